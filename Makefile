@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: GPL-2.0
+# Builds the harness; "make matrix" and "make check" do everything else.
+
+CFLAGS ?= -O2 -g
+WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
+LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP
+BUILD ?= build
+GUEST := $(BUILD)/landproof-guest
+
+# CASES=cases/net/*.c builds a harness with only these.
+CASES ?= cases/*/*.c
+SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
+
+.PHONY: all matrix check bench setup clean
+
+all: $(GUEST)
+
+$(GUEST): $(OBJECTS)
+	@echo "  LD    $@"
+	@$(CC) -static -no-pie -o $@.tmp $^ -pthread
+	@strip -o $@ $@.tmp
+	@rm $@.tmp
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie -c -o $@ $<
+
+# The sanitizers cannot be linked statically: this one is for the host only.
+$(BUILD)/landproof-asan: $(ASAN_OBJECTS)
+	@echo "  LD    $@"
+	@$(CC) -no-pie -fsanitize=address,undefined -o $@ $^ -pthread
+
+$(BUILD)/asan/%.o: %.c
+	@mkdir -p $(@D)
+	@echo "  CC    $<"
+	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie \
+		-fsanitize=address,undefined -fno-sanitize-recover=all \
+		-c -o $@ $<
+
+clean:
+	rm -rf $(BUILD)
+
+-include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d)

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The network of the cases: two network namespaces across a veth pair, set up
+ * once with iproute2.  Attempts run in one; the other holds the peers.
+ * Where the kernel has no veth, both are one and the wire is its loopback.
+ */
+#ifndef LANDPROOF_LAB_H
+#define LANDPROOF_LAB_H
+
+#include <stdbool.h>
+#include <sys/socket.h>
+
+/* Ports of the peers.  A case names the peer that it talks to in .needs. */
+enum lab_port {
+	LAB_PLAIN_TCP	= 7001,	/* socat: "peer-socat" */
+	LAB_TCP		= 7002,	/* echo server of our own: "peer-tcp" */
+	LAB_MPTCP	= 7003,	/* "peer-mptcp" */
+	LAB_STRIPPED	= 7004,	/* MPTCP behind a filter: "peer-stripped" */
+	LAB_SCTP	= 7005,	/* "peer-sctp" */
+	LAB_SCTP_MANY	= 7006,	/* one-to-many: "peer-sctp" */
+	LAB_UDP		= 7007,	/* "peer-udp" */
+	LAB_UDP_OTHER	= 7008,	/* a second one: "peer-udp" */
+	LAB_TCP_OTHER	= 7009,	/* "peer-tcp" */
+	LAB_SMC		= 7010,	/* "peer-smc" */
+	LAB_UDPLITE	= 7011,
+	LAB_DCCP	= 7012,
+
+	LAB_FREE	= 7100,	/* nobody's: to bind in the attempt */
+	LAB_FREE_OTHER	= 7101,
+	LAB_DECOY	= 7199,	/* nobody's: for rules that must not matter */
+};
+
+/* Builds the lab on first use: NULL, or what is missing. */
+const char *lab_up(void);
+/* Starts the peer of @port on first use: NULL, or what is missing. */
+const char *lab_peer(int port);
+/* Moves the calling process into the namespace of the attempts: 0 or errno. */
+int lab_enter(void);
+/* "veth", "loopback", or "host": what the wire is; "" before lab_up(). */
+const char *lab_wire(void);
+/* The number that stands for @port here (elsewhere only on a bare host). */
+int lab_port(int port);
+
+/* Address of the peer, or of our own end, with the number of @port. */
+socklen_t peer_address(int family, int port, struct sockaddr_storage *to);
+socklen_t own_address(int family, int port, struct sockaddr_storage *to);
+socklen_t loopback_address(int family, int port, struct sockaddr_storage *to);
+
+/* Sends a token and waits for its echo: 0, errno, or NO_EFFECT. */
+int echo_token(int fd);
+/* socket(2), connect(2) to the peer, echo_token(): 0 or errno or outcome */
+int stream_echo(int family, int protocol, int port);
+/* socket(2), bind(2) to our own end, listen(2) for streams: 0 or errno */
+int bind_port(int family, int type, int protocol, int port);
+/* A socket without an address: descriptor or -errno */
+int new_socket(int family, int type, int protocol);
+
+#endif

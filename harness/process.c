@@ -1,0 +1,536 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One world of one case: its processes, namespaces, user, and their end. */
+#include <dirent.h>
+#include <grp.h>
+#include <linux/capability.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "run.h"
+
+/* The nobody of every distribution; attempts own nothing else. */
+#define NOBODY 65534
+
+const char SELF[] = "(the harness itself)";
+int self_fd = -1;
+enum privilege privilege;
+int world_timeout_ms = 2000;
+
+static char scratch_template[] = "/tmp/landproof-XXXXXX";
+static const char *scratch;	/* mount point of every world's tmpfs */
+static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
+
+double now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+int waitpid_retry(pid_t pid, int *status)
+{
+	pid_t ret;
+
+	do
+		ret = waitpid(pid, status, 0);
+	while (ret < 0 && errno == EINTR);
+	return ret == pid ? 0 : -1;
+}
+
+uid_t subject_uid(void)
+{
+	return privilege == FULL ? NOBODY : getuid();
+}
+
+gid_t subject_gid(void)
+{
+	return privilege == FULL ? NOBODY : getgid();
+}
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { 0 };
+	int cap;
+
+	for (cap = 0; cap < 64; cap++)
+		prctl(PR_CAPBSET_DROP, cap, 0, 0, 0);
+	return syscall(SYS_capset, &header, none) ? errno : 0;
+}
+
+int become_subject(void)
+{
+	int error;
+
+	if (privilege == FULL) {
+		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+		    setresuid(NOBODY, NOBODY, NOBODY))
+			return errno;
+	}
+	error = drop_capabilities();
+	/* A change of user clears it, and /proc/self would be root's. */
+	if (!error && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		error = errno;
+	return error;
+}
+
+static int write_text(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	ssize_t done;
+
+	if (fd < 0)
+		return -1;
+	done = write(fd, text, strlen(text));
+	close(fd);
+	return done == (ssize_t)strlen(text) ? 0 : -1;
+}
+
+static int try_namespaces(void)
+{
+	return unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) ||
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int try_userns(void)
+{
+	return unshare(CLONE_NEWUSER) || try_namespaces();
+}
+
+/* Would @try work?  Tried in a child, so that nothing stays half done. */
+static bool would_work(int (*try)(void))
+{
+	const pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(try() != 0);
+	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
+}
+
+/* A user namespace gives an ordinary user the namespaces that cases need. */
+static bool enter_userns(void)
+{
+	const uid_t uid = getuid();
+	const gid_t gid = getgid();
+	char map[64];
+
+	if (unshare(CLONE_NEWUSER))
+		return false;
+	write_text("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+	write_text("/proc/self/gid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	return write_text("/proc/self/uid_map", map) == 0;
+}
+
+static void scratch_remove(void)
+{
+	rmdir(scratch);
+}
+
+int process_init(void)
+{
+	self_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (self_fd < 0)
+		return errno;
+	if (geteuid() == 0 && would_work(try_namespaces))
+		privilege = FULL;
+	else if (would_work(try_userns) && enter_userns())
+		privilege = IN_USERNS;
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	scratch = mkdtemp(scratch_template);
+	if (!scratch)
+		return errno;
+	chmod(scratch, 0755);
+	atexit(scratch_remove);
+	return 0;
+}
+
+int scene_share(struct scene **scene)
+{
+	if (scene_fd < 0) {
+		scene_fd = memfd_create("scene", 0);
+		if (scene_fd < 0 ||
+		    ftruncate(scene_fd, sizeof(struct scene)))
+			return errno;
+	}
+	*scene = mmap(NULL, sizeof(**scene), PROT_READ | PROT_WRITE,
+		      MAP_SHARED, scene_fd, 0);
+	return *scene == MAP_FAILED ? errno : 0;
+}
+
+/* Twenty children that do nothing, and room for a thousand times that. */
+void measure_speed(void)
+{
+	const double start = now_ms();
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < 20; i++) {
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+		if (pid > 0)
+			waitpid_retry(pid, &status);
+	}
+	world_timeout_ms = (now_ms() - start) / 20 * 2000;
+	if (world_timeout_ms < 2000)
+		world_timeout_ms = 2000;
+	if (world_timeout_ms > 60000)
+		world_timeout_ms = 60000;
+}
+
+static void say(struct scene *scene, const char *fmt, va_list args)
+{
+	vsnprintf(scene->note, sizeof(scene->note), fmt, args);
+}
+
+int cannot(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+	return CANNOT;
+}
+
+int broken(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+	return BROKEN;
+}
+
+void remark(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+}
+
+/* Kills what a world left behind where no PID namespace does it. */
+static void kill_children(pid_t parent)
+{
+	char path[64], text[4096], *next = text;
+	long pid;
+	int len;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent,
+		 parent);
+	len = read_file(path, text, sizeof(text));
+	if (len <= 0)
+		return;
+	while ((pid = strtol(next, &next, 10)) > 0) {
+		kill_children(pid);
+		kill(pid, SIGKILL);
+	}
+}
+
+pid_t scene_fork(struct scene *scene)
+{
+	pid_t pid = fork();
+
+	(void)scene;
+	if (pid == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	return pid;
+}
+
+static int child_outcome(struct scene *scene, pid_t pid)
+{
+	int status;
+
+	if (pid < 0)
+		return broken(scene, "fork: %s", strerrorname_np(errno));
+	if (waitpid_retry(pid, &status))
+		return broken(scene, "waitpid: %s", strerrorname_np(errno));
+	if (!scene->finished) {
+		if (WIFSIGNALED(status))
+			remark(scene, "signal %d", WTERMSIG(status));
+		return WIFSIGNALED(status) ? KILLED : BROKEN;
+	}
+	return scene->outcome;
+}
+
+int in_child(struct scene *scene, int (*body)(struct scene *scene))
+{
+	pid_t pid;
+
+	scene->finished = false;
+	pid = fork();
+	if (pid == 0) {
+		scene->outcome = body(scene);
+		scene->finished = true;
+		_exit(0);
+	}
+	return child_outcome(scene, pid);
+}
+
+static int attempt(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int outcome;
+
+	if (scene->world == WORLD_CONTROL && test->control)
+		return test->control(scene);
+	/* What must be refused comes first: the attempt may end the domain. */
+	if (test->witness && scene->world == WORLD_DENY) {
+		outcome = test->witness(scene);
+		if (outcome == WORKED)
+			return UNENFORCED;
+		if (outcome < 0)
+			return outcome;
+	}
+	return test->attempt(scene);
+}
+
+/* The last process of an inherited world: came here through execve(2). */
+int attempt_main(int fd, int argc, char **argv)
+{
+	struct scene *scene;
+	size_t test;
+
+	if (argc != 2)
+		return 2;
+	scene_fd = fd;
+	if (scene_share(&scene))
+		return 2;
+	test = strtoul(argv[0], NULL, 10);
+	if (test >= cases_count)
+		return 2;
+	/* Addresses are another image's. */
+	scene->test = cases[test];
+	scene->variant = case_variants(cases[test]) + atoi(argv[1]);
+	scene->outcome = attempt(scene);
+	scene->finished = true;
+	return 0;
+}
+
+static int attempt_after_exec(struct scene *scene)
+{
+	char fd[16], test[24], variant[16];
+	char *const argv[] = {
+		"landproof-attempt", fd, test, variant, NULL
+	};
+	pid_t pid;
+	size_t i;
+
+	for (i = 0; cases[i] != scene->test; i++)
+		;
+	snprintf(fd, sizeof(fd), "%d", scene_fd);
+	snprintf(test, sizeof(test), "%zu", i);
+	snprintf(variant, sizeof(variant), "%d",
+		 (int)(scene->variant - case_variants(scene->test)));
+	scene->finished = false;
+	pid = fork();
+	if (pid == 0) {
+		fcntl(scene_fd, F_SETFD, 0);
+		execveat(self_fd, "", argv, environ, AT_EMPTY_PATH);
+		scene->outcome = broken(scene, "execveat of the harness: %s",
+					strerrorname_np(errno));
+		scene->finished = true;
+		_exit(0);
+	}
+	return child_outcome(scene, pid);
+}
+
+/* The subject: loses its privileges, is sandboxed, attempts. */
+static int subject(struct scene *scene)
+{
+	int error;
+
+	if (!scene->test->root) {
+		error = become_subject();
+		if (error)
+			return broken(scene, "setresuid: %s",
+				      strerrorname_np(error));
+	}
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return broken(scene, "no_new_privs: %s",
+			      strerrorname_np(errno));
+	error = world_enforce(scene);
+	if (error)
+		return error;
+	if (scene->world == WORLD_INHERITED)
+		return attempt_after_exec(scene);
+	return attempt(scene);
+}
+
+static int enter_scratch(struct scene *scene)
+{
+	char data[64];
+
+	if (privilege == UNPRIVILEGED) {
+		if (chdir(scratch))
+			return broken(scene, "%s: %s", scratch,
+				      strerrorname_np(errno));
+		return 0;
+	}
+	snprintf(data, sizeof(data), "mode=0755,uid=%u,gid=%u", subject_uid(),
+		 subject_gid());
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("scratch", scratch, "tmpfs", 0, data) || chdir(scratch))
+		return broken(scene, "tmpfs on %s: %s", scratch,
+			      strerrorname_np(errno));
+	return 0;
+}
+
+static int prepare(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int ret = 0;
+
+	if (!test->bare) {
+		ret = enter_scratch(scene);
+		if (!ret)
+			ret = make_dir("decoy");
+	}
+	if (!ret && test->lab) {
+		ret = lab_enter();
+		if (ret)
+			return broken(scene, "entering the lab: %s",
+				      strerrorname_np(ret));
+	}
+	if (!ret && test->scene)
+		ret = test->scene(scene);
+	if (ret > 0)
+		return broken(scene, "scene: %s", strerrorname_np(ret));
+	return ret;
+}
+
+static void stage(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int ret;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (privilege == UNPRIVILEGED)
+		prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	ret = prepare(scene);
+	scene->started_ms = now_ms();
+	if (!ret)
+		ret = in_child(scene, subject);
+	scene->ended_ms = now_ms();
+	if (test->effect && ret >= 0) {
+		const bool seen = test->effect(scene);
+
+		if (ret == WORKED && !seen)
+			ret = NO_EFFECT;
+		else if (ret > 0 && seen) {
+			remark(scene, "%s, but its effect was seen",
+			       strerrorname_np(ret));
+			ret = WORKED;
+		}
+	}
+	scene->outcome = ret;
+	scene->finished = true;
+	if (privilege == UNPRIVILEGED)
+		kill_children(getpid());
+}
+
+static pid_t stage_fork(const struct landproof_case *test)
+{
+	int flags = SIGCHLD;
+
+	if (privilege != UNPRIVILEGED && !test->bare)
+		flags |= CLONE_NEWPID | CLONE_NEWNS;
+	if (test->newnet)
+		flags |= CLONE_NEWNET;
+	if (test->newipc)
+		flags |= CLONE_NEWIPC;
+	/* Not fork(2): a PID namespace is entered only by being born in it. */
+	return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+}
+
+/* Waits for @pid: true when it has ended. */
+static bool ended_in_time(pid_t pid, int timeout_ms)
+{
+	struct pollfd poll_fd = {
+		.fd = syscall(SYS_pidfd_open, pid, 0),
+		.events = POLLIN,
+	};
+	int ret;
+
+	if (poll_fd.fd < 0)
+		return waitpid_retry(pid, NULL) == 0;
+	do
+		ret = poll(&poll_fd, 1, timeout_ms);
+	while (ret < 0 && errno == EINTR);
+	close(poll_fd.fd);
+	return ret == 1;
+}
+
+static void clean_scratch(void)
+{
+	const char *const argv[] = { "rm", "-rf", "--", scratch, NULL };
+
+	if (privilege == UNPRIVILEGED) {
+		run_program(argv);
+		mkdir(scratch, 0755);
+	}
+}
+
+void world_run(struct scene *scene, struct world_result *result)
+{
+	const double start = now_ms();
+	int status = 0;
+	pid_t pid;
+
+	scene->finished = false;
+	scene->note[0] = '\0';
+	memset(scene->pid, 0, sizeof(scene->pid));
+	memset(scene->value, 0, sizeof(scene->value));
+	memset(scene->fd, 0xff, sizeof(scene->fd));
+	pid = stage_fork(scene->test);
+	if (pid == 0) {
+		stage(scene);
+		_exit(0);
+	}
+	result->ran = true;
+	if (pid < 0) {
+		result->outcome = BROKEN;
+		snprintf(result->note, sizeof(result->note), "clone: %s",
+			 strerrorname_np(errno));
+		return;
+	}
+	if (ended_in_time(pid, world_timeout_ms)) {
+		waitpid_retry(pid, &status);
+		result->outcome = scene->finished ? scene->outcome : KILLED;
+	} else {
+		kill_children(pid);
+		kill(pid, SIGKILL);
+		result->outcome = HUNG;
+		/* What does not even die is left: the next case goes on. */
+		if (ended_in_time(pid, world_timeout_ms))
+			waitpid_retry(pid, &status);
+		snprintf(scene->note, sizeof(scene->note),
+			 "no answer within %d ms", world_timeout_ms);
+	}
+	/* Orphans come to the subreaper. */
+	while (!scene->test->lab && privilege == UNPRIVILEGED &&
+	       waitpid(-1, NULL, WNOHANG) > 0)
+		;
+	if (!scene->test->bare)
+		clean_scratch();
+	memcpy(result->note, scene->note, sizeof(result->note));
+	result->ms = now_ms() - start;
+}

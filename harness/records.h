@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a run says, for programs (docs/records.md) and for people (KTAP). */
+#ifndef LANDPROOF_RECORDS_H
+#define LANDPROOF_RECORDS_H
+
+#include "run.h"
+
+/* Where the lines go; a descriptor of -1, a false @ktap: nowhere. */
+void records_open(int fd, bool ktap);
+void record_start(size_t selected);
+void record_case(const char *id);
+void record_result(const struct result *result);
+void record_end(double cases_ms, double total_ms);
+
+/* A quoted, escaped JSON string on @out; NULL gives null. */
+void json_string(FILE *out, const char *text);
+
+#endif

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One case: what it needs, its worlds one after the other, its verdict. */
+#include "run.h"
+
+const struct variant ipv4_and_ipv6[] = {
+	{ "", AF_INET },
+	{ "ipv6", AF_INET6 },
+	{ NULL }
+};
+
+static bool run_world(struct scene *scene, struct result *result,
+		      enum world world)
+{
+	struct world_result *out = &result->worlds[world];
+
+	scene->test = result->test;
+	scene->variant = result->variant;
+	scene->world = world;
+	world_run(scene, out);
+	out->expected = world_expected(result->test, world);
+	return out->outcome == WORKED;
+}
+
+/* The other worlds say nothing where control fails or no policy can be had. */
+static void run_worlds(struct scene *scene, struct result *result)
+{
+	const struct landproof_case *test = result->test;
+	const unsigned int worlds = case_worlds(test);
+	enum world world;
+
+	if ((worlds & W(CONTROL)) && (kernel.abi || !test->bare) &&
+	    !run_world(scene, result, WORLD_CONTROL))
+		return;
+	if (!case_expressible(test))
+		return;
+	for (world = WORLD_CONTROL + 1; world < WORLDS; world++)
+		if ((worlds & (1U << world)) && world_has_policy(test, world))
+			run_world(scene, result, world);
+}
+
+void run_case(struct result *result)
+{
+	const double start = now_ms();
+	struct scene *scene = NULL;
+	const char *missing;
+	int error;
+
+	error = scene_share(&scene);
+	missing = need_missing(result->test->needs, result->missing,
+			       sizeof(result->missing));
+	if (error) {
+		result->verdict = BROKEN_RUN;
+		snprintf(result->why, sizeof(result->why),
+			 "shared memory: %s", strerrorname_np(error));
+	} else if (missing) {
+		result->verdict = CANNOT_RUN;
+		snprintf(result->missing, sizeof(result->missing), "%s",
+			 missing);
+		snprintf(result->why, sizeof(result->why), "%s", missing);
+	} else {
+		run_worlds(scene, result);
+		judge(result);
+	}
+	if (kmsg_trouble(result->log, sizeof(result->log))) {
+		result->verdict = CRASH;
+		snprintf(result->why, sizeof(result->why),
+			 "the kernel warned while this case ran");
+	}
+	result->ms = now_ms() - start;
+}
