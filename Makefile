@@ -6,6 +6,8 @@ WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
 LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP
 BUILD ?= build
 GUEST := $(BUILD)/landproof-guest
+# Debian's, which sees Debian's python3-* packages.
+PYTHON := /usr/bin/python3
 
 # CASES=cases/net/*.c builds a harness with only these.
 CASES ?= cases/*/*.c
@@ -39,6 +41,23 @@ $(BUILD)/asan/%.o: %.c
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie \
 		-fsanitize=address,undefined -fno-sanitize-recover=all \
 		-c -o $@ $<
+
+# Deviations are what the matrix is for: they do not fail the target.
+matrix: setup all
+	./landproof run --json $(BUILD)/matrix.json --html $(BUILD)/matrix.html \
+		|| [ $$? -eq 1 ]
+
+check: setup all
+	$(PYTHON) -m mypy
+	./landproof kernels fetch
+	$(PYTHON) tests/fetch_kunit.py
+	$(PYTHON) -m pytest -q tests
+
+bench: setup all
+	$(PYTHON) -m vm.bench
+
+setup:
+	@vm/setup.sh
 
 clean:
 	rm -rf $(BUILD)

@@ -15,7 +15,11 @@
 
 #define TOKEN "landproof-token"
 
+#define PEERS_MAX 32
+
 static int attempts_ns = -1, peers_ns = -1;
+static pid_t peer_pids[PEERS_MAX];
+static size_t running;
 static const char *wire = "";
 static int port_offset;
 
@@ -28,6 +32,16 @@ int lab_port(int port)
 const char *lab_wire(void)
 {
 	return wire;
+}
+
+bool lab_is_peer(pid_t pid)
+{
+	size_t i;
+
+	for (i = 0; i < running; i++)
+		if (peer_pids[i] == pid)
+			return true;
+	return false;
 }
 
 int lab_enter(void)
@@ -378,6 +392,8 @@ static const char *start(const struct peer *peer, const char *missing)
 	close(ready[1]);
 	got = read(ready[0], &byte, 1);
 	close(ready[0]);
+	if (got == 1 && running < PEERS_MAX)
+		peer_pids[running++] = pid;
 	return got == 1 ? NULL : missing;
 }
 

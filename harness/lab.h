@@ -9,6 +9,7 @@
 
 #include <stdbool.h>
 #include <sys/socket.h>
+#include <sys/types.h>
 
 /* Ports of the peers.  A case names the peer that it talks to in .needs. */
 enum lab_port {
@@ -38,6 +39,8 @@ const char *lab_peer(int port);
 int lab_enter(void);
 /* "veth", "loopback", or "host": what the wire is; "" before lab_up(). */
 const char *lab_wire(void);
+/* Is this one of the lab's processes, which outlive a case? */
+bool lab_is_peer(pid_t pid);
 /* The number that stands for @port here (elsewhere only on a bare host). */
 int lab_port(int port);
 

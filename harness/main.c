@@ -17,7 +17,7 @@ const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
 enum option_key {
 	OPTION_UNREPORTED = 256, OPTION_RESUME, OPTION_SABOTAGE,
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
-	OPTION_CHECK,
+	OPTION_CHECK, OPTION_WORLD,
 };
 
 static const struct argp_option options[] = {
@@ -31,6 +31,8 @@ static const struct argp_option options[] = {
 	  "Skip the cases up to this one", 0 },
 	{ "sabotage", OPTION_SABOTAGE, "allow|deny", 0,
 	  "Prove the suite: enforce nothing, or drop every rule", 0 },
+	{ "world", OPTION_WORLD, "WORLD", 0,
+	  "Only these worlds, and control", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
@@ -53,7 +55,7 @@ static void add_word(struct argp_state *state, const char **list,
 		     size_t *count, size_t max, const char *word)
 {
 	if (*count == max)
-		argp_error(state, "too many of %s", word);
+		argp_failure(state, 2, 0, "too many of %s", word);
 	list[(*count)++] = word;
 }
 
@@ -63,8 +65,22 @@ static int number(struct argp_state *state, const char *text, int max)
 	const long value = strtol(text, &end, 10);
 
 	if (*end || end == text || value < 0 || value > max)
-		argp_error(state, "%s is no number from 0 to %d", text, max);
+		argp_failure(state, 2, 0, "%s is no number from 0 to %d",
+			     text, max);
 	return value;
+}
+
+static void add_world(struct argp_state *state, const char *name)
+{
+	enum world world;
+
+	for (world = 0; world < WORLDS; world++) {
+		if (strcmp(world_names[world], name))
+			continue;
+		worlds_wanted |= W(CONTROL) | 1U << world;
+		return;
+	}
+	argp_failure(state, 2, 0, "there is no world %s", name);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -97,7 +113,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		else if (strcmp(arg, "deny") == 0)
 			sabotage = SABOTAGE_DENY;
 		else
-			argp_error(state, "--sabotage is allow or deny");
+			argp_failure(state, 2, 0,
+				     "--sabotage is allow or deny");
+		break;
+	case OPTION_WORLD:
+		add_world(state, arg);
 		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);
@@ -116,7 +136,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case ARGP_KEY_ARG:
 		if (a->command)
-			argp_error(state, "one command, not also %s", arg);
+			argp_failure(state, 2, 0, "one command, not also %s",
+				     arg);
 		a->command = arg;
 		break;
 	default:

@@ -80,6 +80,7 @@ void judge(struct result *result);
 bool is_deviation(enum verdict verdict);
 
 /* run.c */
+extern unsigned int worlds_wanted;
 void run_case(struct result *result);
 
 /* needs.c */

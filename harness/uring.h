@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* io_uring without liburing: one request at a time. */
+#ifndef LANDPROOF_URING_H
+#define LANDPROOF_URING_H
+
+#include <linux/io_uring.h>
+#include <stddef.h>
+
+/* struct uring - a ring with room for one request */
+struct uring {
+	int fd;
+	void *rings;
+	size_t size;
+	struct io_uring_sqe *sqes;
+	struct io_uring_params params;
+};
+
+/*
+ * Makes a ring with @flags of io_uring_setup(2): 0 or errno.  A ring with
+ * IORING_SETUP_SQPOLL is submitted to by a thread of the kernel.
+ */
+int uring_open(struct uring *ring, unsigned int flags);
+/* Submits @sqe and waits for its end: its result, or -errno. */
+int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe);
+void uring_close(struct uring *ring);
+
+/* One request on a ring of its own: its result, or -errno. */
+int uring_one(struct io_uring_sqe *sqe);
+
+#endif
