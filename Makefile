@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0
 # Builds the harness; "make matrix" and "make check" do everything else.
 
-CFLAGS ?= -O2 -g
+CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
-LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP
+LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP -ffunction-sections -fdata-sections
 BUILD ?= build
 GUEST := $(BUILD)/landproof-guest
 # Debian's, which sees Debian's python3-* packages.
@@ -21,7 +21,7 @@ all: $(GUEST)
 
 $(GUEST): $(OBJECTS)
 	@echo "  LD    $@"
-	@$(CC) -static -no-pie -o $@.tmp $^ -pthread
+	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $^ -pthread
 	@strip -o $@ $@.tmp
 	@rm $@.tmp
 

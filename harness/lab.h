@@ -25,14 +25,18 @@ enum lab_port {
 	LAB_SMC		= 7010,	/* "peer-smc" */
 	LAB_UDPLITE	= 7011,
 	LAB_DCCP	= 7012,
+	LAB_RDS		= 7013,
 
 	LAB_FREE	= 7100,	/* nobody's: to bind in the attempt */
 	LAB_FREE_OTHER	= 7101,
+	LAB_WITNESS	= 7198,	/* nobody's: of the witnesses below */
 	LAB_DECOY	= 7199,	/* nobody's: for rules that must not matter */
 };
 
 /* Builds the lab on first use: NULL, or what is missing. */
 const char *lab_up(void);
+/* Finds it again after execve(2). */
+void lab_resume(void);
 /* Starts the peer of @port on first use: NULL, or what is missing. */
 const char *lab_peer(int port);
 /* Moves the calling process into the namespace of the attempts: 0 or errno. */
@@ -51,11 +55,31 @@ socklen_t loopback_address(int family, int port, struct sockaddr_storage *to);
 
 /* Sends a token and waits for its echo: 0, errno, or NO_EFFECT. */
 int echo_token(int fd);
+/* Its two halves; what is sent may be sent by other means. */
+extern const char lab_token[16];
+int await_token(int fd);
+/* connect(2) of @fd to the peer, echo_token() */
+int connect_echo(int fd, int family, int port);
 /* socket(2), connect(2) to the peer, echo_token(): 0 or errno or outcome */
 int stream_echo(int family, int protocol, int port);
 /* socket(2), bind(2) to our own end, listen(2) for streams: 0 or errno */
 int bind_port(int family, int type, int protocol, int port);
 /* A socket without an address: descriptor or -errno */
 int new_socket(int family, int type, int protocol);
+/* The same, on exec(2) kept open. */
+int lasting_socket(int family, int type, int protocol);
+
+/*
+ * Witnesses: refused where the domain denies this right on LAB_WITNESS, and
+ * nowhere else.
+ */
+struct scene;
+int witness_bind_tcp(struct scene *scene);
+int witness_connect_tcp(struct scene *scene);
+int witness_bind_udp(struct scene *scene);
+int witness_send_udp(struct scene *scene);
+
+/* For .enforce: all rights of the network that the kernel has, and no rule. */
+int deny_all_net(struct scene *scene);
 
 #endif

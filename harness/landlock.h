@@ -43,22 +43,25 @@ extern enum sabotage sabotage;
  */
 struct rule {
 	const char *path;
-	uint64_t access;
-	unsigned int flags;
+	uint32_t access;
 	int port;
-	int is_port;
+	uint8_t flags;
+	bool is_port;
 };
 
 #define RULES_MAX 6
 
 #define PATH(p, ...)	{ .path = (p), ##__VA_ARGS__ }
-#define PORT(n, ...)	{ .is_port = 1, .port = (n), ##__VA_ARGS__ }
+#define PORT(n, ...)	{ .is_port = true, .port = (n), ##__VA_ARGS__ }
 
-/* struct ruleset - one layer, as data */
+/*
+ * struct ruleset - one layer, as data.  There are thousands of these, so the
+ * bits are 32: room for twice the rights of ABI 11.
+ */
 struct ruleset {
-	uint64_t fs, net, scoped;
-	uint64_t quiet_fs, quiet_net, quiet_scoped;
-	unsigned int flags;		/* of landlock_restrict_self(2) */
+	uint32_t fs, net, scoped;
+	uint32_t quiet_fs, quiet_net, quiet_scoped;
+	uint32_t flags;		/* of landlock_restrict_self(2) */
 	struct rule rules[RULES_MAX];
 };
 

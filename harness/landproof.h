@@ -132,7 +132,8 @@ struct scene {
 	long value[8];
 	char text[256];
 
-	/* results */
+	/* the harness's own */
+	int processes;
 	int outcome;
 	bool finished;
 	char note[SCENE_NOTE];
@@ -167,6 +168,7 @@ struct scene {
  * @covers: features of abi.c that the case guards beside @guard's
  * @honesty: a deviation means that the kernel's claim is wrong
  * @root: the attempt keeps its privileges
+ * @may_gain_privs: no_new_privs is left to the attempt
  * @bare: no namespaces and no scratch directory of its own
  * @newnet, @newipc: a network, an IPC namespace of its own
  * @lab: runs in the lab's network namespace
@@ -176,7 +178,7 @@ struct landproof_case {
 	const char *claim;
 	const char *source;
 	const char *gap;
-	struct { uint64_t fs, net, scoped; } guard, uses;
+	struct { uint32_t fs, net, scoped; } guard, uses;
 	struct promise promise[PROMISES_MAX];
 	struct rule grant[RULES_MAX];
 	struct ruleset deny, allow, extra;
@@ -189,7 +191,7 @@ struct landproof_case {
 	int (*witness)(struct scene *scene);
 	const struct variant *variants;
 	const char *needs, *labels, *covers;
-	bool honesty, root, bare, newnet, newipc, lab;
+	bool honesty, root, may_gain_privs, bare, newnet, newipc, lab;
 	const char *file;
 	int line;
 };

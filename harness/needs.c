@@ -25,6 +25,18 @@ static const char *check_root(void)
 	return privilege == FULL ? NULL : "root privileges";
 }
 
+/* A machine that is ours to break: PID 1, and not of a container. */
+static const char *check_guest(void)
+{
+	const ino_t initial_pid_namespace = 0xeffffffc; /* proc_ns.h */
+	struct stat st;
+
+	return getpid() == 1 && stat("/proc/self/ns/pid", &st) == 0 &&
+	       st.st_ino == initial_pid_namespace &&
+	       access("/landproof", F_OK) == 0 ? NULL :
+		"a machine of its own (landproof run)";
+}
+
 static const char *check_namespaces(void)
 {
 	return privilege == UNPRIVILEGED ?
@@ -64,6 +76,7 @@ static const char *check_sctp(void)
 static const char *check_smc(void)
 {
 	load("smc", "");
+	load("smc_diag", "");
 	return check_socket(AF_SMC, SOCK_STREAM, 0, "SMC (module smc)");
 }
 
@@ -239,6 +252,32 @@ static const char *check_smc_peer(void)
 	return missing ? missing : lab_peer(LAB_SMC);
 }
 
+static const char *check_udplite_peer(void)
+{
+	const char *missing = check_udplite();
+
+	return missing ? missing : lab_peer(LAB_UDPLITE);
+}
+
+static const char *check_dccp_peer(void)
+{
+	const char *missing = check_dccp();
+
+	return missing ? missing : lab_peer(LAB_DCCP);
+}
+
+/* On one's own address RDS takes its loopback, which is no TCP. */
+static const char *check_rds_peer(void)
+{
+	const char *missing = check_rds();
+
+	if (!missing)
+		missing = lab_up();
+	if (!missing && strcmp(lab_wire(), "veth") != 0)
+		missing = "a wire of two ends (module veth)";
+	return missing ? missing : lab_peer(LAB_RDS);
+}
+
 static const char *check_userns(void)
 {
 	int status;
@@ -276,6 +315,7 @@ static const char *check_tun(void)
 
 static const struct need needs[] = {
 	{ "root", check_root },
+	{ "guest", check_guest },
 	{ "namespaces", check_namespaces },
 	{ "lab", lab_up },
 	{ "userns", check_userns },
@@ -305,6 +345,9 @@ static const struct need needs[] = {
 	{ "peer-sctp", check_sctp_peer },
 	{ "peer-udp", check_udp_peer },
 	{ "peer-smc", check_smc_peer },
+	{ "peer-udplite", check_udplite_peer },
+	{ "peer-dccp", check_dccp_peer },
+	{ "peer-rds", check_rds_peer },
 };
 
 #define NEEDS (sizeof(needs) / sizeof(needs[0]))

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One world of one case: its processes, namespaces, user, and their end. */
-#include <dirent.h>
+#include <ftw.h>
 #include <grp.h>
 #include <linux/capability.h>
 #include <poll.h>
@@ -133,9 +133,43 @@ static bool enter_userns(void)
 	return write_text("/proc/self/uid_map", map) == 0;
 }
 
+static int remove_one(const char *path, const struct stat *st, int type,
+		      struct FTW *ftw)
+{
+	(void)st;
+	(void)type;
+	(void)ftw;
+	remove(path);
+	return 0;
+}
+
+static void remove_tree(const char *path)
+{
+	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
+}
+
+static pid_t scratch_owner;
+
 static void scratch_remove(void)
 {
-	rmdir(scratch);
+	if (getpid() != scratch_owner)
+		return;
+	if (privilege != UNPRIVILEGED)
+		umount2(scratch, MNT_DETACH);
+	remove_tree(scratch);
+}
+
+/*
+ * One tmpfs for all worlds, a directory of it for each.  Nothing that is
+ * mounted from here on is seen by the rest of the system.
+ */
+static int mount_scratch(void)
+{
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("scratch", scratch, "tmpfs", 0, "mode=0755"))
+		return errno;
+	return 0;
 }
 
 int process_init(void)
@@ -152,8 +186,9 @@ int process_init(void)
 	if (!scratch)
 		return errno;
 	chmod(scratch, 0755);
+	scratch_owner = getpid();
 	atexit(scratch_remove);
-	return 0;
+	return privilege == UNPRIVILEGED ? 0 : mount_scratch();
 }
 
 int scene_share(struct scene **scene)
@@ -251,11 +286,12 @@ static void kill_children(pid_t parent)
 
 pid_t scene_fork(struct scene *scene)
 {
-	pid_t pid = fork();
+	const pid_t pid = fork();
 
-	(void)scene;
 	if (pid == 0)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	else
+		scene->processes++;
 	return pid;
 }
 
@@ -311,22 +347,40 @@ static int attempt(struct scene *scene)
 int attempt_main(int fd, int argc, char **argv)
 {
 	struct scene *scene;
-	size_t test;
 
 	if (argc != 2)
 		return 2;
 	scene_fd = fd;
 	if (scene_share(&scene))
 		return 2;
-	test = strtoul(argv[0], NULL, 10);
-	if (test >= cases_count)
-		return 2;
+	lab_resume();
 	/* Addresses are another image's. */
-	scene->test = cases[test];
-	scene->variant = case_variants(cases[test]) + atoi(argv[1]);
+	scene->test = case_number(strtoul(argv[0], NULL, 10));
+	if (!scene->test)
+		return 2;
+	scene->variant = case_variants(scene->test) + atoi(argv[1]);
 	scene->outcome = attempt(scene);
 	scene->finished = true;
 	return 0;
+}
+
+/* Only the root of a namespace keeps capabilities by itself when it execs. */
+static void keep_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct caps[2];
+	int cap;
+
+	if (syscall(SYS_capget, &header, caps))
+		return;
+	caps[0].inheritable = caps[0].permitted;
+	caps[1].inheritable = caps[1].permitted;
+	if (syscall(SYS_capset, &header, caps))
+		return;
+	for (cap = 0; cap < 64; cap++)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
 }
 
 static int attempt_after_exec(struct scene *scene)
@@ -336,18 +390,17 @@ static int attempt_after_exec(struct scene *scene)
 		"landproof-attempt", fd, test, variant, NULL
 	};
 	pid_t pid;
-	size_t i;
 
-	for (i = 0; cases[i] != scene->test; i++)
-		;
 	snprintf(fd, sizeof(fd), "%d", scene_fd);
-	snprintf(test, sizeof(test), "%zu", i);
+	snprintf(test, sizeof(test), "%zu", number_of_case(scene->test));
 	snprintf(variant, sizeof(variant), "%d",
 		 (int)(scene->variant - case_variants(scene->test)));
 	scene->finished = false;
 	pid = fork();
 	if (pid == 0) {
 		fcntl(scene_fd, F_SETFD, 0);
+		if (scene->test->root)
+			keep_capabilities();
 		execveat(self_fd, "", argv, environ, AT_EMPTY_PATH);
 		scene->outcome = broken(scene, "execveat of the harness: %s",
 					strerrorname_np(errno));
@@ -368,7 +421,8 @@ static int subject(struct scene *scene)
 			return broken(scene, "setresuid: %s",
 				      strerrorname_np(error));
 	}
-	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+	if (!scene->test->may_gain_privs &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return broken(scene, "no_new_privs: %s",
 			      strerrorname_np(errno));
 	error = world_enforce(scene);
@@ -379,22 +433,41 @@ static int subject(struct scene *scene)
 	return attempt(scene);
 }
 
+/*
+ * Mount, PID and IPC namespaces cost more than most cases: only those get them
+ * that mount something, keep privileges, or are about signals and processes.
+ * The others get a directory of their own, and what they leave is killed.
+ */
+static bool wants_namespaces(const struct landproof_case *test)
+{
+	static const char *const words[] = {
+		"namespaces", "root", "overlay", "mqueue", "keyring", "userns",
+	};
+	size_t i;
+
+	if (privilege == UNPRIVILEGED || test->bare)
+		return false;
+	if (test->root || test->guard.scoped || test->newipc)
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (has_word(test->needs, words[i]))
+			return true;
+	return false;
+}
+
 static int enter_scratch(struct scene *scene)
 {
-	char data[64];
+	char dir[64];
 
-	if (privilege == UNPRIVILEGED) {
-		if (chdir(scratch))
-			return broken(scene, "%s: %s", scratch,
-				      strerrorname_np(errno));
-		return 0;
-	}
-	snprintf(data, sizeof(data), "mode=0755,uid=%u,gid=%u", subject_uid(),
-		 subject_gid());
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("scratch", scratch, "tmpfs", 0, data) || chdir(scratch))
+	if (wants_namespaces(scene->test) &&
+	    (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	     mount("scratch", scratch, "tmpfs", 0, "mode=0755")))
 		return broken(scene, "tmpfs on %s: %s", scratch,
 			      strerrorname_np(errno));
+	snprintf(dir, sizeof(dir), "%s/w", scratch);
+	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
+	    chdir(dir))
+		return broken(scene, "%s: %s", dir, strerrorname_np(errno));
 	return 0;
 }
 
@@ -421,6 +494,17 @@ static int prepare(struct scene *scene)
 	return ret;
 }
 
+/*
+ * Must something outside the sandbox outlive the attempt, or is another PID
+ * than the namespace's first of importance?  Else one process is spared, which
+ * is half of what a world costs.
+ */
+static bool has_witness_outside(const struct scene *scene)
+{
+	return scene->processes || scene->test->effect ||
+	       scene->test->guard.scoped;
+}
+
 static void stage(struct scene *scene)
 {
 	const struct landproof_case *test = scene->test;
@@ -429,10 +513,9 @@ static void stage(struct scene *scene)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	ret = prepare(scene);
 	scene->started_ms = now_ms();
-	/* Another process costs a millisecond: only where one has to watch. */
 	if (!ret)
-		ret = test->bare && !test->effect && !test->scene ?
-			subject(scene) : in_child(scene, subject);
+		ret = has_witness_outside(scene) ? in_child(scene, subject) :
+						   subject(scene);
 	scene->ended_ms = now_ms();
 	if (test->effect && ret >= 0) {
 		const bool seen = test->effect(scene);
@@ -453,7 +536,7 @@ static pid_t stage_fork(const struct landproof_case *test)
 {
 	int flags = SIGCHLD;
 
-	if (privilege != UNPRIVILEGED && !test->bare)
+	if (wants_namespaces(test))
 		flags |= CLONE_NEWPID | CLONE_NEWNS;
 	if (test->newnet)
 		flags |= CLONE_NEWNET;
@@ -481,14 +564,15 @@ static bool ended_in_time(pid_t pid, int timeout_ms)
 	return ret == 1;
 }
 
-static void clean_scratch(void)
+/* What a world left in the tmpfs that it shares with the others. */
+static void clean_scratch(const struct landproof_case *test)
 {
-	const char *const argv[] = { "rm", "-rf", "--", scratch, NULL };
+	char dir[64];
 
-	if (privilege == UNPRIVILEGED) {
-		run_program(argv);
-		mkdir(scratch, 0755);
-	}
+	if (test->bare || wants_namespaces(test))
+		return;
+	snprintf(dir, sizeof(dir), "%s/w", scratch);
+	remove_tree(dir);
 }
 
 void world_run(struct scene *scene, struct world_result *result)
@@ -499,6 +583,7 @@ void world_run(struct scene *scene, struct world_result *result)
 
 	scene->finished = false;
 	scene->note[0] = '\0';
+	scene->processes = 0;
 	memset(scene->pid, 0, sizeof(scene->pid));
 	memset(scene->value, 0, sizeof(scene->value));
 	memset(scene->fd, 0xff, sizeof(scene->fd));
@@ -528,10 +613,9 @@ void world_run(struct scene *scene, struct world_result *result)
 			 "no answer within %d ms", world_timeout_ms);
 	}
 	/* Orphans, those that called setsid(2) too, come to the subreaper. */
-	if (privilege == UNPRIVILEGED || scene->test->bare)
+	if (!wants_namespaces(scene->test))
 		kill_children(getpid());
-	if (!scene->test->bare)
-		clean_scratch();
+	clean_scratch(scene->test);
 	memcpy(result->note, scene->note, sizeof(result->note));
 	result->ms = now_ms() - start;
 }

@@ -51,11 +51,17 @@ extern const char *const verdict_names[];
 extern const struct landproof_case **cases;
 extern size_t cases_count;
 void cases_sort(void);
+/* The same cases as the linker placed them: what exec'd attempts are told. */
+const struct landproof_case *case_number(size_t number);	/* or NULL */
+size_t number_of_case(const struct landproof_case *test);
 
 /* "net.tcp.connect[ipv6]" */
 const char *case_id(const struct landproof_case *test,
 		    const struct variant *variant, char *buf, size_t size);
 const struct variant *case_variants(const struct landproof_case *test);
+
+/* Is @word one of @words, which spaces separate?  NULL has none. */
+bool has_word(const char *words, const char *word);
 
 /* process.c */
 int process_init(void);

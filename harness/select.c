@@ -23,6 +23,22 @@ size_t cases_count;
 extern const struct landproof_case *__start_landproof_cases[];
 extern const struct landproof_case *__stop_landproof_cases[];
 
+const struct landproof_case *case_number(size_t number)
+{
+	if (__start_landproof_cases + number >= __stop_landproof_cases)
+		return NULL;
+	return __start_landproof_cases[number];
+}
+
+size_t number_of_case(const struct landproof_case *test)
+{
+	size_t i = 0;
+
+	while (__start_landproof_cases[i] != test)
+		i++;
+	return i;
+}
+
 static int by_id(const void *a, const void *b)
 {
 	const struct landproof_case *const *x = a, *const *y = b;
@@ -64,7 +80,7 @@ const char *case_family(const struct landproof_case *test)
 	return family;
 }
 
-static bool has_word(const char *words, const char *word)
+bool has_word(const char *words, const char *word)
 {
 	const size_t len = strlen(word);
 	const char *at = words;

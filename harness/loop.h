@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Loop devices, for what needs a block device. */
+#ifndef LANDPROOF_LOOP_H
+#define LANDPROOF_LOOP_H
+
+#include "landproof.h"
+
+/*
+ * Makes a loop device of the open file @backing: its path goes to
+ * scene->text.  It is gone with its last user; scene->fd[0] is one.
+ * 0 or an outcome.
+ */
+int loop_attach(struct scene *scene, int backing);
+
+#endif
