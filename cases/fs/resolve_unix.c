@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0
+/* LANDLOCK_ACCESS_FS_RESOLVE_UNIX: calls to pathname UNIX sockets. */
+#include "resolve_unix_server.h"
+#include "uring.h"
+
+static const struct variant types[] = {
+	{ "", .arg = SOCK_STREAM },
+	{ "dgram", .arg = SOCK_DGRAM },
+	{ NULL }
+};
+
+static int call(struct scene *scene)
+{
+	return unix_call("dir/socket", scene->variant->arg);
+}
+
+CASE("fs.resolve_unix.connect",
+	.claim	  = "connect(2) to a pathname UNIX socket of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.variants = types,
+	.scene	  = resolve_server,
+	.attempt  = call,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int call_seqpacket(struct scene *scene)
+{
+	(void)scene;
+	return unix_call("dir/socket", SOCK_SEQPACKET);
+}
+
+CASE("fs.resolve_unix.seqpacket",
+	.claim	  = "connect(2) of a SOCK_SEQPACKET socket to one of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.scene	  = resolve_seqpacket_server,
+	.attempt  = call_seqpacket,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int send_by_path(struct scene *scene)
+{
+	(void)scene;
+	return unix_send(socket(AF_UNIX, SOCK_DGRAM, 0), "dir/socket");
+}
+
+CASE("fs.resolve_unix.sendto",
+	.claim	  = "sendto(2) to a pathname UNIX socket of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.scene	  = resolve_dgram_server,
+	.attempt  = send_by_path,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int sendmsg_by_path(struct scene *scene)
+{
+	struct sockaddr_un to;
+	char text[] = "landproof";
+	struct iovec data = { text, sizeof(text) };
+	struct mmsghdr message = {
+		.msg_hdr = {
+			.msg_name = &to,
+			.msg_namelen = unix_address("dir/socket", &to),
+			.msg_iov = &data,
+			.msg_iovlen = 1,
+		},
+	};
+	const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
+
+	if (scene->variant->arg)
+		return errno_of(sendmmsg(fd, &message, 1, 0));
+	return errno_of(sendmsg(fd, &message.msg_hdr, 0));
+}
+
+static const struct variant one_or_many[] = {
+	{ "" },
+	{ "sendmmsg", .arg = 1 },
+	{ NULL }
+};
+
+CASE("fs.resolve_unix.sendmsg",
+	.claim	  = "sendmsg(2) to a pathname UNIX socket of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.variants = one_or_many,
+	.scene	  = resolve_dgram_server,
+	.attempt  = sendmsg_by_path,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int connect_by_uring(struct scene *scene)
+{
+	struct sockaddr_un to;
+	const int fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_CONNECT,
+		.fd = fd,
+		.addr = (uintptr_t)&to,
+		.off = unix_address("dir/socket", &to),
+	};
+	const int ret = uring_one(&sqe);
+
+	(void)scene;
+	return ret < 0 ? -ret : unix_send(fd, NULL);
+}
+
+CASE("fs.resolve_unix.io_uring_connect",
+	.claim	  = "IORING_OP_CONNECT to a pathname UNIX socket of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.needs	  = "io_uring",
+	.scene	  = resolve_stream_server,
+	.attempt  = connect_by_uring,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int call_stream(struct scene *scene)
+{
+	(void)scene;
+	return unix_call("dir/socket", SOCK_STREAM);
+}
+
+CASE("fs.resolve_unix.rule_on_socket",
+	.claim	  = "a rule on the socket itself, not on its neighbours",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_RESOLVE_UNIX,
+		      .rules = { PATH("dir/other"), PATH("links") } },
+	.grant	  = { PATH("dir/socket") },
+	.scene	  = resolve_stream_server,
+	.attempt  = call_stream,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+CASE("fs.resolve_unix.other_rights",
+	.claim	  = "rules that grant everything but RESOLVE_UNIX",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_RESOLVE_UNIX | FS_READ_FILE | FS_WRITE_FILE |
+			    FS_READ_DIR | FS_MAKE_SOCK,
+		      .rules = { PATH("/", .access = FS_READ_FILE |
+					FS_WRITE_FILE | FS_READ_DIR |
+					FS_MAKE_SOCK) } },
+	.worlds	  = W(CONTROL) | W(DENY),
+	.scene	  = resolve_stream_server,
+	.attempt  = call_stream,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+/* What stood before ABI 9: no right of the file system reaches connect(2). */
+#define FS_ABI_1 (FS_REFER - 1)
+
+static int list_directory(struct scene *scene)
+{
+	const int fd = open("dir", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)scene;
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+CASE("fs.resolve_unix.before_abi9",
+	.claim	  = "connect(2) to a pathname UNIX socket with all rights of ABI 1 denied",
+	.guard	  = { .fs = FS_ABI_1 },
+	.promise  = { FROM_ABI(9, ALLOW), OPEN },
+	.gap	  = "landlock-lsm/linux#36",
+	.worlds	  = W(CONTROL) | W(DENY),
+	.scene	  = resolve_stream_server,
+	.witness  = list_directory,
+	.attempt  = call_stream,
+	.effect	  = resolve_heard,
+	.source	  = "userspace-api/landlock: Pathname UNIX sockets (ABI < 9); Backward and forward compatibility");
