@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0
+/* ioctl(2) on devices: which commands IOCTL_DEV guards. */
+#include <asm/termbits.h>
+#include <linux/fiemap.h>
+#include <linux/fs.h>
+#include <sys/ioctl.h>
+
+#include "device.h"
+
+int open_ptmx(void)
+{
+	return open(PTMX, O_RDWR | O_NOCTTY | O_CLOEXEC);
+}
+
+int command_issue(int fd, const struct command *command)
+{
+	static const int one = 1;
+	char zeroes[256] = { 0 };
+	void *arg = NULL;
+
+	if (command->argument == ZEROES)
+		arg = zeroes;
+	if (command->argument == ONE)
+		arg = memcpy(zeroes, &one, sizeof(one));
+	return errno_of(ioctl(fd, command->number, arg));
+}
+
+int native_result(struct scene *scene, int (*probe)(struct scene *scene))
+{
+	pid_t pid;
+
+	scene->value[0] = -1;
+	pid = scene_fork(scene);
+	if (pid == 0) {
+		scene->value[0] = become_subject() ? -1 : probe(scene);
+		_exit(0);
+	}
+	if (pid < 0 || waitpid_retry(pid, NULL) || scene->value[0] < 0)
+		return broken(scene, "no result outside the sandbox");
+	if (scene->value[0] == EACCES)
+		return cannot(scene, "refused with EACCES without Landlock");
+	return 0;
+}
+
+int same_as_native(struct scene *scene, int result)
+{
+	if (result == scene->value[0])
+		return WORKED;
+	return result ? result : NO_EFFECT;
+}
+
+int tcgets(int fd)
+{
+	struct termios terminal;
+	int error;
+
+	if (fd < 0)
+		return errno;
+	error = errno_of(ioctl(fd, TCGETS, &terminal));
+	close(fd);
+	return error;
+}
+
+int tcgets_ptmx(struct scene *scene)
+{
+	(void)scene;
+	return tcgets(open_ptmx());
+}
+
+CASE("ioctl.device.tcgets",
+	.claim	 = "ioctl(TCGETS) on a pseudo-terminal",
+	.guard	 = FS(IOCTL_DEV),
+	.uses	 = OPENING,
+	.promise = { DENIED(EACCES) },
+	.grant	 = { PATH("/dev") },
+	.needs	 = "pty",
+	.attempt = tcgets_ptmx,
+	.source	 = IOCTL_SOURCE);
+
+CASE("ioctl.device.rule_on_file",
+	.claim	 = "ioctl(TCGETS) on a device, with a rule on just that",
+	.guard	 = FS(IOCTL_DEV),
+	.uses	 = OPENING,
+	.deny	 = { .fs = FS_IOCTL_DEV,
+		     .rules = { PATH("/dev/null"), PATH("/dev/zero") } },
+	.promise = { DENIED(EACCES) },
+	.grant	 = { PATH(PTMX) },
+	.needs	 = "pty",
+	.attempt = tcgets_ptmx,
+	.source	 = IOCTL_SOURCE);
+
+/* Other rights on the device are no right to its commands. */
+CASE("ioctl.device.other_rights",
+	.claim	 = "ioctl(TCGETS) on a device that may be read and written",
+	.guard	 = FS(IOCTL_DEV),
+	.uses	 = { .fs = FS_READ_FILE | FS_WRITE_FILE },
+	.deny	 = { .fs = FS_IOCTL_DEV | FS_READ_FILE | FS_WRITE_FILE,
+		     .rules = { PATH("/dev", .access = FS_READ_FILE |
+						       FS_WRITE_FILE) } },
+	.promise = { DENIED(EACCES) },
+	.allow	 = { .fs = FS_IOCTL_DEV | FS_READ_FILE | FS_WRITE_FILE,
+		     .rules = { PATH("/dev", .access = FS_READ_FILE |
+					FS_WRITE_FILE | FS_IOCTL_DEV) } },
+	.needs	 = "pty",
+	.attempt = tcgets_ptmx,
+	.source	 = IOCTL_SOURCE);
+
+static const struct command commands[] = {
+	{ FIONREAD, ZEROES }, { TIOCGWINSZ, ZEROES }, { TIOCGPTN, ZEROES },
+	{ FS_IOC_GETFLAGS, ZEROES }, { FS_IOC_SETFLAGS, NOTHING },
+	{ FS_IOC_FSGETXATTR, ZEROES }, { FIBMAP, ZEROES },
+	{ _IOW('X', 40, char[48]), ZEROES },	/* FS_IOC_RESVSP */
+	{ _IOW('X', 57, char[48]), ZEROES },	/* FS_IOC_ZERO_RANGE */
+	{ 0xdeadbeef, NOTHING },
+
+	{ FIOCLEX, NOTHING }, { FIONCLEX, NOTHING }, { FIONBIO, ONE },
+	{ FIOASYNC, ONE }, { FIOQSIZE, ZEROES }, { FIGETBSZ, ZEROES },
+	{ FS_IOC_FIEMAP, ZEROES }, { FICLONE, NOTHING },
+	{ FICLONERANGE, ZEROES }, { FIDEDUPERANGE, ZEROES },
+	{ _IOR(0x15, 0, char[17]), ZEROES },	/* FS_IOC_GETFSUUID */
+	{ _IOR(0x15, 1, char[129]), ZEROES },	/* FS_IOC_GETFSSYSFSPATH */
+	{ FIFREEZE, NOTHING }, { FITHAW, NOTHING },
+};
+
+static const struct variant denied[] = {
+	{ "", .arg = 0 }, { "tiocgwinsz", .arg = 1 },
+	{ "tiocgptn", .arg = 2 }, { "fs_ioc_getflags", .arg = 3 },
+	{ "fs_ioc_setflags", .arg = 4 }, { "fs_ioc_fsgetxattr", .arg = 5 },
+	{ "fibmap", .arg = 6 }, { "fs_ioc_resvsp", .arg = 7 },
+	{ "fs_ioc_zero_range", .arg = 8 }, { "unknown", .arg = 9 },
+	{ NULL }
+};
+
+static const struct variant always_allowed[] = {
+	{ "", .arg = 10 }, { "fionclex", .arg = 11 },
+	{ "fionbio", .arg = 12 }, { "fioasync", .arg = 13 },
+	{ "fioqsize", .arg = 14 }, { "figetbsz", .arg = 15 },
+	{ "fs_ioc_fiemap", .arg = 16 }, { "ficlone", .arg = 17 },
+	{ "ficlonerange", .arg = 18 }, { "fideduperange", .arg = 19 },
+	{ "fs_ioc_getfsuuid", .arg = 20 },
+	{ "fs_ioc_getfssysfspath", .arg = 21 },
+	{ "fifreeze", .arg = 22 }, { "fithaw", .arg = 23 },
+	{ NULL }
+};
+
+/* Some commands leave a mark on the descriptor. */
+static bool took_effect(int fd, unsigned long number)
+{
+	switch (number) {
+	case FIOCLEX:
+		return fcntl(fd, F_GETFD) & FD_CLOEXEC;
+	case FIONCLEX:
+		return !(fcntl(fd, F_GETFD) & FD_CLOEXEC);
+	case FIONBIO:
+		return fcntl(fd, F_GETFL) & O_NONBLOCK;
+	case FIOASYNC:
+		return fcntl(fd, F_GETFL) & O_ASYNC;
+	default:
+		return true;
+	}
+}
+
+/* Opened with close-on-exec only where the command takes that away. */
+static int on_ptmx(struct scene *scene)
+{
+	const struct command *command = &commands[scene->variant->arg];
+	const int fd = open(PTMX, O_RDWR | O_NOCTTY |
+			    (command->number == FIONCLEX ? O_CLOEXEC : 0));
+	int error;
+
+	if (fd < 0)
+		return errno;
+	error = command_issue(fd, command);
+	if (!error && !took_effect(fd, command->number))
+		error = EILSEQ;
+	close(fd);
+	return error;
+}
+
+static int native_on_ptmx(struct scene *scene)
+{
+	return native_result(scene, on_ptmx);
+}
+
+static int compare_on_ptmx(struct scene *scene)
+{
+	const int result = on_ptmx(scene);
+
+	return result == EILSEQ ? NO_EFFECT : same_as_native(scene, result);
+}
+
+CASE("ioctl.device.denied",
+	.claim	  = "ioctl(2) commands that reach the driver of a device",
+	.guard	  = FS(IOCTL_DEV),
+	.uses	  = OPENING,
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("/dev") },
+	.needs	  = "pty",
+	.variants = denied,
+	.scene	  = native_on_ptmx,
+	.attempt  = compare_on_ptmx,
+	.source	  = IOCTL_SOURCE);
+
+CASE("ioctl.device.always_allowed",
+	.claim	  = "ioctl(2) commands that are harmless on every device",
+	.guard	  = FS(IOCTL_DEV),
+	.uses	  = OPENING,
+	.promise  = { ALLOWED },
+	.needs	  = "pty",
+	.variants = always_allowed,
+	.scene	  = native_on_ptmx,
+	.attempt  = compare_on_ptmx,
+	.witness  = tcgets_ptmx,
+	.source	  = "include/uapi/linux/landlock.h: IOCTL_DEV, commands that are always permitted");
