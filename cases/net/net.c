@@ -1,0 +1,100 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Bricks of the network cases. */
+#include <netinet/in.h>
+#include <poll.h>
+
+#include "net.h"
+
+int disconnect(int fd, socklen_t len)
+{
+	const struct sockaddr_storage nobody = { .ss_family = AF_UNSPEC };
+
+	return errno_of(connect(fd, (struct sockaddr *)&nobody, len));
+}
+
+int bind_own(int fd, int family, int port)
+{
+	struct sockaddr_storage own;
+	const socklen_t len = own_address(family, port, &own);
+	const int one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	return errno_of(bind(fd, (struct sockaddr *)&own, len));
+}
+
+int local_port(int fd)
+{
+	struct sockaddr_storage own;
+	socklen_t len = sizeof(own);
+
+	if (getsockname(fd, (struct sockaddr *)&own, &len))
+		return -1;
+	/* The port lies at the same place for both families. */
+	return ntohs(((struct sockaddr_in *)&own)->sin_port);
+}
+
+int accept_token(int listener)
+{
+	struct pollfd poll_fd = { .fd = listener, .events = POLLIN };
+	const struct linger at_once = { .l_onoff = 1 };
+	int fd, ret;
+
+	if (poll(&poll_fd, 1, 1000) != 1)
+		return NO_EFFECT;
+	fd = accept(listener, NULL, NULL);
+	if (fd < 0)
+		return errno;
+	ret = await_token(fd);
+	/* Leaves no TIME_WAIT on the port for the next case. */
+	setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+	close(fd);
+	return ret;
+}
+
+int self_echo(int listener, int protocol)
+{
+	struct sockaddr_storage to;
+	socklen_t len = sizeof(to);
+	int fd, ret;
+
+	if (getsockname(listener, (struct sockaddr *)&to, &len))
+		return errno;
+	fd = new_socket(to.ss_family, SOCK_STREAM, protocol);
+	if (fd < 0)
+		return -fd;
+	if (connect(fd, (struct sockaddr *)&to, len))
+		ret = errno;
+	else if (send(fd, lab_token, sizeof(lab_token), MSG_NOSIGNAL) < 0)
+		ret = errno;
+	else
+		ret = accept_token(listener);
+	close(fd);
+	return ret;
+}
+
+int udp_send_echo(int fd, int family, int port)
+{
+	struct sockaddr_storage to;
+	const socklen_t len = peer_address(family, port, &to);
+
+	if (sendto(fd, lab_token, sizeof(lab_token), 0, (struct sockaddr *)&to,
+		   len) < 0)
+		return errno;
+	return await_token(fd);
+}
+
+int enforce_layers(struct scene *scene, const struct ruleset sets[])
+{
+	const char *step;
+	int error;
+
+	for (; sets->fs || sets->net || sets->scoped; sets++) {
+		error = ruleset_enforce(sets, scene->test->guard.fs,
+					scene->test->guard.net, &step);
+		if (!error)
+			continue;
+		remark(scene, "%s: %s", step, strerrorname_np(error));
+		return POLICY;
+	}
+	return 0;
+}

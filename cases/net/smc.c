@@ -1,0 +1,190 @@
+// SPDX-License-Identifier: GPL-2.0
+/* SMC, which speaks plain TCP where the other end does not know it. */
+#include <linux/netlink.h>
+#include <linux/smc_diag.h>
+#include <linux/sock_diag.h>
+#include <netinet/in.h>
+
+#include "net.h"
+
+static int diag_socket(void)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct smc_diag_req request;
+	} message = {
+		.header = {
+			.nlmsg_len = sizeof(message),
+			.nlmsg_type = SOCK_DIAG_BY_FAMILY,
+			.nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP,
+		},
+		.request = { .diag_family = AF_SMC },
+	};
+	const int fd = new_socket(AF_NETLINK, SOCK_RAW, NETLINK_SOCK_DIAG);
+
+	if (fd >= 0 && send(fd, &message, sizeof(message), 0) < 0) {
+		close(fd);
+		return -errno;
+	}
+	return fd;
+}
+
+/* The kernel's own word on how @inode's connection is made, or -1. */
+static int diag_mode(ino_t inode)
+{
+	union {
+		struct nlmsghdr header;
+		char bytes[16384];
+	} buf;
+	const int fd = diag_socket();
+	struct nlmsghdr *header;
+	int mode = -1;
+	ssize_t got;
+	bool more = fd >= 0;
+
+	while (more && (got = recv(fd, &buf, sizeof(buf), 0)) > 0) {
+		for (header = &buf.header; NLMSG_OK(header, got);
+		     header = NLMSG_NEXT(header, got)) {
+			const struct smc_diag_msg *msg = NLMSG_DATA(header);
+
+			if (header->nlmsg_type != SOCK_DIAG_BY_FAMILY) {
+				more = false;
+				break;
+			}
+			if (msg->diag_inode == inode)
+				mode = msg->diag_mode;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+	return mode;
+}
+
+static int proved_fallback(struct scene *scene, int fd)
+{
+	struct stat st;
+	int mode;
+
+	if (fstat(fd, &st))
+		return broken(scene, "fstat: %s", strerrorname_np(errno));
+	mode = diag_mode(st.st_ino);
+	if (mode == SMC_DIAG_MODE_FALLBACK_TCP)
+		return WORKED;
+	return cannot(scene, mode < 0 ? "SMC sockets in sock_diag (module smc_diag)" :
+					"an SMC connection that falls back");
+}
+
+static int fall_back(struct scene *scene, int family, int protocol)
+{
+	const int fd = new_socket(family, SOCK_STREAM, protocol);
+	int ret;
+
+	if (fd < 0)
+		return -fd;
+	ret = connect_echo(fd, AF_INET, LAB_PLAIN_TCP) ?:
+	      proved_fallback(scene, fd);
+	close(fd);
+	return ret;
+}
+
+static int connect_plain_peer(struct scene *scene)
+{
+	return fall_back(scene, AF_SMC, 0);
+}
+
+/* EINVAL: the address is AF_INET, the socket AF_SMC (net.c of 6.7). */
+CASE("net.smc.connect_plain_peer",
+	.claim	 = "connect(2) of an AF_SMC socket to a plain TCP listener",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(INHERITED),
+	.gap	 = "landlock-lsm/linux#6",
+	.labels	 = "bypass",
+	.needs	 = "smc peer-socat",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_connect_tcp,
+	.attempt = connect_plain_peer,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+static int inet_connect_plain_peer(struct scene *scene)
+{
+	return fall_back(scene, AF_INET, PROTOCOL_SMC);
+}
+
+CASE("net.smc.inet_connect_plain_peer",
+	.claim	 = "connect(2) of an IPPROTO_SMC socket to a plain TCP listener",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
+	.gap	 = "landlock-lsm/linux#6",
+	.grant	 = { PORT(LAB_PLAIN_TCP) },
+	.labels	 = "bypass",
+	.needs	 = "smc-inet peer-socat",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_connect_tcp,
+	.attempt = inet_connect_plain_peer,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+static int bind_free(struct scene *scene)
+{
+	const int fd = new_socket(AF_SMC, SOCK_STREAM, 0);
+	int ret;
+
+	(void)scene;
+	if (fd < 0)
+		return -fd;
+	ret = bind_own(fd, AF_INET, LAB_FREE) ?: errno_of(listen(fd, 1));
+	if (!ret && local_port(fd) != lab_port(LAB_FREE))
+		ret = NO_EFFECT;
+	close(fd);
+	return ret;
+}
+
+CASE("net.smc.bind",
+	.claim	 = "bind(2) and listen(2) of an AF_SMC socket, on a TCP port",
+	.guard	 = NET(BIND_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(INHERITED),
+	.gap	 = "landlock-lsm/linux#6",
+	.labels	 = "bypass",
+	.needs	 = "smc lab",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_bind_tcp,
+	.attempt = bind_free,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+/* Sending is connecting; SMC takes it as the wish for plain TCP. */
+static int fastopen(struct scene *scene)
+{
+	struct sockaddr_storage to;
+	const socklen_t len = peer_address(AF_INET, LAB_PLAIN_TCP, &to);
+	const int fd = new_socket(AF_SMC, SOCK_STREAM, 0);
+	int ret;
+
+	(void)scene;
+	if (fd < 0)
+		return -fd;
+	if (sendto(fd, lab_token, sizeof(lab_token),
+		   MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)&to,
+		   len) < 0)
+		ret = errno;
+	else
+		ret = await_token(fd);
+	close(fd);
+	return ret;
+}
+
+CASE("net.smc.fastopen",
+	.claim	 = "sendto(2) with MSG_FASTOPEN on an AF_SMC socket to a plain TCP listener",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { OPEN },
+	.gap	 = "landlock-lsm/linux#6",
+	.labels	 = "bypass",
+	.needs	 = "smc peer-socat",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_connect_tcp,
+	.attempt = fastopen,
+	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at TCP sockets only");
