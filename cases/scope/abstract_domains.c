@@ -1,0 +1,134 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Abstract UNIX sockets between related domains. */
+#include "abstract.h"
+#include "nest.h"
+
+/* Sockets made before the domain belong to no domain, even our own ones. */
+static int serve_then_enforce(struct scene *scene)
+{
+	const int ret = abstract_server(scene);
+
+	return ret ?: nest_layers(scene, GUARD);
+}
+
+static int call_own_before(struct scene *scene)
+{
+	const int type = scene->variant->arg;
+	const int ret = scene->fd[0] < 0 ? abstract_server(scene) : 0;
+
+	return ret ?: unix_call_own(scene->text, type, scene->fd[0]);
+}
+
+static const struct variant types[] = {
+	{ "", .arg = SOCK_STREAM },
+	{ "seqpacket", .arg = SOCK_SEQPACKET },
+	{ "dgram", .arg = SOCK_DGRAM },
+	{ NULL }
+};
+
+CASE("scope.abstract_unix.own_before",
+	.claim	  = "connect(2) to one's own socket from before the domain",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { DENIED(EPERM) },
+	.variants = types,
+	.enforce  = serve_then_enforce,
+	.attempt  = call_own_before,
+	.source	  = "security/landlock/task.c, sock_is_scoped: f_cred");
+
+static int send_to_self(struct scene *scene)
+{
+	if (scene->fd[0] < 0)
+		abstract_dgram_server(scene);
+	return unix_send(scene->fd[0], scene->text) ?:
+	       (unix_heard(scene->fd[0]) ? WORKED : NO_EFFECT);
+}
+
+static int dgram_then_enforce(struct scene *scene)
+{
+	return abstract_dgram_server(scene) ?: nest_layers(scene, GUARD);
+}
+
+CASE("scope.abstract_unix.self_before",
+	.claim	  = "a datagram to oneself through a socket from before the domain",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { DENIED(EPERM) },
+	.enforce  = dgram_then_enforce,
+	.attempt  = send_to_self,
+	.source	  = "security/landlock/task.c, sock_is_scoped: f_cred");
+
+static int serve_stream(struct scene *scene)
+{
+	return abstract_stream_server(scene);
+}
+
+static int serve_dgram(struct scene *scene)
+{
+	return abstract_dgram_server(scene);
+}
+
+static void hear(struct scene *scene)
+{
+	scene->value[1] = unix_hear(scene->fd[0]);
+	wake(scene, 1);
+}
+
+/* Streams and datagrams have hooks of their own. */
+static int call_related(struct scene *scene)
+{
+	const int stream = scene->variant->family == SOCK_STREAM;
+	int ret = nest_enter(scene, stream ? serve_stream : serve_dgram, hear);
+
+	if (!ret)
+		ret = unix_call(scene->text, scene->variant->family);
+	if (ret)
+		return ret;
+	await(scene, 1);
+	return scene->value[1] ? WORKED : NO_EFFECT;
+}
+
+#define RELATED(name, ...)						\
+	{ name, .family = SOCK_STREAM, .arg = NEST(__VA_ARGS__) },	\
+	{ name "_dgram", .family = SOCK_DGRAM, .arg = NEST(__VA_ARGS__) }
+
+static const struct variant refused[] = {
+	{ "", .family = SOCK_STREAM, .arg = NEST(GUARD, GUARD, NO_LAYER) },
+	{ "dgram", .family = SOCK_DGRAM, .arg = NEST(GUARD, GUARD, NO_LAYER) },
+	RELATED("siblings", NO_LAYER, GUARD, GUARD),
+	RELATED("siblings_of_scoped", GUARD, GUARD, PLAIN),
+	RELATED("unscoped_below_scoped", PLAIN, GUARD_PLAIN, NO_LAYER),
+	RELATED("scoped_second", PLAIN, PLAIN_GUARD, PLAIN_PLAIN),
+	RELATED("outside_in_two", NO_LAYER, GUARD_GUARD, PLAIN),
+	RELATED("deeper_stranger", NO_LAYER, GUARD, PLAIN_PLAIN),
+	{ NULL }
+};
+
+CASE("scope.abstract_unix.related_refused",
+	.claim	  = "connect(2) to an abstract UNIX socket above or beside the domain",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { DENIED(EPERM) },
+	.worlds	  = W(CONTROL) | W(CALL),
+	.variants = refused,
+	.attempt  = call_related,
+	.source	  = "security/landlock/task.c, domain_is_scoped");
+
+static const struct variant reached[] = {
+	{ "", .family = SOCK_STREAM, .arg = NEST(GUARD, NO_LAYER, GUARD) },
+	{ "dgram", .family = SOCK_DGRAM, .arg = NEST(GUARD, NO_LAYER, GUARD) },
+	RELATED("same", GUARD, NO_LAYER, NO_LAYER),
+	RELATED("same_deep", GUARD_GUARD, NO_LAYER, NO_LAYER),
+	RELATED("two_below", GUARD, NO_LAYER, PLAIN_GUARD),
+	RELATED("unscoped_caller", NO_LAYER, PLAIN, GUARD),
+	RELATED("no_domain", NO_LAYER, NO_LAYER, GUARD),
+	RELATED("shared_scope", GUARD, PLAIN, PLAIN),
+	RELATED("shared_scope_above", GUARD, PLAIN, NO_LAYER),
+	{ NULL }
+};
+
+CASE("scope.abstract_unix.related_reached",
+	.claim	  = "connect(2) to an abstract UNIX socket within the scope",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { ALLOWED },
+	.worlds	  = W(CONTROL) | W(CALL),
+	.variants = reached,
+	.attempt  = call_related,
+	.source	  = "security/landlock/task.c, domain_is_scoped");
