@@ -1,0 +1,252 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What ptrace's access check guards beside ptrace(2): other processes. */
+#include <linux/kcmp.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+
+#include "target.h"
+
+#define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
+
+/* The same address in every process that was forked and not exec'd */
+static char memory[] = "secret of the scene";
+
+static int read_memory(struct scene *scene)
+{
+	char copy[sizeof(memory)] = "";
+	struct iovec here = { copy, sizeof(copy) };
+	struct iovec there = { memory, sizeof(memory) };
+
+	if (process_vm_readv(scene->pid[0], &here, 1, &there, 1, 0) < 0)
+		return errno;
+	return memcmp(copy, memory, sizeof(copy)) ? NO_EFFECT : WORKED;
+}
+
+static int write_memory(struct scene *scene)
+{
+	char text[sizeof(memory)] = "written";
+	struct iovec here = { text, sizeof(text) };
+	struct iovec there = { memory, sizeof(memory) };
+	const ssize_t done = process_vm_writev(scene->pid[0], &here, 1,
+					       &there, 1, 0);
+
+	if (done < 0)
+		return errno;
+	return done == sizeof(text) ? WORKED : NO_EFFECT;
+}
+
+static int compare(struct scene *scene)
+{
+	return errno_of(syscall(SYS_kcmp, getpid(), scene->pid[0], KCMP_VM,
+				0, 0));
+}
+
+static int take_descriptor(struct scene *scene)
+{
+	const int pidfd = syscall(SYS_pidfd_open, scene->pid[0], 0);
+	int fd, error;
+
+	if (pidfd < 0)
+		return cannot(scene, "pidfd_open: %s", strerrorname_np(errno));
+	fd = syscall(SYS_pidfd_getfd, pidfd, 2, 0);
+	error = errno_of(fd);
+	close(pidfd);
+	return error;
+}
+
+static int robust_list(struct scene *scene)
+{
+	size_t len;
+	void *head;
+
+	return errno_of(syscall(SYS_get_robust_list, scene->pid[0], &head,
+				&len));
+}
+
+static int move_nothing(struct scene *scene)
+{
+	void *page = memory;
+	int status;
+
+	return errno_of(syscall(SYS_move_pages, scene->pid[0], 1, &page, NULL,
+				&status, 0));
+}
+
+static const struct variant calls[] = {
+	{ "", .op = read_memory },
+	{ "process_vm_writev", .op = write_memory },
+	{ "kcmp", .op = compare },
+	{ "pidfd_getfd", .op = take_descriptor },
+	{ "get_robust_list", .op = robust_list },
+	{ "move_pages", .op = move_nothing },
+	{ NULL }
+};
+
+static int by_variant(struct scene *scene)
+{
+	return scene->variant->op(scene);
+}
+
+CASE("domain.process.vm",
+	.claim	  = "process_vm_readv(2) and its like on a process outside the domain",
+	.promise  = { DENIED(EPERM) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.variants = calls,
+	.scene	  = target_scene,
+	.attempt  = by_variant,
+	.source	  = DOC_PTRACE " (ptrace(2) and related system calls)");
+
+/*
+ * The target in the proc of its PID namespace: where namespaces are to be had
+ * the harness gives every scene its own.
+ */
+static int target_and_proc(struct scene *scene)
+{
+	const int ret = target_start(scene, 0);
+	int error;
+
+	if (ret)
+		return ret;
+	snprintf(scene->text, sizeof(scene->text), "/proc/%d", scene->pid[0]);
+	/* PID 1 is the scene itself, and then /proc is another namespace's. */
+	if (getpid() != 1)
+		return 0;
+	error = make_dir("proc") ?:
+		errno_of(mount("proc", "proc", "proc", 0, NULL));
+	if (error)
+		return cannot(scene, "mounting proc: %s",
+			      strerrorname_np(error));
+	snprintf(scene->text, sizeof(scene->text), "proc/%d", scene->pid[0]);
+	return 0;
+}
+
+static const char *const files[] = { "mem", "environ", "maps", "ns/net" };
+static const char *const links[] = { "root", "cwd", "exe", "fd/2", "ns/net" };
+
+static int open_file(struct scene *scene)
+{
+	char path[300];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/%s", scene->text,
+		 files[scene->variant->arg]);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return 0;
+}
+
+static const struct variant every_file[] = {
+	{ "", .arg = 0 },
+	{ "environ", .arg = 1 },
+	{ "maps", .arg = 2 },
+	{ "ns", .arg = 3 },
+	{ NULL }
+};
+
+CASE("domain.process.proc_mem",
+	.claim	  = "opening /proc/PID/mem and its like of a process outside the domain",
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.variants = every_file,
+	.scene	  = target_and_proc,
+	.attempt  = open_file,
+	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
+
+static int read_link(struct scene *scene)
+{
+	char path[300], to[300];
+
+	snprintf(path, sizeof(path), "%s/%s", scene->text,
+		 links[scene->variant->arg]);
+	return errno_of(readlink(path, to, sizeof(to)));
+}
+
+static const struct variant every_link[] = {
+	{ "", .arg = 0 },
+	{ "cwd", .arg = 1 },
+	{ "exe", .arg = 2 },
+	{ "fd", .arg = 3 },
+	{ "ns", .arg = 4 },
+	{ NULL }
+};
+
+CASE("domain.process.proc_root",
+	.claim	  = "reading the link /proc/PID/root and its like of a process outside the domain",
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.variants = every_link,
+	.scene	  = target_and_proc,
+	.attempt  = read_link,
+	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
+
+static int walk_root(struct scene *scene)
+{
+	char path[300];
+	struct stat st;
+
+	snprintf(path, sizeof(path), "%s/root/.", scene->text);
+	return errno_of(stat(path, &st));
+}
+
+CASE("domain.process.proc_root_walk",
+	.claim	  = "a path through /proc/PID/root of a process outside the domain",
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.scene	  = target_and_proc,
+	.attempt  = walk_root,
+	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
+
+/* Private to no one: readable wherever the file system's rules allow it. */
+static int read_status(struct scene *scene)
+{
+	char path[300], text[4096];
+	int len;
+
+	snprintf(path, sizeof(path), "%s/status", scene->text);
+	len = read_file(path, text, sizeof(text));
+	if (len < 0)
+		return -len;
+	return strstr(text, "\nShdPnd:") ? WORKED : NO_EFFECT;
+}
+
+CASE("domain.process.proc_status",
+	.claim	  = "reading /proc/PID/status of a process outside the domain",
+	.promise  = { ALLOWED },
+	.deny	  = { .fs = FS_READ_DIR },
+	.scene	  = target_and_proc,
+	.witness  = walk_root,
+	.attempt  = read_status,
+	.source	  = "proc_pid_status(5): no ptrace access check");
+
+/* As root, or the namespace's own rules would refuse it already. */
+static int enter_namespace(struct scene *scene)
+{
+	const int pidfd = syscall(SYS_pidfd_open, scene->pid[0], 0);
+	int error;
+
+	if (pidfd < 0)
+		return cannot(scene, "pidfd_open: %s", strerrorname_np(errno));
+	error = errno_of(setns(pidfd, CLONE_NEWUTS));
+	close(pidfd);
+	return error;
+}
+
+CASE("domain.process.setns",
+	.claim	  = "setns(2) into the namespaces of a process outside the domain",
+	.promise  = { DENIED(EPERM) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.needs	  = "root",
+	.root	  = true,
+	.scene	  = target_scene,
+	.attempt  = enter_namespace,
+	.source	  = "setns(2), pidfds: PTRACE_MODE_READ_REALCREDS");
