@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Reading the audit log, as far as it is about one world of one case. */
+#ifndef LANDPROOF_AUDIT_H
+#define LANDPROOF_AUDIT_H
+
+#include "landproof.h"
+
+/*
+ * A case about the log: root, because the log is; without a PID namespace,
+ * because the kernel talks about audit in the initial one only.  Logging came
+ * with ABI 7, together with the flags that steer it.
+ */
+#define A_LOG_CASE .bare = true, .root = true, .needs = "audit root"
+#define LOGGED_SINCE "restrict.log_same_exec_off"
+
+#define AUDIT_LINES	16
+#define AUDIT_LINE	400
+
+/* The records about domains that this world made. */
+struct audit_log {
+	int accesses, domains, freed;
+	char access[AUDIT_LINES][AUDIT_LINE];
+	char domain[AUDIT_LINES][AUDIT_LINE];
+	char deallocated[AUDIT_LINE];
+};
+
+/*
+ * For .scene: a mount namespace with a /tmp of its own, which becomes the
+ * working directory; a name for the processes to come, by which the log knows
+ * their domains; a socket that hears the log.  0, an errno or an outcome.
+ */
+int audit_scene(struct scene *scene);
+
+/* Reads all that was logged up to now: 0 or CANNOT. */
+int audit_read(struct scene *scene, struct audit_log *log);
+/* Waits for the end of a domain that was read about: 0 or CANNOT. */
+int audit_await_end(struct scene *scene, struct audit_log *log);
+
+/*
+ * What the attempt returns when its operation gave @error.  was_logged(): the
+ * same if that left one record with these blockers and this text in it.
+ * not_logged(): the same if it left no record.  An operation that worked
+ * must not have left any.
+ */
+int was_logged(struct scene *scene, int error, const char *blockers,
+	       const char *text);
+int not_logged(struct scene *scene, int error);
+/*
+ * Of two denied accesses, only the second was logged: so the first, which
+ * gave @error, was quiet, and the log was not deaf.
+ */
+int second_logged(struct scene *scene, int error, int second,
+		  const char *blockers);
+
+/* 0 or errno of opening, closed again */
+int open_null(int flags);
+int open_root(void);
+
+#endif
