@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Guests that die, hang or warn: only ever in a machine of our own. */
+#include <sys/ptrace.h>
+#include <sys/wait.h>
+
+#include "landproof.h"
+
+#define A_GUEST_TEST							\
+	.labels	 = "selftest",						\
+	.needs	 = "guest root",					\
+	.bare	 = true,						\
+	.root	 = true,						\
+	.worlds	 = W(CONTROL) | W(CALL),				\
+	.promise = { DENIED(EPERM) }
+
+/* All of these are harmless as long as nothing is done. */
+static int do_nothing(struct scene *scene)
+{
+	(void)scene;
+	return WORKED;
+}
+
+static int panic(struct scene *scene)
+{
+	(void)scene;
+	/* The write does not return. */
+	return write_file("/proc/sysrq-trigger", "c");
+}
+
+CASE("selftest.guest.panic",
+	.claim	 = "a kernel that panics",
+	A_GUEST_TEST,
+	.control = do_nothing,
+	.attempt = panic,
+	.source	 = "docs/design.md: the verdict crash");
+
+/*
+ * The runner is PID 1, which no signal stops; a tracer does.  It lives as
+ * long as the runner does not kill it.
+ */
+static int freeze_runner(struct scene *scene)
+{
+	int status;
+
+	if (ptrace(PTRACE_SEIZE, 1, NULL, NULL) ||
+	    ptrace(PTRACE_INTERRUPT, 1, NULL, NULL) ||
+	    waitpid(1, &status, __WALL) != 1)
+		return cannot(scene, "stopping PID 1: %s",
+			      strerrorname_np(errno));
+	for (;;)
+		pause();
+}
+
+CASE("selftest.guest.hang",
+	.claim	 = "a guest that falls silent",
+	A_GUEST_TEST,
+	.control = do_nothing,
+	.attempt = freeze_runner,
+	.source	 = "docs/design.md: the verdict hang");
+
+/* The first line of a warning, in the log where the kernel writes its own. */
+static int warn(struct scene *scene)
+{
+	const int error = write_file("/dev/kmsg",
+				     "<4>WARNING: CPU: 0 PID: 1 at selftest\n");
+
+	return error ? cannot(scene, "/dev/kmsg: %s", strerrorname_np(error)) :
+		       EPERM;
+}
+
+CASE("selftest.guest.warn",
+	.claim	 = "a kernel that warns",
+	A_GUEST_TEST,
+	.control = do_nothing,
+	.attempt = warn,
+	.source	 = "docs/design.md: the verdict crash");
