@@ -63,11 +63,14 @@ static void run_worlds(struct scene *scene, struct result *result)
 
 void run_case(struct result *result)
 {
+	const bool reads_log = has_word(result->test->needs, "audit");
 	const double start = now_ms();
 	struct scene *scene = NULL;
 	const char *missing;
 	int error;
 
+	if (reads_log)
+		audit_enable(true);
 	error = scene_share(&scene);
 	missing = need_missing(result->test->needs, result->missing,
 			       sizeof(result->missing));
@@ -84,6 +87,8 @@ void run_case(struct result *result)
 		run_worlds(scene, result);
 		judge(result);
 	}
+	if (reads_log)
+		audit_enable(false);
 	if (kmsg_trouble(result->log, sizeof(result->log))) {
 		result->verdict = CRASH;
 		snprintf(result->why, sizeof(result->why),

@@ -65,7 +65,7 @@ bool has_word(const char *words, const char *word);
 
 /* process.c */
 int process_init(void);
-int scene_share(struct scene **scene);	/* new shared memory */
+int scene_share(struct scene **shared);	/* maps it once; 0 or errno */
 int attempt_main(int scene_fd, int argc, char **argv);
 void world_run(struct scene *scene, struct world_result *result);
 extern int world_timeout_ms;
@@ -92,6 +92,9 @@ void run_case(struct result *result);
 /* needs.c */
 const char *need_missing(const char *words, char *buf, size_t size);
 const char *need_unknown(const char *words);
+
+/* audit.c */
+void audit_enable(bool on);
 
 /* kmsg.c */
 void kmsg_init(void);

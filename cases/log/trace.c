@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tracepoints: each tells of what happened, in a trace of our own. */
 #include <netinet/in.h>
+#include <poll.h>
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
@@ -9,6 +10,9 @@
 #include "landproof.h"
 
 #define INSTANCES "/sys/kernel/tracing/instances"
+
+/* How long the trace may take to say what was written to it. */
+#define PATIENCE_MS 1500
 
 /* What the variants' argument says */
 struct event {
@@ -55,15 +59,21 @@ static int write_in(struct scene *scene, const char *file, const char *text)
 	return write_file(path, text);
 }
 
-static int open_pipe(struct scene *scene)
+static int open_in(struct scene *scene, const char *file, int flags)
 {
 	char path[256];
 
-	snprintf(path, sizeof(path), "%s/%.15s/trace_pipe", INSTANCES,
-		 scene->text);
-	/* Inherited by the attempt, whose policy may forbid to open it. */
-	scene->fd[0] = open(path, O_RDONLY | O_NONBLOCK);
-	return scene->fd[0] < 0 ? errno : 0;
+	snprintf(path, sizeof(path), "%s/%.15s/%s", INSTANCES, scene->text,
+		 file);
+	return open(path, flags);
+}
+
+/* Inherited by the attempt, whose policy may forbid to open them. */
+static int open_trace(struct scene *scene)
+{
+	scene->fd[0] = open_in(scene, "trace_pipe", O_RDONLY | O_NONBLOCK);
+	scene->fd[2] = open_in(scene, "trace_marker", O_WRONLY);
+	return scene->fd[0] < 0 || scene->fd[2] < 0 ? errno : 0;
 }
 
 /* A process to send signals to, and a socket to talk to */
@@ -98,7 +108,7 @@ static int trace_scene(struct scene *scene)
 	if (mkdir(path, 0700))
 		return cannot(scene, "%s: %s", path, strerrorname_np(errno));
 	error = write_in(scene, "events/landlock/enable", "1");
-	return error ? error : open_pipe(scene);
+	return error ? error : open_trace(scene);
 }
 
 /* Runs outside, when all is over: takes the trace away, adds no evidence. */
@@ -107,6 +117,7 @@ static bool trace_clean(struct scene *scene)
 	char path[256];
 
 	close(scene->fd[0]);
+	close(scene->fd[2]);
 	write_in(scene, "events/landlock/enable", "0");
 	snprintf(path, sizeof(path), "%s/%.15s", INSTANCES, scene->text);
 	rmdir(path);
@@ -141,29 +152,58 @@ static int connect_abstract(struct scene *scene)
 	return error;
 }
 
-/* Is there a line of ours, of this event, that says what it should? */
-static bool traced(struct scene *scene, const struct event *event)
+/* All up to a mark of our own, which comes last: 0 or CANNOT */
+static int read_trace(struct scene *scene, char *trace, size_t size)
 {
-	static char trace[1 << 17];
-	char name[96], *line, *rest;
+	static const char mark[] = "landproof was here";
+	struct pollfd poll_fd = { .fd = scene->fd[0], .events = POLLIN };
 	size_t used = 0;
 	ssize_t len;
 
-	while (used < sizeof(trace) - 1 &&
-	       (len = read(scene->fd[0], trace + used,
-			   sizeof(trace) - 1 - used)) > 0)
-		used += len;
-	trace[used] = '\0';
+	trace[0] = '\0';
+	if (write(scene->fd[2], mark, sizeof(mark) - 1) < 0)
+		return cannot(scene, "marking the trace: %s",
+			      strerrorname_np(errno));
+	while (!strstr(trace, mark)) {
+		len = read(scene->fd[0], trace + used, size - 1 - used);
+		if (len > 0)
+			used += len;
+		trace[used] = '\0';
+		if (len == 0 || (len < 0 && errno != EAGAIN) ||
+		    (len < 0 && poll(&poll_fd, 1, PATIENCE_MS) != 1))
+			return cannot(scene, "the trace cannot be read");
+	}
+	return 0;
+}
+
+/*
+ * Is there a line of ours, of this event, that says what it should?  Returns
+ * @denied, WORKED when there is none, or CANNOT.
+ */
+static int traced(struct scene *scene, const struct event *event, int denied)
+{
+	static char trace[1 << 17];
+	char name[96], who[32], *line, *rest;
+
+	if (read_trace(scene, trace, sizeof(trace)))
+		return CANNOT;
+	if (!denied)
+		return WORKED;
+	remark(scene, "no event landlock_%s", event->name);
+	/* By PID: the kernel keeps the names of tasks only as it can. */
+	snprintf(who, sizeof(who), "-%d ", getpid());
 	snprintf(name, sizeof(name), " landlock_%s: ", event->name);
 	for (line = strtok_r(trace, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		if (!strstr(line, scene->text) || !strstr(line, name))
+		if (!strstr(line, who) || !strstr(line, name))
 			continue;
-		if (strstr(line, event->text))
-			return true;
+		if (strstr(line, event->text)) {
+			scene->note[0] = '\0';
+			return denied;
+		}
 		remark(scene, "%.200s", strstr(line, name));
 	}
-	return false;
+	return WORKED;
 }
 
 /* All that the events are about; then, whether the variant's was told. */
@@ -178,11 +218,7 @@ static int do_and_look(struct scene *scene)
 	connect_abstract(scene);
 	kill(scene->pid[0], 0);
 	ptrace(PTRACE_SEIZE, scene->pid[0], NULL, NULL);
-	if (!denied || traced(scene, event))
-		return denied;
-	if (!scene->note[0])
-		remark(scene, "no event landlock_%s", event->name);
-	return WORKED;
+	return traced(scene, event, denied);
 }
 
 static const struct variant all_events[] = {
@@ -232,9 +268,7 @@ static int denied_unlogged(struct scene *scene)
 	};
 	const int denied = errno_of(open("/", O_RDONLY | O_DIRECTORY));
 
-	if (!denied || traced(scene, &event))
-		return denied;
-	return WORKED;
+	return traced(scene, &event, denied);
 }
 
 CASE("log.trace.unlogged",

@@ -83,6 +83,21 @@ int udp_send_echo(int fd, int family, int port)
 	return await_token(fd);
 }
 
+int listener_with_client(struct scene *scene)
+{
+	struct sockaddr_storage to;
+	socklen_t len = sizeof(to);
+
+	scene->fd[0] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	scene->fd[1] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	if (bind_own(scene->fd[0], AF_INET, 0) || listen(scene->fd[0], 1) ||
+	    getsockname(scene->fd[0], (struct sockaddr *)&to, &len) ||
+	    connect(scene->fd[1], (struct sockaddr *)&to, len) ||
+	    send(scene->fd[1], lab_token, sizeof(lab_token), 0) < 0)
+		return errno;
+	return 0;
+}
+
 int enforce_layers(struct scene *scene, const struct ruleset sets[])
 {
 	const char *step;

@@ -20,10 +20,16 @@ int bind_own(int fd, int family, int port);
 int local_port(int fd);
 /* Connects to @listener with a new socket; a token must come through. */
 int self_echo(int listener, int protocol);
-/* sendto(2) of a token to the UDP peer of @port, which must echo it. */
+/* sendto(2) of a token to the peer of @port, which must echo it. */
 int udp_send_echo(int fd, int family, int port);
 /* accept(2) on @listener; whoever is there must send a token. */
 int accept_token(int listener);
+
+/*
+ * A scene: fd[0] listens, outside the sandbox, and fd[1] has called it and
+ * sent a token.
+ */
+int listener_with_client(struct scene *scene);
 
 /*
  * Enforces @sets, one layer on the other, up to one that handles nothing.

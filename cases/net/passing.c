@@ -230,22 +230,6 @@ CASE("net.passing.pidfd_getfd",
 	.attempt = take_socket,
 	.source	 = "userspace-api/landlock: Ptrace restrictions; pidfd_getfd(2)");
 
-/* As a service manager passes it: bound, listening, and called already. */
-static int listener_with_client(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	socklen_t len = sizeof(to);
-
-	scene->fd[0] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	scene->fd[1] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	if (bind_own(scene->fd[0], AF_INET, 0) || listen(scene->fd[0], 1) ||
-	    getsockname(scene->fd[0], (struct sockaddr *)&to, &len) ||
-	    connect(scene->fd[1], (struct sockaddr *)&to, len) ||
-	    send(scene->fd[1], lab_token, sizeof(lab_token), 0) < 0)
-		return errno;
-	return 0;
-}
-
 static int serve_client(struct scene *scene)
 {
 	return accept_token(scene->fd[0]);

@@ -152,12 +152,17 @@ CASE("net.sctp.one_to_many",
 
 static int one_to_many_connect(struct scene *scene)
 {
+	const int family = scene->variant->family;
+	struct sockaddr_storage to;
+	const socklen_t len = peer_address(family, LAB_SCTP_MANY, &to);
 	const int fd = sctp_socket(scene, SOCK_SEQPACKET);
 	int ret;
 
 	if (fd < 0)
 		return -fd;
-	ret = connect_echo(fd, scene->variant->family, LAB_SCTP_MANY);
+	/* Of its many peers, each message names one. */
+	ret = errno_of(connect(fd, (struct sockaddr *)&to, len)) ?:
+	      udp_send_echo(fd, family, LAB_SCTP_MANY);
 	close(fd);
 	return ret;
 }

@@ -203,22 +203,6 @@ CASE("net.io_uring.socket",
 	.attempt = make_socket,
 	.source	 = "security/landlock/net.c: no hook on socket_create");
 
-/* A client is waiting; it has sent its token. */
-static int listener_with_client(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	socklen_t len = sizeof(to);
-
-	scene->fd[0] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	scene->fd[1] = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	if (bind_own(scene->fd[0], AF_INET, 0) || listen(scene->fd[0], 1) ||
-	    getsockname(scene->fd[0], (struct sockaddr *)&to, &len) ||
-	    connect(scene->fd[1], (struct sockaddr *)&to, len) ||
-	    send(scene->fd[1], lab_token, sizeof(lab_token), 0) < 0)
-		return errno;
-	return 0;
-}
-
 static int accept_client(struct scene *scene)
 {
 	struct io_uring_sqe sqe = {
