@@ -206,6 +206,14 @@ static int run_all(const struct selection *selection)
 	return status;
 }
 
+/* The port for records in a guest without the driver's log; else -1. */
+static int guest_port(void)
+{
+	if (getpid() != 1)
+		return -1;
+	return open(RECORDS_PORT, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+}
+
 static int run(struct arguments *a)
 {
 	const size_t count = count_selected(&a->selection);
@@ -215,7 +223,7 @@ static int run(struct arguments *a)
 		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
 		return 2;
 	}
-	if (a->records_fd < 0)
+	if (a->records_fd < 0 && getpid() != 1)
 		a->ktap = true;
 	error = process_init();
 	if (error) {
@@ -227,7 +235,9 @@ static int run(struct arguments *a)
 		kmsg_init();
 	measure_speed();
 	kernel_probe();
-	records_open(a->records_fd, a->ktap);
+	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
+		records_open(a->records_fd >= 0 ? a->records_fd :
+			     guest_port(), a->ktap);
 	record_start(count);
 	return run_all(&a->selection);
 }
@@ -264,9 +274,6 @@ int main(int argc, char **argv)
 	}
 	argp_err_exit_status = 2;
 	argp_parse(&argp, argc, argv, guest ? ARGP_NO_EXIT : 0, NULL, &a);
-	if (guest && a.records_fd < 0)
-		a.records_fd = open(RECORDS_PORT, O_WRONLY | O_NOCTTY |
-				    O_CLOEXEC);
 	if (!a.command || strcmp(a.command, "run") == 0 ||
 	    strcmp(a.command, "host") == 0) {
 		status = run(&a);

@@ -325,19 +325,21 @@ static int child_outcome(struct scene *scene, pid_t pid)
  */
 #define BODY_STACK (512 << 10)
 
-static pid_t spawn(int (*body)(void *scene), struct scene *scene)
-{
-	char *const stack = mmap(NULL, BODY_STACK, PROT_READ | PROT_WRITE,
-				 MAP_PRIVATE | MAP_ANONYMOUS | MAP_STACK,
-				 -1, 0);
-	pid_t pid;
+/* They lie one in the other: the stage, its subject, what that executes. */
+enum nesting { STAGE, SUBJECT, EXECUTED, NESTINGS };
 
-	if (stack == MAP_FAILED)
-		return -1;
-	pid = clone(body, stack + BODY_STACK,
-		    CLONE_VM | CLONE_VFORK | SIGCHLD, scene);
-	munmap(stack, BODY_STACK);
-	return pid;
+static char *body_stack(enum nesting nesting)
+{
+	static char stacks[NESTINGS][BODY_STACK] __attribute__((aligned(16)));
+
+	return stacks[nesting] + BODY_STACK;
+}
+
+static pid_t spawn(enum nesting nesting, int (*body)(void *scene),
+		   struct scene *scene)
+{
+	return clone(body, body_stack(nesting),
+		     CLONE_VM | CLONE_VFORK | SIGCHLD, scene);
 }
 
 int in_child(struct scene *scene, int (*body)(struct scene *scene))
@@ -437,7 +439,7 @@ static int exec_attempt(void *arg)
 static int attempt_after_exec(struct scene *scene)
 {
 	scene->finished = false;
-	return child_outcome(scene, spawn(exec_attempt, scene));
+	return child_outcome(scene, spawn(EXECUTED, exec_attempt, scene));
 }
 
 /* The subject: loses its privileges, is sandboxed, attempts. */
@@ -536,7 +538,7 @@ static int subject_main(void *arg)
 static int subject_apart(struct scene *scene)
 {
 	scene->finished = false;
-	return child_outcome(scene, spawn(subject_main, scene));
+	return child_outcome(scene, spawn(SUBJECT, subject_main, scene));
 }
 
 /*
@@ -577,8 +579,15 @@ static void stage(struct scene *scene)
 	scene->finished = true;
 }
 
-static pid_t stage_fork(const struct landproof_case *test)
+static int stage_main(void *scene)
 {
+	stage(scene);
+	_exit(0);
+}
+
+static pid_t stage_start(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
 	int flags = SIGCHLD;
 
 	if (wants_namespaces(test))
@@ -587,8 +596,9 @@ static pid_t stage_fork(const struct landproof_case *test)
 		flags |= CLONE_NEWNET;
 	if (test->newipc)
 		flags |= CLONE_NEWIPC;
-	/* Not fork(2): a PID namespace is entered only by being born in it. */
-	return syscall(SYS_clone, flags, NULL, NULL, NULL, NULL);
+	if (!wants_namespaces(test))
+		flags |= CLONE_VM;
+	return clone(stage_main, body_stack(STAGE), flags, scene);
 }
 
 /* Waits for @pid: true when it has ended. */
@@ -632,11 +642,7 @@ void world_run(struct scene *scene, struct world_result *result)
 	memset(scene->pid, 0, sizeof(scene->pid));
 	memset(scene->value, 0, sizeof(scene->value));
 	memset(scene->fd, 0xff, sizeof(scene->fd));
-	pid = stage_fork(scene->test);
-	if (pid == 0) {
-		stage(scene);
-		_exit(0);
-	}
+	pid = stage_start(scene);
 	result->ran = true;
 	if (pid < 0) {
 		result->outcome = BROKEN;

@@ -7,6 +7,8 @@
 
 /* Where the lines go; a descriptor of -1, a false @ktap: nowhere. */
 void records_open(int fd, bool ktap);
+/* In a guest, instead: the log of the driver; false: there is none. */
+bool records_open_log(bool ktap);
 void record_start(size_t selected);
 void record_case(const char *id);
 void record_result(const struct result *result);
