@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The commands that are about kernels: landproof kernels list, fetch, add and remove."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from vm import errors as errors  # the launcher catches vm.errors.UserError
+from vm import kernels, progress
+
+
+def _rows() -> list[dict[str, Any]]:
+    """Return what is known of each kernel, without fetching any."""
+    rows: list[dict[str, Any]] = []
+    for name, recipe in kernels.defaults().items():
+        row: dict[str, Any] = {"name": name, "version": None, "state": "not fetched",
+                               "source": f"Debian {recipe.version}: {', '.join(recipe.suites)}"}
+        try:
+            if kernel := kernels.cached(recipe):
+                row |= {"version": kernel.version, "source": kernel.source,
+                        "state": "cached" if kernel.modules else "cached, no modules"}
+        except errors.UserError as error:
+            row["state"] = f"damaged: {error}"
+        rows.append(row)
+    for name, entry in kernels.user_kernels().items():
+        row = {"name": name, "version": None, "source": str(entry["kernel"]), "state": "yours"}
+        try:
+            kernel = kernels.by_name(name)
+            row["version"] = kernel.version if kernel else None
+        except errors.UserError as error:
+            row["state"] = f"unusable: {error}"
+        rows.append(row)
+    return rows
+
+
+def list_kernels(args: argparse.Namespace) -> int:
+    """Print the kernels that --kernel can name."""
+    rows = _rows()
+    if args.json:
+        print(json.dumps(rows, indent=1))
+        return 0
+    width = max(len(row["name"]) for row in rows)
+    for row in rows:
+        print(f"{row['name']:<{width}}  {row['version'] or '-':<24}  {row['state']:<18}"
+              f"  {row['source']}")
+    return 0
+
+
+def fetch(args: argparse.Namespace) -> int:
+    """Fetch what is missing of the named kernels, or of all; 2 if one could not be had."""
+    with progress.fetching() as tell:
+        failures = kernels.fetch(args.names or list(kernels.defaults()), tell, args.update)
+    for name, why in failures.items():
+        print(f"landproof: {name}: {why}", file=sys.stderr)
+    return 2 if failures else 0
+
+
+def add(args: argparse.Namespace) -> int:
+    """Give a kernel of the user's a name."""
+    kernel = kernels.add(args.name, args.kernel, args.modules)
+    print(f"{kernel.name}: {kernel.version}, "
+          + ("with modules" if kernel.modules else f"no modules: {kernel.no_modules}"))
+    return 0
+
+
+def remove(args: argparse.Namespace) -> int:
+    """Forget a user's kernel, or a cached one."""
+    kernels.remove(args.name)
+    return 0
+
+
+def register(subparsers: argparse._SubParsersAction[Any]) -> None:
+    """Add `kernels` and what is below it to the launcher's commands."""
+    top = subparsers.add_parser("kernels", help="the kernels to run on: list, fetch, add, remove")
+    commands = top.add_subparsers(dest="kernels_command", required=True, metavar="COMMAND",
+                                  parser_class=type(top))
+    listing = commands.add_parser("list", help="the names that --kernel takes")
+    listing.add_argument("--json", action="store_true", help="as JSON")
+    listing.set_defaults(run=list_kernels)
+
+    fetching = commands.add_parser("fetch", help="fetch Debian's kernels into the cache")
+    fetching.add_argument("names", nargs="*", metavar="NAME", help="default: the default set")
+    fetching.add_argument("--update", action="store_true", help="look for newer versions too")
+    fetching.set_defaults(run=fetch)
+
+    adding = commands.add_parser("add", help="give a kernel of yours a name")
+    adding.add_argument("name", metavar="NAME")
+    adding.add_argument("--kernel", type=Path, required=True, metavar="PATH",
+                        help="a bzImage or vmlinuz, a .deb or a build tree")
+    adding.add_argument("--modules", type=Path, metavar="DIR", help="its modules")
+    adding.set_defaults(run=add)
+
+    removing = commands.add_parser("remove", help="forget a kernel")
+    removing.add_argument("name", metavar="NAME")
+    removing.set_defaults(run=remove)

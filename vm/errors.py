@@ -1,0 +1,6 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The error that is the user's to mend."""
+
+
+class UserError(Exception):
+    """What happened, to what, and what to do, in one line; the launcher exits with 2."""

@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Takes from a kernel's modules those that the cases need, with what they depend on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from vm import bzimage
+from vm.errors import UserError
+
+TABLE = "modules"
+GUEST_DIRECTORY = "/landproof/ko"
+
+# What no wanted module depends on, and is most of a distribution's modules.
+BULK = ("drivers/gpu", "drivers/media", "drivers/net/ethernet", "drivers/net/wireless",
+        "drivers/scsi", "drivers/usb", "drivers/iio", "drivers/staging", "drivers/hwmon",
+        "drivers/input", "sound")
+
+
+def module_files(directory: Path) -> Iterator[Path]:
+    """Yield the module files below a directory, packed or not."""
+    return (path for path in directory.rglob("*.ko*")
+            if re.search(r"\.ko(\.(xz|zst|gz))?$", path.name))
+
+
+def module_name(path: str) -> str:
+    """Return a module's name, as the kernel writes it, for its file."""
+    return Path(path).name.split(".ko")[0].replace("-", "_")
+
+
+def vermagic(path: Path) -> str:
+    """Return the version of the kernel that a module file was built for ("" if it says none)."""
+    found = re.search(rb"\0vermagic=([^ \0]+)", bzimage.unpack(path.read_bytes()))
+    return found[1].decode() if found else ""
+
+
+def tree(directory: Path, version: str) -> Path:
+    """Find the modules of kernel `version` in what the user calls its module directory."""
+    for candidate in (directory / "lib/modules" / version, directory / "usr/lib/modules" / version,
+                      directory / version, directory):
+        if candidate.is_dir():
+            first = next(module_files(candidate), None)
+            if first is None:
+                continue
+            theirs = vermagic(first)
+            if theirs != version:
+                raise UserError(f"{candidate} has the modules of kernel {theirs or 'unknown'},"
+                                f" not of {version}: give the modules of this kernel")
+            return candidate
+    if not directory.is_dir():
+        raise UserError(f"module directory {directory}: no such directory")
+    raise UserError(f"{directory} has no modules of kernel {version}:"
+                    " give a directory such as /lib/modules/VERSION")
+
+
+def _dependencies(directory: Path, version: str) -> tuple[dict[str, list[str]], dict[str, str]]:
+    """Ask depmod: files in load order by module name, and module names by alias."""
+    with tempfile.TemporaryDirectory(prefix="landproof-") as base:
+        place = Path(base) / "lib/modules" / version
+        place.parent.mkdir(parents=True)
+        place.symlink_to(directory.resolve())
+        printed = subprocess.run(["depmod", "-n", "-b", base, version],
+                                 capture_output=True, text=True, check=False)
+    if printed.returncode:
+        raise UserError(f"depmod failed on {directory}: {printed.stderr.strip()[:200]}")
+    files: dict[str, list[str]] = {}
+    aliases: dict[str, str] = {}
+    for line in printed.stdout.splitlines():
+        if found := re.match(r"(\S+\.ko\S*):(.*)", line):
+            # depmod names the nearest dependency first.
+            files[module_name(found[1])] = [*reversed(found[2].split()), found[1]]
+        elif found := re.match(r"alias (\S+) (\S+)$", line):
+            aliases.setdefault(found[1], found[2])
+    return files, aliases
+
+
+def builtin(directory: Path) -> set[str]:
+    """Return the names of the modules that are part of the kernel, as its tree lists them."""
+    path = directory / "modules.builtin"
+    return {module_name(line) for line in path.read_text().split()} if path.exists() else set()
+
+
+def collect(directory: Path, version: str, wanted: Sequence[str], into: Path) -> None:
+    """Copy the wanted modules of a tree, unpacked, into a new directory, with their table.
+
+    The table has a line for each wanted name or alias that the kernel knows, as
+    docs/records.md describes it; one that is built in has no files.
+    """
+    files, aliases = _dependencies(directory, version)
+    present = builtin(directory)
+    into.mkdir(parents=True)
+    lines = []
+    for name in wanted:
+        module = name if name in files else aliases.get(name, name)
+        if module in files:
+            names = [f"{module_name(file)}.ko" for file in files[module]]
+            for file, target in zip(files[module], names):
+                if not (into / target).exists():
+                    (into / target).write_bytes(bzimage.unpack((directory / file).read_bytes()))
+            lines.append(f"{name}\t" + " ".join(f"{GUEST_DIRECTORY}/{file}" for file in names))
+        elif module in present:
+            lines.append(f"{name}\t")
+    (into / TABLE).write_text("".join(f"{line}\n" for line in lines))

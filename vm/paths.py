@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Where Landproof keeps things: the XDG cache and configuration directories."""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import hashlib
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from vm.errors import UserError
+
+
+def _xdg(variable: str, default: str) -> Path:
+    """Return the directory `landproof` below an XDG base directory."""
+    base = os.environ.get(variable, "")
+    # The specification says that a relative path is to be ignored.
+    root = Path(base) if base.startswith("/") else Path.home() / default
+    return root / "landproof"
+
+
+def cache() -> Path:
+    """Return the cache directory; it need not exist."""
+    return _xdg("XDG_CACHE_HOME", ".cache")
+
+
+def config() -> Path:
+    """Return the directory of the user's own settings; it need not exist."""
+    return _xdg("XDG_CONFIG_HOME", ".config")
+
+
+def sha256(path: Path) -> str:
+    """Return the SHA-256 sum of a file, in hexadecimal."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@contextmanager
+def disk_errors(what: str) -> Iterator[None]:
+    """Turn a full or read-only disk, while doing `what`, into a UserError."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise UserError(f"no disk space left for {what}: make room in {cache()},"
+                            " or set XDG_CACHE_HOME") from None
+        if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
+            raise UserError(f"cannot write {error.filename or cache()} for {what}:"
+                            f" {error.strerror}") from None
+        raise
+
+
+@contextmanager
+def atomic(path: Path) -> Iterator[Path]:
+    """Give a new file beside `path` that takes its place when the block ends well."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+    os.close(descriptor)
+    new = Path(name)
+    try:
+        yield new
+        new.chmod(0o644)
+        new.replace(path)
+    finally:
+        new.unlink(missing_ok=True)
+
+
+@contextmanager
+def lock(name: str) -> Iterator[None]:
+    """Keep other Landproof processes out of a part of the cache."""
+    directory = cache()
+    directory.mkdir(parents=True, exist_ok=True)
+    with (directory / f".{name}.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -1,0 +1,312 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Boots one guest in QEMU and tells, line by line, what it says on its two serial ports."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import selectors
+import shutil
+import struct
+import subprocess
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from vm import image, paths
+from vm.errors import UserError
+
+PROGRAM = "qemu-system-x86_64"
+MEMORY = 512
+
+# Of these only lsm= and audit= concern Landlock. The rest makes an oops end the machine
+# (-no-reboot turns the reboot into QEMU's exit) and the emulated boot short: the self-tests of
+# the kernel's crypto alone take a quarter of it.
+COMMAND_LINE = ("console=ttyS0 loglevel=4 panic=-1 oops=panic reboot=t audit=1 nokaslr no_timer_check"
+                " mitigations=off cryptomgr.notests")
+
+# All modules of the order are listed: one that a kernel has not is ignored.
+LSM_WITH = "lsm=landlock"
+LSM_WITHOUT = "lsm=yama"
+
+POWEROFF = Path(__file__).with_name("poweroff.c")
+TRIAL_SECONDS = 6.0
+
+CONSOLE = "console"
+RECORD = "record"
+
+LOG_SIZE = 8 << 20
+LOG_DEVICE = "0x10"
+"""PCI slot of the log: /sys/bus/pci/devices/0000:00:10.0/resource2 in the guest."""
+
+POLL = 0.02
+"""Seconds between two looks at the log."""
+
+
+@dataclass(frozen=True)
+class Machine:
+    """What a guest boots with."""
+
+    kernel: Path
+    initramfs: bytes
+    accel: str = "tcg"
+    landlock: bool = True
+    memory: int = MEMORY
+
+
+def command_line(landlock: bool) -> str:
+    """Return the kernel's command line, with Landlock or without."""
+    return f"{COMMAND_LINE} {LSM_WITH if landlock else LSM_WITHOUT}"
+
+
+@cache
+def program() -> str:
+    """Return the path of QEMU; raise UserError if it is not installed."""
+    found = shutil.which(PROGRAM)
+    if not found:
+        raise UserError(f"{PROGRAM} is not installed: run vm/setup.sh,"
+                        " or apt-get install qemu-system-x86")
+    return found
+
+
+@cache
+def version() -> str:
+    """Return QEMU's version, such as "7.2.22"."""
+    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=False)
+    words = said.stdout.split()
+    return words[3] if len(words) > 3 else "unknown"
+
+
+class Group:
+    """Machines that can be ended all at once, from another thread."""
+
+    def __init__(self) -> None:
+        """Begin without any machine."""
+        self._guard = threading.Lock()
+        self._processes: set[subprocess.Popen[bytes]] = set()
+        self.stopped = False
+
+    def start(self, command: Sequence[str], descriptors: Sequence[int],
+              output: IO[bytes]) -> subprocess.Popen[bytes]:
+        """Start a process; raise InterruptedError once the group has been stopped."""
+        with self._guard:
+            if self.stopped:
+                raise InterruptedError
+            process = subprocess.Popen(
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
+                start_new_session=True, pass_fds=descriptors)
+            self._processes.add(process)
+            return process
+
+    def end(self, process: subprocess.Popen[bytes]) -> None:
+        """End one process."""
+        with self._guard:
+            self._processes.discard(process)
+        process.kill()
+        process.wait()
+
+    def stop(self) -> None:
+        """End every process, and let no other start."""
+        with self._guard:
+            self.stopped = True
+            for process in self._processes:
+                process.kill()
+
+
+class Log:
+    """Memory that the guest writes records to; a serial port takes 5 us for each byte.
+
+    The first 8 bytes count, in the machine's order, those that have been written from byte
+    64 on; the next 8 tell the guest that this is the log. It survives the guest.
+    """
+
+    MAGIC = b"LANDLOG1"
+    DATA = 64
+
+    def __init__(self) -> None:
+        """Make an empty log."""
+        self.descriptor = os.memfd_create("records")
+        os.ftruncate(self.descriptor, LOG_SIZE)
+        self._memory = mmap.mmap(self.descriptor, LOG_SIZE)
+        self._memory[8:16] = self.MAGIC
+        self._read = self.DATA
+
+    def lines(self) -> list[str]:
+        """Return the whole lines that are new."""
+        (count,) = struct.unpack_from("=Q", self._memory)
+        end = self._memory.rfind(b"\n", self._read, min(self.DATA + count, LOG_SIZE))
+        if end < 0:
+            return []
+        text = self._memory[self._read:end]
+        self._read = end + 1
+        return text.decode("utf-8", "replace").split("\n")
+
+    def close(self) -> None:
+        """Give the memory back."""
+        self._memory.close()
+        os.close(self.descriptor)
+
+
+class Guest:
+    """A running machine; leaving the `with` block ends it.
+
+    Both serial ports are pipes that QEMU writes, and the log is memory that only this process
+    shares: nothing goes from the host to the guest, and the initramfs lives in memory only.
+    """
+
+    def __init__(self, machine: Machine, group: Group | None = None) -> None:
+        """Start the machine, as one of a group that may be stopped."""
+        self._start = time.monotonic()
+        self._group = group or Group()
+        ports = {name: os.pipe() for name in (CONSOLE, RECORD)}
+        writing = [port for _, port in ports.values()]
+        initramfs = os.memfd_create("initramfs")
+        self._log = Log()
+        # setpriv, not a preexec_fn: no Python code runs between fork and exec in a thread.
+        command = [
+            "setpriv", "--pdeathsig", "KILL", program(),
+            "-M", "q35", "-bios", "qboot.rom", "-accel", machine.accel,
+            "-cpu", "host" if machine.accel == "kvm" else "max", "-m", f"{machine.memory}M",
+            "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
+            "-kernel", str(machine.kernel), "-initrd", f"/proc/self/fd/{initramfs}",
+            "-append", command_line(machine.landlock),
+            *(word for port in writing for word in ("-serial", f"file:/proc/self/fd/{port}")),
+            "-object", f"memory-backend-file,id=log,mem-path=/proc/self/fd/{self._log.descriptor}"
+            f",size={LOG_SIZE},share=on",
+            "-device", f"ivshmem-plain,memdev=log,addr={LOG_DEVICE}",
+        ]
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill())
+        self._ports = {name: port for name, (port, _) in ports.items()}
+        try:
+            with os.fdopen(initramfs, "wb", closefd=False) as file:
+                file.write(machine.initramfs)
+            self._process = self._group.start(
+                command, [initramfs, self._log.descriptor, *writing], self._errors)
+        except BaseException:
+            self._close()
+            raise
+        finally:
+            for descriptor in (initramfs, *writing):
+                os.close(descriptor)
+
+    def __enter__(self) -> Guest:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None,
+                 trace: TracebackType | None) -> None:
+        self.kill()
+
+    def lines(self, silence: Callable[[], float]) -> Iterator[tuple[str, str]]:
+        """Yield (CONSOLE or RECORD, line) until the machine ends.
+
+        Raise TimeoutError when it says nothing for more seconds than `silence` returns, and
+        InterruptedError when the group was stopped.
+        """
+        heard = time.monotonic()
+        with selectors.DefaultSelector() as selector:
+            rest = dict.fromkeys(self._ports, b"")
+            for name, port in self._ports.items():
+                selector.register(port, selectors.EVENT_READ, name)
+            while selector.get_map():
+                lines = []
+                for key, _ in selector.select(POLL):
+                    data = os.read(key.fd, 1 << 16)
+                    if not data:
+                        selector.unregister(key.fd)
+                    *whole, rest[key.data] = (rest[key.data] + data).split(b"\n")
+                    if not data and rest[key.data]:
+                        whole.append(rest[key.data])
+                    lines += [(key.data, line.decode("utf-8", "replace").rstrip("\r"))
+                              for line in whole]
+                # After the ports: when they are closed the log is complete.
+                lines += [(RECORD, line) for line in self._log.lines()]
+                yield from lines
+                if lines:
+                    heard = time.monotonic()
+                elif time.monotonic() - heard > silence():
+                    raise TimeoutError
+        if self._group.stopped:
+            raise InterruptedError
+
+    def complaint(self) -> str:
+        """Return what QEMU itself had to say, in one line; "" if nothing."""
+        self._errors.seek(0)
+        text = self._errors.read().decode(errors="replace").strip()
+        return text.splitlines()[-1] if text else ""
+
+    def seconds(self) -> float:
+        """Return for how long the machine has been running."""
+        return time.monotonic() - self._start
+
+    def kill(self) -> None:
+        """End the machine, if it has not ended itself."""
+        self._group.end(self._process)
+        self._close()
+
+    def _close(self) -> None:
+        """Close what the machine wrote to."""
+        for port in self._ports.values():
+            os.close(port)
+        self._ports = {}
+        self._log.close()
+        self._errors.close()
+
+
+def poweroff() -> bytes:
+    """Return the initramfs of a bare boot: vm/poweroff.c, compiled once and kept in the cache."""
+    binary = paths.cache() / f"poweroff-{paths.sha256(POWEROFF)[:16]}"
+    if not binary.exists():
+        with paths.disk_errors("poweroff"), paths.atomic(binary) as new:
+            built = subprocess.run(["cc", "-static", "-Os", "-s", "-o", str(new), str(POWEROFF)],
+                                   capture_output=True, text=True, check=False)
+            if built.returncode:
+                raise UserError(f"cc cannot build {POWEROFF}: {built.stderr.strip()[:200]}")
+    return image.cpio([image.Entry("dev", 0o040755),
+                       image.Entry("init", 0o100755, binary.read_bytes())])
+
+
+def boot(machine: Machine, limit: float) -> float:
+    """Boot a machine that ends by itself; return its seconds. Raise TimeoutError after `limit`."""
+    with Guest(machine) as guest:
+        for _ in guest.lines(lambda: limit):
+            pass
+        if complaint := guest.complaint():
+            raise ChildProcessError(complaint)
+        return guest.seconds()
+
+
+def accelerator(kernel: Path) -> str:
+    """Return "kvm" if this kernel has booted with it on this machine, else "tcg".
+
+    /dev/kvm may be there and its use still fail, even only after a while, so that a boot is
+    the test. It is tried once per kernel and boot of the machine; where one kernel fails the
+    others are not tried.
+    """
+    if not os.access("/dev/kvm", os.R_OK | os.W_OK):
+        return "tcg"
+    boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    memory = paths.cache() / "kvm.json"
+    with paths.lock("kvm"):
+        try:
+            known = json.loads(memory.read_text())
+        except (OSError, ValueError):
+            known = {}
+        if known.get("boot") != boot_id:
+            known = {"boot": boot_id, "works": True, "kernels": []}
+        if known["works"] and str(kernel) not in known["kernels"]:
+            try:
+                boot(Machine(kernel, poweroff(), "kvm"), TRIAL_SECONDS)
+                known["kernels"].append(str(kernel))
+            except (TimeoutError, ChildProcessError):
+                known["works"] = False
+            with paths.disk_errors("kvm.json"), paths.atomic(memory) as new:
+                new.write_text(json.dumps(known))
+        return "kvm" if known["works"] else "tcg"
+

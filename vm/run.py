@@ -1,0 +1,229 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the cases in a machine for each kernel and keeps every record as it arrives."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import signal
+import threading
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from vm import image, paths, qemu
+from vm.errors import UserError
+from vm.kernels import Kernel
+
+Listener = Callable[[str, dict[str, Any]], None]
+"""Told a kernel's name and each of its records, never by two threads at once."""
+
+BOOT_SILENCE = 90.0
+"""A boot says nothing at all before the harness starts: seconds until it counts as hung."""
+
+WORLDS = 10
+"""The harness ends a world after its time-out; it may have to do so in each world of a case."""
+
+MARGIN = 10.0
+"""Seconds that a case may take besides."""
+
+CONSOLE_LINES = 40
+
+
+@dataclass
+class Progress:
+    """How far a kernel's run has come, over all the boots that it takes."""
+
+    started: bool = False
+    running: str | None = None
+    done: str | None = None
+    silence: float = BOOT_SILENCE
+    console: deque[str] = field(default_factory=lambda: deque(maxlen=CONSOLE_LINES))
+
+
+class KernelRun:
+    """The run of one kernel: as many boots as it takes, one file of records."""
+
+    def __init__(self, kernel: Kernel, words: Sequence[str], path: Path, harness: Path,
+                 listener: Listener, landlock: bool, group: qemu.Group) -> None:
+        """Take the kernel, the guest's arguments, and where the records go."""
+        self.kernel = kernel
+        self.words = list(words)
+        self.path = path
+        self.harness = harness
+        self.listener = listener
+        self.landlock = landlock
+        self.group = group
+        self.progress = Progress()
+
+    def run(self) -> None:
+        """Run all the cases; what goes wrong becomes a record."""
+        with self.path.open("w", encoding="utf-8") as self.file:
+            if self.kernel.unavailable:
+                self._write(self._about({}))
+                self._write({"type": "unavailable", "why": self.kernel.unavailable})
+                return
+            try:
+                machine, about = self._prepare()
+            except UserError as error:
+                self._write(self._about({}))
+                self._write({"type": "unavailable", "why": str(error)})
+                return
+            self._write(about)
+            self._boots(machine)
+
+    def _about(self, more: dict[str, Any]) -> dict[str, Any]:
+        """Return the `kernel` record."""
+        kernel = self.kernel
+        return {"type": "kernel", "name": kernel.name, "source": kernel.source,
+                "version": kernel.version, "config": kernel.config_lines(),
+                "modules": True if kernel.modules else kernel.no_modules or "none", **more}
+
+    def _prepare(self) -> tuple[qemu.Machine, dict[str, Any]]:
+        """Return the machine, without the arguments of the run, and the `kernel` record."""
+        assert self.kernel.image
+        base = image.base(self.kernel, self.harness)
+        bootable = image.bootable(self.kernel)
+        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable),
+                               self.landlock)
+        return machine, self._about({
+            "sha256": {"kernel": paths.sha256(self.kernel.image),
+                       "initramfs": hashlib.sha256(base).hexdigest(),
+                       "harness": paths.sha256(self.harness)},
+            "accel": machine.accel, "qemu": qemu.version()})
+
+    def _write(self, record: dict[str, Any], line: str = "") -> None:
+        """Keep one record, at once, and tell the listener."""
+        self.file.write((line or json.dumps(record, ensure_ascii=False)) + "\n")
+        self.file.flush()
+        self.listener(self.kernel.name, record)
+
+    def _boots(self, machine: qemu.Machine) -> None:
+        """Boot until the cases have all run; each boot resumes after the last one's last case."""
+        losses = 0
+        while losses < 2:
+            words = list(self.words)
+            if self.progress.done:
+                words += ["--resume-after", self.progress.done]
+            end = self._boot(qemu.Machine(machine.kernel,
+                                          machine.initramfs + image.arguments(words),
+                                          machine.accel, machine.landlock, machine.memory))
+            if not end:
+                return
+            console = list(self.progress.console)
+            if self.progress.running:
+                # Resuming behind this case makes an endless row of crashes impossible.
+                self.progress.done = self.progress.running
+                self._write({"type": "died", "id": self.progress.running,
+                             "how": "hang" if end == "fell silent" else "crash",
+                             "console": console})
+                continue
+            losses += 1
+            if self.progress.started:
+                self._write({"type": "lost", "why": f"the machine {end} outside any case",
+                             "console": console})
+            elif losses == 2 or end == "fell silent":
+                self._write({"type": "unavailable", "why": f"did not boot: the machine {end}",
+                             "console": console})
+                return
+
+    def _boot(self, machine: qemu.Machine) -> str:
+        """Run one guest; return "" if it ran to the end, else what it did instead."""
+        progress = self.progress
+        progress.running = None
+        progress.silence = BOOT_SILENCE
+        progress.console.clear()
+        with qemu.Guest(machine, self.group) as guest:
+            try:
+                for port, line in guest.lines(lambda: progress.silence):
+                    if port == qemu.CONSOLE:
+                        progress.console.append(line)
+                    elif self._take(line):
+                        return ""
+            except TimeoutError:
+                return "fell silent"
+            complaint = guest.complaint()
+            return f"ended ({complaint})" if complaint else "ended"
+
+    def _take(self, line: str) -> bool:
+        """Keep a line of the records port; return True if it was the last one."""
+        try:
+            record = json.loads(line)
+            kind = record["type"]
+        except (ValueError, TypeError, KeyError):
+            # Not a record: the kernel may write anything when it dies.
+            self.progress.console.append(line)
+            return False
+        if kind == "start":
+            self.progress.started = True
+            self.progress.silence = WORLDS * float(record.get("timeout_ms", 2000)) / 1000 + MARGIN
+        elif kind == "case":
+            self.progress.running = str(record.get("id"))
+        elif kind == "result":
+            self.progress.done, self.progress.running = str(record.get("id")), None
+        self._write(record, line)
+        return bool(kind == "end")
+
+
+def _order(kernels: Sequence[Kernel]) -> list[Kernel]:
+    """Return the kernels, those that took longest the last time first."""
+    known = _durations()
+    return sorted(kernels, key=lambda kernel: -known.get(kernel.name, float("inf")))
+
+
+def _durations() -> dict[str, float]:
+    """Return how many seconds each kernel took the last time."""
+    try:
+        known: dict[str, float] = json.loads((paths.cache() / "durations.json").read_text())
+    except (OSError, ValueError):
+        return {}
+    return known
+
+
+def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harness: Path,
+        jobs: int | None, listener: Listener, landlock: bool = True) -> list[Path]:
+    """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
+
+    `arguments` are those of the harness (docs/records.md). Return the files of records, one a
+    kernel, in the order of the kernels. On Ctrl-C every machine ends, the records so far are
+    kept, and KeyboardInterrupt goes on to the caller.
+    """
+    qemu.program()
+    outdir.mkdir(parents=True, exist_ok=True)
+    guard = threading.Lock()
+    group = qemu.Group()
+    seconds = _durations()
+
+    def tell(name: str, record: dict[str, Any]) -> None:
+        with guard:
+            listener(name, record)
+
+    def one(kernel: Kernel) -> None:
+        start = time.monotonic()
+        KernelRun(kernel, arguments, files[kernel.name], harness, tell, landlock,
+                  group).run()
+        seconds[kernel.name] = round(time.monotonic() - start, 2)
+
+    files = {kernel.name: outdir / f"{kernel.name}.jsonl" for kernel in kernels}
+    workers = jobs or len(os.sched_getaffinity(0))
+    with ThreadPoolExecutor(max(1, workers)) as pool:
+        futures = [pool.submit(one, kernel) for kernel in _order(kernels)]
+        try:
+            wait(futures)
+        except KeyboardInterrupt:
+            # A second Ctrl-C must not leave machines behind.
+            signal.signal(signal.SIGINT, signal.SIG_IGN)
+            group.stop()
+            pool.shutdown(cancel_futures=True)
+            raise
+    for future in futures:
+        future.result()
+    with paths.disk_errors("durations.json"), paths.atomic(
+            paths.cache() / "durations.json") as new:
+        new.write_text(json.dumps(seconds))
+    return list(files.values())
