@@ -1,0 +1,344 @@
+// SPDX-License-Identifier: GPL-2.0
+// The page without this script shows everything but the details of a cell. This adds them,
+// the filters, and the keyboard.
+"use strict";
+(() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const byId = (id) => document.getElementById(id);
+  const grid = byId("grid"), panel = byId("panel");
+  const search = byId("search"), differ = byId("differ");
+  const rows = [...grid.querySelectorAll("tr[data-ids]")];
+  const chips = [...document.querySelectorAll(".chip")];
+  const filters = { verdict: new Set(), family: new Set(), kernel: new Set() };
+  const baseOf = (id) => id.split("[")[0];
+  const idsOf = (row) => row.dataset.ids.split(" ");   // a row may stand for several variants
+  const total = rows.reduce((sum, row) => sum + idsOf(row).length, 0);
+
+  // What each row is found by.
+  const texts = new Map(rows.map((row) => {
+    const about = data.cases[baseOf(idsOf(row)[0])] || {};
+    return [row, [row.dataset.ids, ...Object.values(about)].join(" ").toLowerCase()];
+  }));
+  let current = null;   // the cell that has the grid's place in the tab order
+  let opened = null;    // the case that the panel tells of
+
+  // Filters -----------------------------------------------------------------------------------
+
+  const isColumnShown = (index) =>
+    !filters.kernel.size || filters.kernel.has(data.kernels[index].name);
+
+  function apply() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const columns = data.kernels.map((_, index) => isColumnShown(index));
+    for (const line of [grid.tHead.rows[0], ...rows])
+      columns.forEach((shown, index) => { line.cells[index + 1].hidden = !shown; });
+    let count = 0;
+    for (const row of rows) {
+      const cells = [...row.cells].slice(1);
+      const wanted = (verdict) => !filters.verdict.size || filters.verdict.has(verdict);
+      const hit = (cell) => !cell.hidden && wanted(cell.dataset.v);
+      cells.forEach((cell) => cell.classList.toggle("hit", hit(cell)));
+      const shown = cells.filter((cell) => !cell.hidden);
+      const differs = new Set(shown.map((cell) => cell.dataset.v)).size > 1;
+      row.hidden = !(
+        (!filters.family.size || filters.family.has(row.parentNode.dataset.family)) &&
+        words.every((word) => texts.get(row).includes(word)) &&
+        (!differ.checked || differs) &&
+        shown.some(hit)
+      );
+      count += row.hidden ? 0 : idsOf(row).length;
+    }
+    for (const body of grid.tBodies)
+      body.hidden = ![...body.rows].some((row) => row.dataset.ids && !row.hidden);
+    for (const heading of grid.querySelectorAll("tr.family > th"))
+      heading.colSpan = columns.filter(Boolean).length + 1;
+    grid.classList.toggle("filtered", filters.verdict.size > 0);
+    for (const chip of chips) {
+      const kind = chip.parentNode.dataset.filter;
+      chip.setAttribute("aria-pressed", String(filters[kind].has(chip.dataset.value)));
+    }
+    byId("shown").textContent = `${count} of ${total} cases`;
+    byId("nothing").hidden = count > 0;
+    if (!current || !isVisible(current)) setCurrent(visibleCells(visibleRows()[0])[0]);
+  }
+
+  // The address -------------------------------------------------------------------------------
+
+  function writeHash() {
+    const parts = [];
+    for (const [kind, values] of Object.entries(filters))
+      if (values.size) parts.push(`${kind}=${[...values].map(encodeURIComponent).join(",")}`);
+    if (search.value) parts.push(`q=${encodeURIComponent(search.value)}`);
+    if (differ.checked) parts.push("differ=1");
+    if (opened && current) {
+      const place = [kernelOf(current).name, opened].map(encodeURIComponent).join("/");
+      parts.push(`cell=${place}`);
+    }
+    try {
+      history.replaceState(null, "", `#${parts.join("&")}`);
+    } catch { /* a page inside another one may have no address */ }
+  }
+
+  function readHash() {
+    const hash = location.hash.slice(1);
+    if (hash && !hash.includes("=")) return;   // a link to a section
+    const query = new URLSearchParams(hash.replaceAll("+", "%2B"));
+    for (const [kind, known] of Object.entries(filters)) {
+      known.clear();
+      const values = new Set(chips.filter((chip) => chip.parentNode.dataset.filter === kind)
+        .map((chip) => chip.dataset.value));
+      for (const value of (query.get(kind) || "").split(","))
+        if (values.has(value)) known.add(value);
+    }
+    search.value = query.get("q") || "";
+    differ.checked = query.get("differ") === "1";
+    apply();
+    const [name, ...rest] = (query.get("cell") || "").split("/");
+    const id = rest.join("/"), cell = findCell(name, id);
+    if (cell) {
+      if (!isVisible(cell)) reset();
+      open(cell, id);
+    } else if (hash) {
+      close();
+      byId("matrix").scrollIntoView();
+    }
+  }
+
+  function reset() {
+    for (const known of Object.values(filters)) known.clear();
+    search.value = "";
+    differ.checked = false;
+    apply();
+  }
+
+  // Cells -------------------------------------------------------------------------------------
+
+  const visibleRows = () => rows.filter((row) => !row.hidden);
+  const visibleCells = (row) => row ? [...row.cells].slice(1).filter((cell) => !cell.hidden) : [];
+  const isVisible = (cell) => !cell.hidden && !cell.parentNode.hidden;
+
+  const kernelOf = (cell) => data.kernels[cell.cellIndex - 1];
+
+  function findCell(name, id) {
+    const index = data.kernels.findIndex((kernel) => kernel.name === name);
+    const row = rows.find((one) => idsOf(one).includes(id));
+    return index >= 0 && row ? row.cells[index + 1] : null;
+  }
+
+  function setCurrent(cell) {
+    if (current) current.tabIndex = -1;
+    current = cell || null;
+    if (current) current.tabIndex = 0;
+  }
+
+  function go(cell) {
+    if (!cell) return;
+    setCurrent(cell);
+    cell.focus({ preventScroll: true });
+    reveal(cell);
+    if (opened) open(cell);
+  }
+
+  // Under a sticky header and above an open panel, "visible" needs a closer look.
+  function reveal(cell) {
+    const around = byId("grid-box");
+    const inside = around.scrollHeight > around.clientHeight;   // else the page scrolls
+    const scroller = inside ? around : document.scrollingElement;
+    const bottom = opened ? panel.getBoundingClientRect().top : innerHeight;
+    if (inside && bottom - around.getBoundingClientRect().top < innerHeight / 4)
+      around.scrollIntoView();
+    const frame = around.getBoundingClientRect();
+    const upper = (inside ? frame.top : 0) + grid.tHead.getBoundingClientRect().height + 4;
+    const lower = (inside ? Math.min(bottom, frame.bottom) : bottom) - 4;
+    const box = cell.getBoundingClientRect();
+    if (box.top < upper) scroller.scrollBy(0, box.top - upper);
+    else if (box.bottom > lower) scroller.scrollBy(0, box.bottom - lower);
+    const left = cell.parentNode.cells[0].getBoundingClientRect().right;
+    if (box.left < left) around.scrollBy(box.left - left, 0);
+    else if (box.right > innerWidth) around.scrollBy(box.right - innerWidth + 8, 0);
+  }
+
+  // The panel ---------------------------------------------------------------------------------
+
+  /** Make an element: make("p", "class", child, "text", ...). Text is never taken for markup. */
+  function make(tag, className, ...children) {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    element.append(...children.filter((child) => child !== null && child !== ""));
+    return element;
+  }
+
+  const field = (name, value) =>
+    value ? make("div", "", make("dt", "", name), make("dd", "", value)) : null;
+
+  function badge(verdict) {
+    const sign = make("span", "", data.verdicts[verdict].sign);
+    sign.setAttribute("aria-hidden", "true");
+    return make("span", `badge v-${verdict}`, sign, ` ${verdict}`);
+  }
+
+  function worldsTable(worlds, times) {
+    const head = make("tr", "");
+    for (const name of ["World", "Result", "Promised", "ms"]) {
+      const cell = make("th", name === "ms" ? "number" : "", name);
+      cell.scope = "col";
+      head.append(cell);
+    }
+    const body = make("tbody", "");
+    worlds.forEach(([name, result, expected, asPromised, note], index) => {
+      const title = make("th", "", name);
+      title.scope = "row";
+      body.append(make("tr", asPromised ? "" : "wrong", title, make("td", "", result),
+        make("td", expected ? "" : "muted", expected || "nothing"),
+        make("td", "number", times[index] === null ? "" : times[index].toFixed(1))));
+      if (note) {
+        const remark = make("td", "", note);
+        remark.colSpan = 4;
+        body.append(make("tr", "note", remark));
+      }
+    });
+    return make("table", "worlds", make("thead", "", head), body);
+  }
+
+  /** The buttons that change between the variants of a row. */
+  function switches(cell, id) {
+    const ids = idsOf(cell.parentNode);
+    if (ids.length < 2) return null;
+    const group = make("span", "");
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", "Variants");
+    for (const one of ids) {
+      const name = one.slice(baseOf(one).length + 1, -1);
+      const button = make("button", "switch", name || "plain");
+      button.type = "button";
+      button.setAttribute("aria-pressed", String(one === id));
+      button.addEventListener("click", () => {
+        open(cell, one);
+        byId("panel-body").querySelector(".switch[aria-pressed=true]").focus();
+      });
+      group.append(button, " ");
+    }
+    return group;
+  }
+
+  function fill(cell, id) {
+    const kernel = kernelOf(cell);
+    const about = data.cases[baseOf(id)] || {};
+    const verdict = cell.dataset.v;
+    const title = make("h3", "id", id);
+    title.id = "panel-title";
+    const release = `${kernel.name} · Linux ${kernel.release || "?"} · ` +
+      (kernel.abi ? `ABI ${kernel.abi} · errata fixed: ${kernel.errata}` : "no Landlock");
+    const head = make("div", "panel-head", verdict ? badge(verdict) : null, title,
+      switches(cell, id), make("span", "muted", release));
+    const result = data.results[cell.cellIndex - 1][id];
+    if (!result) {
+      const text = "This case did not run on this kernel.";
+      byId("panel-body").replaceChildren(head, make("p", "", text));
+      return;
+    }
+    const [why, known] = [data.texts[result[0]], data.texts[result[1]]];
+    const [worlds, ms, times, rare] = [data.worlds[result[2]], ...result.slice(3)];
+    const story = make("div", "",
+      about.claim ? make("p", "", make("strong", "", about.claim)) : null,
+      make("p", "muted", `${verdict}: ${data.verdicts[verdict].meaning}.`),
+      why ? make("p", "", why) : null,
+      ...(rare.news || []).map((text) => make("p", "", text)),
+      known ? make("p", "", make("strong", "", "Known: "), known) : null);
+    const shown = make("div", "",
+      worlds.length ? worldsTable(worlds, times) : make("p", "muted", "No world came to an end."));
+    const facts = make("dl", "", field("Promise", about.promise), field("Guard", about.guard),
+      field("Source", about.source), field("Gap", about.gap), field("Needs", about.needs),
+      field("Missing", rare.missing), field("Code", about.code),
+      field("Time", ms === null ? "" : `${ms.toFixed(1)} ms`));
+    const more = make("div", "", facts, make("p", "muted", "Again:"),
+      make("code", "command", kernel.command.replace("CASE", id)));
+    const log = rare.log ? [make("div", "panel-log",
+      make("p", "muted", "Kernel log and console:"), make("pre", "", rare.log.join("\n")))] : [];
+    byId("panel-body").replaceChildren(head, story, shown, more, ...log);
+    byId("spoken").textContent = `${id} on ${kernel.name}: ${verdict}. ${why}`;
+  }
+
+  function open(cell, id = idsOf(cell.parentNode)[0]) {
+    grid.querySelector(".selected")?.classList.remove("selected");
+    cell.classList.add("selected");
+    setCurrent(cell);
+    fill(cell, id);
+    panel.hidden = false;
+    panel.scrollTop = 0;
+    opened = id;
+    document.body.classList.add("panel-open");
+    cell.focus({ preventScroll: true });
+    reveal(cell);
+    writeHash();
+  }
+
+  function close() {
+    if (!opened) return;
+    opened = null;
+    panel.hidden = true;
+    document.body.classList.remove("panel-open");
+    grid.querySelector(".selected")?.classList.remove("selected");
+    current?.focus({ preventScroll: true });
+    writeHash();
+  }
+
+  // Mouse and keyboard ------------------------------------------------------------------------
+
+  grid.addEventListener("click", (event) => {
+    const cell = event.target.closest("td");
+    if (!cell) return;
+    if (opened && cell === current) close(); else open(cell);
+  });
+
+  grid.addEventListener("keydown", (event) => {
+    const cell = event.target.closest("td");
+    if (!cell || event.ctrlKey || event.altKey || event.metaKey) return;
+    const lines = visibleRows(), line = lines.indexOf(cell.parentNode);
+    const cells = visibleCells(cell.parentNode), place = cells.indexOf(cell);
+    const below = (step) => {
+      const other = lines[Math.max(0, Math.min(lines.length - 1, line + step))];
+      return visibleCells(other)[place];
+    };
+    const keys = {
+      ArrowRight: () => go(cells[place + 1]), ArrowLeft: () => go(cells[place - 1]),
+      ArrowDown: () => go(below(1)), ArrowUp: () => go(below(-1)),
+      PageDown: () => go(below(15)), PageUp: () => go(below(-15)),
+      Home: () => go(cells[0]), End: () => go(cells.at(-1)),
+      Enter: () => open(cell), " ": () => open(cell),
+    };
+    if (keys[event.key]) {
+      event.preventDefault();
+      keys[event.key]();
+    }
+  });
+
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") {
+      close();
+    } else if (event.key === "/" && !event.ctrlKey && !event.target.closest("input")) {
+      event.preventDefault();
+      search.focus();
+    }
+  });
+
+  for (const chip of chips) {
+    chip.addEventListener("click", () => {
+      const known = filters[chip.parentNode.dataset.filter];
+      if (!known.delete(chip.dataset.value)) known.add(chip.dataset.value);
+      apply();
+      writeHash();
+    });
+  }
+  for (const input of [search, differ])
+    input.addEventListener("input", () => { apply(); writeHash(); });
+  byId("filters").addEventListener("submit", (event) => event.preventDefault());
+  byId("reset").addEventListener("click", () => { reset(); writeHash(); });
+  byId("close").addEventListener("click", close);
+  addEventListener("hashchange", readHash);
+
+  byId("filters").hidden = false;
+  if (matchMedia("(max-width: 700px)").matches) byId("more").open = false;
+  apply();
+  if (location.hash) readHash();
+})();
