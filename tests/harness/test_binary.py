@@ -1,0 +1,258 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The harness as a program: its table, its selection, its records, its exit status."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import pytest
+
+from .conftest import NOBODY, Guest, Record, Run
+
+FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "errata", "log"}
+
+# Other tools look for these names.
+REQUIRED = """
+net.tcp.bind net.tcp.connect net.tcp.fastopen_sendto net.tcp.listen_autobind net.mptcp.bind
+net.mptcp.connect_native net.mptcp.connect_plain_peer net.mptcp.connect_stripped net.sctp.bind
+net.sctp.connect net.sctp.bindx net.sctp.connectx net.sctp.one_to_many
+net.smc.connect_plain_peer net.smc.inet_connect_plain_peer net.rds.sendmsg_tcp net.udp.bind
+net.udp.connect net.udp.sendto net.udp.autobind net.io_uring.connect net.io_uring.bind
+net.passing.scm_rights socket.socketpair.unix socket.accept.tcp socket.peeloff.sctp
+socket.create.rule_type socket.create.attr overlay.merged.rule_on_layers
+overlay.layers.rule_on_merged overlay.merged.rule_on_merged overlay.merged.copy_up
+overlay.merged.unlink_whiteout fs.topology.mount fs.topology.umount fs.topology.pivot_root
+fs.topology.move_mount fs.open.o_path fs.metadata.chmod fs.execute.memfd fs.execute.mmap
+ioctl.device.tcgets ioctl.device.always_allowed ioctl.device.preopened ioctl.regular.any
+ioctl.uring_cmd.discard scope.abstract_unix.connect scope.abstract_unix.sendto
+scope.signal.kill scope.signal.pidfd scope.signal.sigio_pid scope.signal.sigio_pgrp
+fs.resolve_unix.connect fs.resolve_unix.sendto domain.layers.limit domain.inherit.exec
+domain.ptrace.attach domain.tsync.siblings domain.no_new_privs.flag
+domain.cred.session_to_parent errata.1 errata.2 errata.3 errata.4 log.audit.denied_open
+log.audit.quiet_rule
+""".split()
+
+# One case of each, in a few milliseconds
+SUBSET = ("-c", "api.create_ruleset.*", "-c", "fs.read_file.*", "-c", "scope.signal.kill")
+
+VERDICTS = {
+    "holds", "absent", "open", "closed", "bypass", "overblock", "errno", "dishonest", "crash",
+    "hang", "cannot-run", "broken",
+}  # fmt: skip
+DEVIATIONS = {"bypass", "overblock", "errno", "dishonest", "crash", "hang"}
+SHARED_KEYS = {"id", "family", "claim", "promise", "kind", "since", "source", "worlds", "variants"}
+
+
+def test_table_has_no_defects(guest: Guest) -> None:
+    answer = guest.call("list", "--check")
+    assert (answer.returncode, answer.stderr) == (0, "")
+
+
+def test_table_is_complete(table: list[Record]) -> None:
+    names = [case["id"] for case in table]
+    assert len(names) == len(set(names))
+    assert len(names) >= 180
+    assert {case["family"] for case in table} >= FAMILIES
+    for case in table:
+        assert case.keys() >= SHARED_KEYS
+        assert case["id"].split(".")[0] == case["family"]
+        assert case["variants"][0] == ""
+        assert len(case["variants"]) == len(set(case["variants"]))
+
+
+def test_required_names_are_there(table: list[Record]) -> None:
+    assert set(REQUIRED) - {case["id"] for case in table} == set()
+
+
+@pytest.mark.parametrize("call", ["create_ruleset", "add_rule", "restrict_self"])
+def test_every_call_has_argument_checks(table: list[Record], call: str) -> None:
+    assert sum(case["id"].startswith(f"api.{call}.") for case in table) >= 10
+
+
+def test_every_name_of_the_uapi_is_covered(guest: Guest) -> None:
+    answer = guest.call("list", "--coverage")
+    assert answer.returncode == 0
+    assert [line for line in answer.stdout.splitlines() if line.endswith("no case")] == []
+
+
+def names_of(guest: Guest, *selection: str) -> list[str]:
+    answer = guest.call("list", *selection)
+    assert answer.returncode == 0, answer.stderr
+    return answer.stdout.split()
+
+
+def test_selection_by_name(guest: Guest) -> None:
+    assert names_of(guest, "-c", "net.tcp.connect[ipv6]") == ["net.tcp.connect[ipv6]"]
+    assert names_of(guest, "-c", "net.tcp.connect") == ["net.tcp.connect", "net.tcp.connect[ipv6]"]
+
+
+def test_selection_by_glob(guest: Guest) -> None:
+    names = names_of(guest, "-c", "api.ruleset_fd.*")
+    assert len(names) >= 5
+    assert all(name.startswith("api.ruleset_fd.") for name in names)
+
+
+def test_selection_by_family_label_and_abi(guest: Guest) -> None:
+    assert all(name.startswith("scope.") for name in names_of(guest, "-f", "scope"))
+    assert "net.tcp.bind" in names_of(guest, "-l", "net.bind_tcp")
+    assert {case["since"] for case in guest.list("-a", "10")} == {10}
+
+
+def test_selftests_and_unreported_cases_must_be_asked_for(guest: Guest) -> None:
+    everything = names_of(guest, "-c", "*")
+    assert not any(name.startswith("selftest.") for name in everything)
+    assert names_of(guest, "-c", "selftest.attempt.hang") == ["selftest.attempt.hang"]
+    unreported = {case["id"] for case in guest.list("--unreported") if "unreported" in case["labels"]}
+    assert not unreported & set(everything)
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("list", "-c", "no.such.case"),
+        ("host", "-c", "no.such.case"),
+        ("host", "-f", "nothing"),
+        ("host", "-a", "98"),
+        ("host", "-l", "no-such-label"),
+        ("host", "--sabotage=perhaps"),
+        ("host", "-a", "many"),
+        ("host", "--no-such-option"),
+        ("dance",),
+        ("host", "list"),
+    ],
+    ids=" ".join,
+)
+def test_bad_arguments_are_one_line_and_exit_2(guest: Guest, arguments: tuple[str, ...]) -> None:
+    answer = guest.call(*arguments)
+    assert answer.returncode == 2
+    first, *rest = answer.stderr.strip().splitlines()
+    assert first
+    assert not rest or (rest[0].startswith("Try `") and len(rest) <= 2)  # argp's hint, wrapped
+    assert answer.stdout == ""
+
+
+def test_exit_status_says_whether_there_was_a_deviation(guest: Guest) -> None:
+    assert guest.host(*SUBSET).status == 0
+    assert guest.host(*SUBSET, "--sabotage=allow").status == 1
+
+
+def test_exit_status_is_2_when_the_harness_failed(guest: Guest) -> None:
+    run = guest.host("-c", "selftest.attempt.killed")
+    assert run.status == 2
+    assert run.verdicts == {"selftest.attempt.killed": "broken"}
+
+
+def test_an_attempt_that_hangs_is_ended(guest: Guest) -> None:
+    run = guest.host("-c", "selftest.attempt.hang")
+    assert run.status == 1
+    assert run.verdicts == {"selftest.attempt.hang": "hang"}
+
+
+def test_guest_selftests_do_not_touch_this_machine(guest: Guest) -> None:
+    run = guest.host("-c", "selftest.guest.hang", "-c", "selftest.guest.warn")
+    assert set(run.verdicts.values()) == {"cannot-run"}
+
+
+def survivors() -> list[str]:
+    found = []
+    for comm in Path("/proc").glob("[0-9]*/comm"):
+        try:
+            found.append(comm.read_text().strip())
+        except OSError:
+            continue
+    return [name for name in found if name == "lp-survivor"]
+
+
+@pytest.mark.parametrize("prefix", [(), NOBODY], ids=["root", "nobody"])
+def test_a_process_of_another_session_is_killed(
+    public_guest: Guest, as_root: None, prefix: tuple[str, ...]
+) -> None:
+    run = public_guest.host("-c", "selftest.attempt.setsid", prefix=prefix)
+    assert run.verdicts == {"selftest.attempt.setsid": "holds"}
+    deadline = time.monotonic() + 2
+    while survivors() and time.monotonic() < deadline:
+        pass
+    assert survivors() == []
+
+
+def test_records_are_as_documented(normal: Run) -> None:
+    start, *middle, end = normal.records
+    assert start["type"] == "start"
+    assert start.keys() >= {"landproof", "release", "machine", "abi", "errata", "lsm", "cmdline"}
+    assert start.keys() >= {"landlock", "rights", "selected", "timeout_ms"}
+    assert end["type"] == "end"
+    assert end["total_ms"] >= end["ms"] >= 0
+    assert start["selected"] == len(normal.results) == len(middle) / 2
+    for before, result in zip(middle[::2], middle[1::2], strict=True):
+        assert (before["type"], result["type"]) == ("case", "result")
+        assert before["id"] == result["id"]
+        assert result["verdict"] in VERDICTS
+        assert result["why"] and "\n" not in result["why"]
+        for world in result["worlds"].values():
+            assert world.keys() >= {"result", "expected", "ms"}
+
+
+def test_ktap_agrees_with_the_records(normal: Run) -> None:
+    lines = normal.ktap.splitlines()
+    assert lines[0] == "KTAP version 1"
+    assert lines[1] == f"1..{len(normal.results)}"
+    failed = {line.split()[3] for line in lines if line.startswith("not ok")}
+    assert {re.sub(r"\W.*", "", name) for name in failed} <= FAMILIES
+    assert len(failed) == sum(verdict in DEVIATIONS for verdict in normal.verdicts.values())
+
+
+def test_two_runs_agree(guest: Guest, normal: Run) -> None:
+    assert guest.host().verdicts == normal.verdicts
+
+
+def test_enforcing_nothing_turns_every_promise_to_bypass(normal: Run, allowing: Run) -> None:
+    held = {name for name, verdict in normal.verdicts.items() if verdict == "holds"}
+    green = {name: allowing.verdicts[name] for name in held if allowing.verdicts[name] != "bypass"}
+    assert green == {}
+
+
+def test_dropping_every_rule_turns_every_grant_to_overblock(normal: Run, denying: Run) -> None:
+    granted = {
+        name
+        for name, result in normal.results.items()
+        if result["verdict"] == "holds" and "grant" in result["worlds"]
+    }
+    assert granted
+    green = {name: denying.verdicts[name] for name in granted if denying.verdicts[name] != "overblock"}
+    assert green == {}
+
+
+def test_nothing_is_broken_here(normal: Run) -> None:
+    assert [name for name, verdict in normal.verdicts.items() if verdict == "broken"] == []
+
+
+def test_an_ordinary_user_needs_no_privilege(normal: Run, as_nobody: Run) -> None:
+    assert "broken" not in as_nobody.verdicts.values()
+    worse = {
+        name: (verdict, normal.verdicts[name])
+        for name, verdict in as_nobody.verdicts.items()
+        if verdict in DEVIATIONS and normal.verdicts[name] not in DEVIATIONS
+    }
+    assert worse == {}
+    assert sum(verdict == "holds" for verdict in as_nobody.verdicts.values()) >= 100
+
+
+def test_binary_is_small_and_static(guest: Guest) -> None:
+    assert guest.path.stat().st_size <= 2 << 20
+    headers = subprocess.run(
+        ["readelf", "--wide", "--program-headers", str(guest.path)],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert "INTERP" not in headers
+
+
+def test_sanitizers_find_nothing(sanitized: Guest) -> None:
+    run = sanitized.host(*SUBSET, "-c", "api.add_rule.*", "-c", "net.tcp.*")
+    assert "ERROR" not in run.errors and "runtime error" not in run.errors
+    assert "broken" not in run.verdicts.values()
+    assert sanitized.call("list", "--json").stderr == ""

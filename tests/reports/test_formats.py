@@ -1,0 +1,328 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Each format, read by the program that it is written for."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+import subprocess
+import sys
+from dataclasses import replace
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import junitparser  # type: ignore[import]
+import pytest
+from markdown_it import MarkdownIt
+from rich.console import Console
+
+from reports import html, junit, ktap, markdown
+from reports.matrix import families, rows
+from reports.model import CaseResult, Kernel, Lost, Result
+from reports.table import print_result
+from reports.verdicts import DEVIATIONS, LOOKS, Verdict
+from tests.fetch_kunit import kunit
+
+SECRETS = ("whisper", "secret", "whispered", "unreported_one", "not_in_catalogue")
+
+
+def one_kernel(result: Result, index: int = 3) -> Result:
+    """Return the result of one kernel of several."""
+    return replace(result, kernels=(result.kernels[index],))
+
+
+@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
+def test_what_is_made_to_be_shared_keeps_secrets(writer: Any, odd: Result) -> None:
+    text = writer.to_text(odd)
+    assert not [secret for secret in SECRETS if secret in text]
+
+
+@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
+def test_every_verdict_is_in_every_format(writer: Any, odd: Result) -> None:
+    text = writer.to_text(odd)
+    for verdict in Verdict:
+        assert f"odd.verdict.{verdict.replace('-', '_')}" in text
+        assert verdict in text
+    assert "\x1b" not in text and "\x00" not in text and "\u202e" not in text
+    assert text.encode("utf-8")
+
+
+@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
+def test_nothing_to_show_is_no_error(writer: Any) -> None:
+    assert writer.to_text(Result("1"))
+    assert writer.to_text(Result("1", kernels=(Kernel("gone", unavailable="dropped"),)))
+    bare = Kernel("odd", cases=(CaseResult("a", Verdict.HOLDS),))
+    assert writer.to_text(Result("1", kernels=(bare,)))
+
+
+# KTAP
+
+
+def kunit_parse(text: str, tmp_path: Path) -> dict[str, Any]:
+    """Return what the kernel's own parser makes of it; fail if it finds an error."""
+    (tmp_path / "out.ktap").write_text(text, encoding="utf-8")
+    command = [sys.executable, str(kunit()), "parse", str(tmp_path / "out.ktap")]
+    done = subprocess.run(
+        [*command, f"--json={tmp_path / 'out.json'}"], capture_output=True, text=True, check=False
+    )
+    assert "ERROR" not in done.stdout and "errors:" not in done.stdout, done.stdout[-2000:]
+    assert "Traceback" not in done.stderr
+    parsed: dict[str, Any] = json.loads((tmp_path / "out.json").read_text())
+    return parsed
+
+
+def statuses(group: dict[str, Any]) -> dict[str, str]:
+    """Return name and status of the points of one group."""
+    return {case["name"]: case["status"] for case in group["test_cases"]}
+
+
+EXPECTED = {
+    Verdict.HOLDS: "PASS", Verdict.OPEN: "PASS", Verdict.CLOSED: "PASS", Verdict.ABSENT: "SKIP",
+    Verdict.CANNOT_RUN: "SKIP", Verdict.BROKEN: "FAIL", **{one: "FAIL" for one in DEVIATIONS},
+}  # fmt: skip
+
+
+def test_kunit_sees_every_point_of_every_kernel(result: Result, tmp_path: Path) -> None:
+    groups = kunit_parse(ktap.to_text(result), tmp_path)["sub_groups"]
+    assert [group["name"] for group in groups] == [kernel.name for kernel in result.kernels]
+    for group, kernel in zip(groups, result.kernels, strict=True):
+        shown = {case.id: EXPECTED[case.verdict] for case in kernel.cases}
+        assert statuses(group) == shown
+
+
+def test_kunit_sees_one_kernel_without_a_group(result: Result, tmp_path: Path) -> None:
+    parsed = kunit_parse(ktap.to_text(one_kernel(result)), tmp_path)
+    assert not parsed["sub_groups"]
+    assert statuses(parsed) == {
+        case.id: EXPECTED[case.verdict] for case in result.kernels[3].cases
+    }
+
+
+def test_kunit_reads_past_everything_ugly(odd: Result, tmp_path: Path) -> None:
+    parsed = kunit_parse(ktap.to_text(odd), tmp_path)
+    assert statuses(parsed["sub_groups"][0]) == {
+        f"odd.verdict.{word.replace('-', '_')}": EXPECTED[word] for word in Verdict
+    }
+    assert statuses(parsed) == {"lab-7.4": "SKIP"}
+
+
+def test_ktap_plans_and_directives(odd: Result) -> None:
+    lines = ktap.to_text(odd).splitlines()
+    assert lines[:2] == ["KTAP version 1", "1..2"]
+    inner = [line[4:] for line in lines if line.startswith("    ")]
+    assert inner[:3] == ["KTAP version 1", "# Subtest: lab-7.3", f"1..{len(Verdict)}"]
+    points = [line for line in inner if re.match(r"(not )?ok ", line)]
+    assert [int(re.findall(r"\d+", line)[0]) for line in points] == list(range(1, len(Verdict) + 1))
+    found = {line.split()[-1 if " # " not in line else line.split().index("#") - 1]: line
+             for line in points}  # fmt: skip
+    assert " # SKIP " in found["odd.verdict.absent"]
+    assert " # SKIP " in found["odd.verdict.cannot_run"]
+    assert found["odd.verdict.open"].startswith("ok ") and " # XFAIL " in found["odd.verdict.open"]
+    assert found["odd.verdict.closed"].startswith("ok ")
+    assert " # ERROR " in found["odd.verdict.broken"]
+    assert lines[-1].startswith("Bail out! ")
+    assert "1 broken case" in lines[-1] and "fell silent" in lines[-1]
+
+
+def test_ktap_says_nothing_of_bailing_out_when_all_is_well(result: Result) -> None:
+    assert "Bail out!" not in ktap.to_text(result)
+
+
+def test_ktap_numbers_kernels_that_did_not_run(tmp_path: Path) -> None:
+    ran = Kernel("a", "6.1", 2, cases=(CaseResult("x", Verdict.HOLDS),))
+    kernels = (ran, Kernel("b", unavailable="dropped # really"), Kernel("c", lost=(Lost("gone"),)))
+    parsed = kunit_parse(ktap.to_text(Result("1", kernels=kernels)), tmp_path)
+    assert statuses(parsed) == {"b": "SKIP", "c": "FAIL"}
+
+
+# JUnit
+
+
+def test_junit_as_its_readers_see_it(odd: Result, result: Result, tmp_path: Path) -> None:
+    for one in (result, odd):
+        path = tmp_path / "junit.xml"
+        path.write_text(junit.to_text(one), encoding="utf-8")
+        suites = list(junitparser.JUnitXml.fromfile(str(path)))
+        assert [suite.name for suite in suites] == [kernel.name for kernel in one.kernels]
+        cases = [case for suite in suites for case in suite]
+        names = [(case.classname, case.name) for case in cases]
+        assert len(set(names)) == len(names)
+        for suite in suites:
+            counts = (suite.tests, suite.failures, suite.errors, suite.skipped)
+            suite.update_statistics()
+            assert counts == (suite.tests, suite.failures, suite.errors, suite.skipped)
+
+
+def test_junit_failures_tell_all_in_their_body(result: Result) -> None:
+    root = ET.fromstring(junit.to_text(result).encode())
+    failures = root.findall(".//testcase[@name='net.tcp.fastopen_sendto']/failure")
+    assert len(failures) == 4 and failures[0].get("type") == "bypass"
+    body = failures[0].text or ""
+    assert "deny, stacked, inherited: ok, promised EACCES" in body
+    assert "landlock-lsm/linux#41" in body
+    assert "./landproof run --kernel debian-6.18 --case 'net.tcp.fastopen_sendto'" in body
+    properties = {
+        one.get("name"): one.get("value")
+        for one in root.findall("testsuite[@name='debian-6.18']/properties/property")
+    }
+    assert properties["abi"] == "7" and properties["sha256.kernel"] == "6" * 64
+
+
+def test_junit_tells_skipped_broken_and_lost_apart(odd: Result) -> None:
+    root = ET.fromstring(junit.to_text(odd).encode())
+    tags = {
+        case.get("name"): [child.tag for child in case] for case in root.iter("testcase")
+    }
+    for verdict in Verdict:
+        tag = {"PASS": "system-out", "SKIP": "skipped", "FAIL": "failure"}[EXPECTED[verdict]]
+        wanted = [] if verdict is Verdict.HOLDS else [tag]
+        wanted = ["error"] if verdict is Verdict.BROKEN else wanted
+        assert tags[f"odd.verdict.{verdict.replace('-', '_')}"] == wanted
+    assert tags["machine.1"] == ["error"] and tags["machine"] == ["skipped"]
+
+
+# Markdown
+
+
+def test_markdown_is_sums_findings_and_folded_matrix(result: Result) -> None:
+    text = markdown.to_text(result)
+    assert text.startswith("## Landlock, kernel by kernel\n\n3 cases deviate on 4 of 9 kernels.")
+    order = [text.index(word) for word in ("rights enforced", "### Deviations", "### The matrix")]
+    assert order == sorted(order)
+    assert "| debian-6.18 | 6.18.15+deb14-amd64 | 7 | 1, 2, 3 | 18 of 20 |" in text
+    assert "`landlock-lsm/linux#41`" in text
+    assert text.count("<details>") == text.count("</details>") == len(samples_families(result)) + 2
+    assert len(text) < 60_000  # a comment on a pull request takes 65 536 characters
+
+
+def samples_families(result: Result) -> set[str]:
+    """Return the families that are shown."""
+    return {case.id.partition(".")[0] for kernel in result.kernels for case in kernel.cases}
+
+
+@pytest.mark.parametrize("name", ["result", "odd"])
+def test_markdown_tables_are_whole(name: str, request: pytest.FixtureRequest) -> None:
+    text = markdown.to_text(request.getfixturevalue(name))
+    tokens = MarkdownIt().enable("table").parse(text)
+    widths: list[int] = []
+    for token in tokens:
+        if token.type == "tr_open":
+            widths.append(0)
+        elif token.type in ("th_open", "td_open"):
+            widths[-1] += 1
+        elif token.type == "table_close":
+            assert len(set(widths)) == 1
+            widths = []
+
+
+def test_markdown_lets_no_markup_through(odd: Result) -> None:
+    text = markdown.to_text(odd)
+    rendered = MarkdownIt().enable("table").render(text)
+    assert set(re.findall(r"</?(b|script|a|img)\b", rendered)) == set()
+    outside = re.sub("`[^`]*`", "", text)  # in code nobody and no issue is mentioned
+    assert "@someone" not in outside and not re.search(r"#\d", outside)
+
+
+# HTML
+
+
+class Outline(HTMLParser):
+    """Collects the elements of a page."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.elements.append((tag, dict(attrs)))
+
+
+@pytest.mark.parametrize("name", ["result", "odd"])
+def test_the_page_needs_nothing_from_outside(name: str, request: pytest.FixtureRequest) -> None:
+    text = html.to_text(request.getfixturevalue(name))
+    for tag, attributes in Outline(text).elements:
+        assert tag not in ("link", "img", "iframe", "base", "object"), tag
+        assert not attributes.get("src")
+        assert (attributes.get("href") or "#").startswith("#")
+        assert not [key for key in attributes if key.startswith("on")]
+    assert "url(" not in text and "@import" not in text
+    assert "default-src 'none'" in text
+
+
+def test_the_page_lets_no_markup_through(odd: Result) -> None:
+    text = html.to_text(odd)
+    tags = [tag for tag, _attributes in Outline(text).elements]
+    assert tags.count("script") == 2 and text.count("</script>") == 2
+    found = re.search(r'<script id="data" type="application/json">(.*?)</script>', text, re.S)
+    assert found and "<" not in found.group(1)
+    data = json.loads(found.group(1))
+    assert "</script><b>&amp; ]]>" in data["texts"][data["results"][0]["odd.verdict.bypass"][0]]
+
+
+def test_the_page_has_the_whole_matrix_without_a_script(result: Result) -> None:
+    text = html.to_text(result)
+    shown = re.findall(r'<td tabindex="-1" class="v-[a-z-]+" data-v="([a-z-]+)">', text)
+    assert len(shown) == sum(
+        len(rows(ids, result.kernels)) for _name, ids in families(result)
+    ) * len(result.kernels)
+    assert shown.count("bypass") == 7  # variants that show the same share a row
+
+
+# The terminal
+
+
+def printed(result: Result, *, width: int = 200, terminal: bool = True, **more: Any) -> str:
+    """Return what the table prints."""
+    file = io.TextIOWrapper(
+        io.BytesIO(), encoding=more.pop("encoding", "utf-8"), errors="replace"
+    )
+    console = Console(file=file, force_terminal=terminal, width=width, color_system=None)
+    print_result(result, console, **more)
+    file.seek(0)
+    return file.read()
+
+
+def test_the_table_in_words_and_in_signs(result: Result) -> None:
+    wide, narrow = printed(result, full=True), printed(result, width=80)
+    assert "api.add_rule.bad_fd" in wide and "api.add_rule.* (9 of 10)" in narrow
+    line = next(line for line in wide.splitlines() if "net.tcp.fastopen_sendto" in line)
+    assert line.split()[2:] == [
+        *["–", "absent"] * 2, "✓", "holds", *["✗", "BYPASS"] * 4, *["✓", "holds"] * 2
+    ]  # fmt: skip
+    line = next(line for line in narrow.splitlines() if "net.tcp.fastopen_sendto" in line)
+    assert line.split()[2:] == [*"––✓✗✗✗✗✓✓"]
+    assert "✗ bypass" in narrow and max(map(len, narrow.splitlines())) <= 80
+    assert "landlock-lsm/linux#41" in wide and "18/20" in wide
+
+
+def test_the_table_in_a_pipe_is_wide(result: Result) -> None:
+    assert "✗ BYPASS" in printed(result, width=80, terminal=False)
+
+
+def test_the_table_in_plain_letters(odd: Result, result: Result) -> None:
+    text = printed(result, encoding="ascii", width=80)
+    assert "?" not in text.replace("? cannot-run", "").replace(" ? ", "")
+    assert "X BYPASS" in printed(odd, encoding="ascii")
+
+
+def test_the_table_shows_what_is_not_shared(odd: Result) -> None:
+    text = printed(odd)
+    assert "odd.whisper.unreported_one" in text
+    assert "not run: no such kernel" in text and "fell silent between two cases" in text
+    for look in LOOKS.values():
+        assert f"{look.sign} {look.short}" in text
+    assert "[31m" in text and "\x1b[31m" not in text
+
+
+def test_the_table_tells_what_the_baseline_has(result: Result) -> None:
+    assert printed(result, baseline=result).count("(in the baseline)") == 2
+    assert "(in the baseline)" not in printed(result, baseline=Result("1"))
+    assert "(in the baseline)" not in printed(result)
+
+
+def test_the_table_of_nothing() -> None:
+    assert printed(Result("1"))

@@ -1,0 +1,323 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The model, the sums, the known issues and the exit status."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from reports import findings, known, matrix
+from reports.baseline import deviations_beyond, exit_status
+from reports.errors import UserError
+from reports.model import (
+    Case,
+    CaseResult,
+    Kernel,
+    Lost,
+    Provenance,
+    Result,
+    World,
+    case_ids,
+    clean,
+    reproduce,
+    shareable,
+)
+from reports.verdicts import DEVIATIONS, LOOKS, Verdict
+from tests.reports import samples
+
+
+def case(case_id: str, verdict: str, **more: object) -> CaseResult:
+    """Return a case's result in short."""
+    return CaseResult(case_id, Verdict(verdict), **more)  # type: ignore[arg-type]
+
+
+def result_of(*cases: CaseResult, name: str = "lab", **more: object) -> Result:
+    """Return a result of one kernel."""
+    return Result("1", kernels=(Kernel(name, cases=cases, **more),))  # type: ignore[arg-type]
+
+
+def test_every_verdict_looks_different() -> None:
+    assert set(LOOKS) == set(Verdict)
+    for sign in ("sign", "ascii", "short"):
+        assert len({getattr(look, sign) for look in LOOKS.values()}) == len(LOOKS)
+    assert all(look.ascii.isascii() and len(look.short) <= 8 for look in LOOKS.values())
+    assert min(LOOKS[v].severity for v in DEVIATIONS) > max(
+        LOOKS[v].severity for v in Verdict if v not in DEVIATIONS
+    )
+
+
+def test_clean_keeps_what_can_be_shown() -> None:
+    assert clean("ünïcödé ✓ 😀") == "ünïcödé ✓ 😀"
+    assert clean("a\tb\nc") == "a b c"
+    assert clean("\x1b[0m\x7f\x85\ud800\ufffe\u202e") == r"\x1b[0m\x7f\x85\ud800\ufffe\u202e"
+
+
+@pytest.mark.parametrize(
+    "result, expected, promised",
+    [("ok", "ok", True), ("ok", None, True), ("ok", "EACCES", False), ("EPERM", "EACCES", False),
+     ("EPERM", "any errno", True), ("no-effect", "any errno", True), ("ok", "any errno", False),
+     ("hang", "any errno", False)],
+)  # fmt: skip
+def test_as_promised(result: str, expected: str | None, promised: bool) -> None:
+    assert World("deny", result, expected).as_promised is promised
+
+
+def test_order_of_cases() -> None:
+    ids = ("zoo.a", "net.b", "net.a[ipv6]", "net.a", "fs.z", "api.q")
+    kernels = result_of(*(case(one, "holds") for one in ids)).kernels
+    assert case_ids(kernels, {}) == ["api.q", "fs.z", "net.a", "net.a[ipv6]", "net.b", "zoo.a"]
+
+
+@pytest.mark.parametrize(
+    "kernel, where",
+    [
+        (Kernel("debian-6.12"), "run --kernel debian-6.12"),
+        (Kernel("host"), "host"),
+        (Kernel("6.12.1", provenance=Provenance("6.12.1", "image /a b/bzImage")),
+         "run --kernel '/a b/bzImage'"),
+        (Kernel("mine", provenance=Provenance("6.12.1", "image /x")), "run --kernel mine"),
+    ],
+)  # fmt: skip
+def test_how_to_do_it_again(kernel: Kernel, where: str) -> None:
+    assert reproduce(kernel, "net.a[ipv6]") == f"./landproof {where} --case 'net.a[ipv6]'"
+
+
+# What may be shared
+
+
+def test_unreported_cases_and_unlisted_ones_stay_private(odd: Result) -> None:
+    shared = shareable(odd)
+    ids = {one.id for kernel in shared.kernels for one in kernel.cases}
+    assert ids == {f"odd.verdict.{word.replace('-', '_')}" for word in Verdict}
+    assert "odd.whisper.unreported_one" not in shared.by_id()
+    assert odd.kernels[0].case("odd.whisper.unreported_one")
+
+
+def test_a_result_without_catalogue_is_shown() -> None:
+    result = result_of(case("a", "holds"))
+    assert shareable(result) == result
+
+
+# Sums
+
+
+def test_rights_enforced_out_of_promised(result: Result) -> None:
+    sums = {
+        kernel.name: matrix.summarize(kernel, result.by_id()) for kernel in result.kernels
+    }
+    told = {name: (len(one.enforced), one.promised) for name, one in sums.items()}
+    assert told["debian-5.10"] == (0, 0)
+    assert told["debian-6.1"] == (14, 14)
+    assert told["debian-6.18"] == (18, 20)
+    assert told["debian-7.3"] == (23, 23)
+    unproven = sums["debian-6.18"].unproven
+    assert set(unproven) == {"net.connect_tcp", "scope.signal"}
+    assert "net.tcp.fastopen_sendto: bypass" in unproven["net.connect_tcp"]
+    assert sums["debian-6.18"].deviations == 3
+
+
+def test_a_right_that_no_case_could_try_is_unproven() -> None:
+    entry = Case("a", "net", kind="denied", since=4, guard=("net.bind_tcp", "restrict.tsync"))
+    for verdict, abi, told in (
+        ("cannot-run", 6, (0, 1)), ("cannot-run", 3, (0, 0)), ("broken", 6, (0, 1)),
+        ("holds", 6, (1, 1)), ("holds", 3, (1, 1)), ("open", 6, (0, 0)), ("absent", 3, (0, 0)),
+        ("errno", 6, (0, 1)), ("overblock", 6, (0, 1)),
+    ):  # fmt: skip
+        kernel = Kernel("lab", abi=abi, cases=(case("a", verdict),))
+        sums = matrix.summarize(kernel, {"a": entry})
+        assert (len(sums.enforced), sums.promised) == told, verdict
+
+
+def test_rows_join_variants_that_agree(result: Result) -> None:
+    ids = [one for name, group in matrix.families(result) if name == "net" for one in group]
+    labels = [row.label for row in matrix.rows(ids, result.kernels)]
+    assert "net.tcp.connect (+ipv6)" in labels
+    kernels = result_of(case("a", "holds"), case("a[x]", "errno"), case("a[y]", "holds")).kernels
+    rows = matrix.rows(["a", "a[x]", "a[y]"], kernels)
+    assert [row.label for row in rows] == ["a (+y)", "a[x]"]
+
+
+def test_findings_are_joined_and_explained(result: Result) -> None:
+    found = {one.cases: one for one in findings.findings(result)}
+    assert set(found) == {
+        ("net.tcp.fastopen_sendto", "net.tcp.fastopen_sendto[ipv6]"),
+        ("scope.signal.sigio_pgrp",),
+    }
+    tfo = found["net.tcp.fastopen_sendto", "net.tcp.fastopen_sendto[ipv6]"]
+    assert tfo.issue and tfo.issue.report == "landlock-lsm/linux#41"
+    assert [kernel.name for kernel in tfo.kernels][0] == "debian-6.18" and len(tfo.kernels) == 4
+    assert tfo.labels == ["net.tcp.fastopen_sendto (+ipv6)"]
+    assert tfo.evidence == "deny, stacked, inherited: ok, promised EACCES"
+    assert tfo.said_fixed == []
+
+
+def test_cases_of_one_known_issue_are_one_finding() -> None:
+    names = ("net.tcp.fastopen_sendto", "net.tcp.fastopen_sendmsg", "net.tcp.fastopen_sendmsg[x]")
+    cases = [case(name, "bypass") for name in names]
+    result = result_of(*cases, case("net.a", "bypass"), case("net.b", "bypass"), release="7.2")
+    found = findings.findings(result)
+    assert [one.labels for one in found] == [
+        ["net.a"], ["net.b"], ["net.tcp.fastopen_sendmsg (+x)", "net.tcp.fastopen_sendto"]
+    ]  # fmt: skip
+    assert found[2].said_fixed == ["lab"]
+    assert [one.labels for one in findings.gaps(result_of(
+        case("net.mptcp.a", "open"), case("net.mptcp.b", "open")))] == [
+        ["net.mptcp.a"], ["net.mptcp.b"]
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "cases, title, understood",
+    [
+        ((), "Nothing ran", ""),
+        ((case("a", "holds"),), "No deviation on 1 kernel", ""),
+        ((case("a", "bypass"),), "1 case deviates on this kernel", "1 of them without"),
+        ((case("net.tcp.fastopen_sendto", "bypass"), case("b", "broken")),
+         "1 case deviates on this kernel", "Known issues explain all of it."),
+    ],
+)  # fmt: skip
+def test_the_headline(cases: tuple[CaseResult, ...], title: str, understood: str) -> None:
+    told = findings.headline(result_of(*cases))
+    assert told[0] == title and told[1].startswith(understood)
+
+
+def test_short_rows_join_what_is_alike_in_a_subject() -> None:
+    verdicts = {"net.a.1": "holds", "net.a.2": "holds", "net.a.3": "holds", "net.a.4": "open",
+                "net.a.5": "bypass", "net.a.6": "bypass", "net.a.7": "bypass",
+                "net.b.1": "holds", "net.b.2": "holds"}  # fmt: skip
+    kernels = result_of(*(case(name, word) for name, word in verdicts.items())).kernels
+    labels = [row.label for row in matrix.short_rows(sorted(verdicts), kernels)]
+    assert labels == [
+        "net.a.* (3 of 7)", "net.a.4", "net.a.5", "net.a.6", "net.a.7", "net.b.1", "net.b.2"
+    ]  # fmt: skip
+    kernels = result_of(*(case(f"net.a.{n}", "holds") for n in range(3))).kernels
+    rows = matrix.short_rows([f"net.a.{n}" for n in range(3)], kernels)
+    assert [row.label for row in rows] == ["net.a.* (3)"]
+
+
+def test_news_and_closed_and_broken(odd: Result) -> None:
+    assert [one.verdict for one in findings.closed(odd)] == [Verdict.CLOSED]
+    (one,) = findings.news(odd)
+    assert one.kernels == ("lab-7.3",)
+    assert len(one.cases) == len(Verdict) - 2  # crash and hang say nothing new
+    assert findings.findings(odd)[-1].verdict is Verdict.BROKEN
+    assert findings.findings(odd)[0].verdict in (Verdict.CRASH, Verdict.HANG)
+
+
+def test_short_names() -> None:
+    assert matrix.short_names(["debian-6.1", "debian-7.3", "lab-7.3", "host", "debian-5.10"]) == (
+        "debian-6.1, 7.3, lab-7.3, host, debian-5.10"
+    )
+
+
+@pytest.mark.parametrize(
+    "errata, text", [(None, "no interface"), (0, "none"), (0xF, "1, 2, 3, 4"), (0xC, "3, 4")]
+)
+def test_errata_text(errata: int | None, text: str) -> None:
+    assert matrix.errata_text(errata) == text
+
+
+# Known issues and former names
+
+
+def test_the_known_issues_are_complete_and_used() -> None:
+    issues = known.known_issues()
+    assert len({issue.id for issue in issues}) == len(issues)
+    for issue in issues:
+        assert issue.text.endswith(".") and issue.kernels and issue.report and issue.cases
+    tfo = known.explain(case("net.tcp.fastopen_sendto[ipv6]", "bypass"))
+    assert tfo and tfo.id == "tcp-fast-open"
+    assert known.explain(case("net.tcp.fastopen_sendto", "errno")) is None
+    assert known.explain(case("net.tcp.connect", "bypass")) is None
+
+
+@pytest.mark.parametrize(
+    "release, fixed",
+    [("6.12.111-x", False), ("6.12.112", True), ("6.12.117+deb13-amd64", True), ("7.1.13", False),
+     ("7.2.0-rc1", True), ("7.3.4", True), ("6.18.15", False), ("custom", False), (None, False)],
+)  # fmt: skip
+def test_where_a_fix_should_be(release: str | None, fixed: bool) -> None:
+    issue = next(one for one in known.known_issues() if one.id == "tcp-fast-open")
+    assert issue.said_fixed_in(release) is fixed
+
+
+def test_globs_take_brackets_as_they_are() -> None:
+    assert known.matches("net.*", "net.tcp.connect[ipv6]")
+    assert known.matches("net.tcp.connect[ipv6]", "net.tcp.connect[ipv6]")
+    assert not known.matches("net.tcp.connect[ipv6]", "net.tcp.connecti")
+    assert known.matches("a.?", "a.b") and not known.matches("a.b", "a_b")
+
+
+@pytest.mark.parametrize("text", ["[[issue]]\nid = 'x'", "[[issue", "[[issue]]\nverdicts = ['x']"])
+def test_a_bad_list_of_issues_is_one_line(tmp_path: Path, text: str) -> None:
+    (tmp_path / "known.toml").write_text(text)
+    with pytest.raises(UserError):
+        known.load_issues(tmp_path / "known.toml")
+
+
+def test_renames_are_followed() -> None:
+    table = {"a.old": "a.newer", "a.newer": "a.new", "x": "y", "y": "x"}
+    assert known.current_name("a.old[ipv6]", table) == "a.new[ipv6]"
+    assert known.current_name("b", table) == "b"
+    assert known.current_name("x", table) in ("x", "y")  # a circle ends
+    result = replace(result_of(case("a.old", "holds")), catalogue=(Case("a.old", "a"),))
+    renamed = known.with_current_names(result, table)
+    assert renamed.kernels[0].cases[0].id == "a.new" and "a.new" in renamed.by_id()
+    assert all(isinstance(name, str) for name in known.renames())
+
+
+# The exit status
+
+
+@pytest.mark.parametrize(
+    "verdicts, status",
+    [
+        (["holds", "open", "absent", "closed", "cannot-run"], 0),
+        *(([word, "holds"], 1) for word in DEVIATIONS),
+        (["broken", "holds"], 2),
+        (["broken", "bypass"], 2),
+        ([], 2),
+    ],
+)
+def test_exit_status(verdicts: list[str], status: int) -> None:
+    result = result_of(*(case(f"case.{n}", word) for n, word in enumerate(verdicts)))
+    assert exit_status(result) == status
+
+
+def test_a_lost_machine_fails_the_run() -> None:
+    assert exit_status(result_of(case("a", "holds"), lost=(Lost("silent"),))) == 2
+
+
+def test_a_missing_kernel_fails_the_run_only_if_asked_for() -> None:
+    ran = Kernel("lab", cases=(case("a", "holds"),))
+    result = Result("1", kernels=(ran, Kernel("gone", unavailable="dropped")))
+    assert exit_status(result) == 0
+    assert exit_status(result, asked=["lab"]) == 0
+    assert exit_status(result, asked=["gone"]) == 2
+    assert exit_status(Result("1", kernels=result.kernels[1:])) == 2
+    assert exit_status(Result("1")) == 2
+
+
+def test_a_baseline_excuses_the_same_deviation_only() -> None:
+    old = result_of(case("a", "bypass"), case("b", "holds"))
+    assert exit_status(old, baseline=old) == 0
+    assert exit_status(result_of(case("a", "errno")), baseline=old) == 1
+    assert exit_status(result_of(case("b", "bypass")), baseline=old) == 1
+    assert exit_status(result_of(case("c", "bypass")), baseline=old) == 1
+    assert exit_status(result_of(case("a", "broken")), baseline=old) == 2
+
+
+def test_a_baseline_is_by_kernel_unless_there_is_only_one() -> None:
+    one, other = result_of(case("a", "bypass")), result_of(case("a", "bypass"), name="new")
+    assert exit_status(other, baseline=one) == 0
+    both = Result("1", kernels=(*one.kernels, *other.kernels))
+    assert [kernel.name for kernel, _case in deviations_beyond(both, one)] == ["new"]
+
+
+def test_the_samples_have_every_family_and_enough_cases() -> None:
+    assert len(samples.cases()) > 160
+    assert {one.family for one in samples.cases()} >= {"api", "fs", "overlay", "ioctl", "net",
+                                                       "socket", "scope", "domain", "log",
+                                                       "errata"}  # fmt: skip

@@ -1,0 +1,386 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The page, in a real browser: what is seen, clicked and typed."""
+# Debian's selenium has no complete type hints.
+# mypy: disable-error-code="no-untyped-call"
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium import webdriver
+from selenium.webdriver.chrome.options import Options
+from selenium.webdriver.chrome.service import Service
+from selenium.webdriver.common.action_chains import ActionChains
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+
+from reports import html
+from reports.model import Result
+
+Browser = webdriver.Chrome
+ROWS = 166  # of 188 cases: variants that show the same everywhere share a row
+Size = Callable[..., None]
+
+CONTRAST = """
+const luminance = (rgb) => rgb.map((v) => v / 255)
+  .map((v) => v <= .03928 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+  .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+const parse = (text) => text.match(/[\\d.]+/g).map(Number);
+const backgroundOf = (element) => {
+  for (let one = element; one; one = one.parentElement) {
+    const color = parse(getComputedStyle(one).backgroundColor);
+    if (color.length < 4 || color[3] === 1) return color.slice(0, 3);
+  }
+  return [255, 255, 255];
+};
+const poor = [];
+for (const element of document.querySelectorAll("body *")) {
+  const hasText = [...element.childNodes].some((n) => n.nodeType === 3 && n.textContent.trim());
+  const style = getComputedStyle(element);
+  if (!hasText || element.offsetParent === null || ["SCRIPT", "STYLE"].includes(element.tagName))
+    continue;
+  const [a, b] = [luminance(parse(style.color).slice(0, 3)), luminance(backgroundOf(element))];
+  const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+  if (ratio < 4.5) poor.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}`);
+}
+return [...new Set(poor)];
+"""
+
+
+@pytest.fixture(scope="module")
+def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """One Chromium for all tests."""
+    options = Options()
+    options.binary_location = "/usr/bin/chromium"
+    for word in (
+        "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
+        "--disable-background-networking", "--disable-component-update", "--disable-sync",
+        f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
+    ):  # fmt: skip
+        options.add_argument(word)
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
+    yield driver
+    driver.quit()
+
+
+@pytest.fixture(scope="module")
+def page(result: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the page of a whole run."""
+    path = tmp_path_factory.mktemp("page") / "matrix.html"
+    path.write_text(html.to_text(result), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(scope="module")
+def odd_page(odd: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The address of the page with every verdict and ugly text."""
+    path = tmp_path_factory.mktemp("page") / "odd.html"
+    path.write_text(html.to_text(odd), encoding="utf-8")
+    return path.as_uri()
+
+
+@pytest.fixture(autouse=True)
+def size(browser: Browser) -> Size:
+    """Set the window's size and colours; each test begins wide and light."""
+
+    def set_size(width: int = 1400, height: int = 1000, *, dark: bool = False) -> None:
+        browser.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": width < 600},
+        )
+        scheme = {"name": "prefers-color-scheme", "value": "dark" if dark else "light"}
+        browser.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
+
+    set_size()
+    return set_size
+
+
+@pytest.fixture(autouse=True)
+def quiet(browser: Browser) -> Iterator[None]:
+    """No test may leave an error on the browser's console, or fetch anything."""
+    browser.get_log("browser")
+    browser.get_log("performance")
+    yield
+    assert browser.get_log("browser") == []
+    requests = [entry for entry in browser.get_log("performance")
+                if "requestWillBeSent\"" in entry["message"] and "http" in entry["message"]
+                and '"url":"http' in entry["message"]]  # fmt: skip
+    assert requests == []
+
+
+def script(browser: Browser, text: str) -> Any:
+    """Run a script in the page."""
+    return browser.execute_script(text)
+
+
+def go(browser: Browser, address: str) -> None:
+    """Load the page afresh; a change of the hash alone would not."""
+    browser.get("about:blank")
+    browser.get(address)
+
+
+def find(browser: Browser, selector: str) -> WebElement:
+    """Return the one element."""
+    return browser.find_element(By.CSS_SELECTOR, selector)
+
+
+def chip(browser: Browser, kind: str, value: str) -> WebElement:
+    """Return a filter's button."""
+    return find(browser, f'[data-filter="{kind}"] [data-value="{value}"]')
+
+
+def shown_rows(browser: Browser) -> list[str]:
+    """Return the names of the rows that are to be seen: of several variants, the first."""
+    names: list[str] = script(
+        browser,
+        "return [...document.querySelectorAll('#grid tr[data-ids]')]"
+        ".filter((row) => row.offsetParent).map((row) => row.dataset.ids.split(' ')[0])"
+    )
+    return names
+
+
+def cell(browser: Browser, case_id: str, kernel: str) -> WebElement:
+    """Return a cell of the matrix."""
+    heads = script(
+        browser,
+        "return [...document.querySelectorAll('#grid thead th')].map((one) => one.textContent)"
+    )
+    index = next(n for n, text in enumerate(heads) if text.startswith(kernel + "ABI"))
+    return find(browser, f'#grid tr[data-ids~="{case_id}"] > :nth-child({index + 1})')
+
+
+def focused(browser: Browser) -> tuple[str, int]:
+    """Return row and column of the cell that has the focus."""
+    place: list[Any] = script(
+        browser,
+        "const at = document.activeElement;"
+        "return [(at.parentNode.dataset.ids || at.id).split(' ')[0], at.cellIndex ?? -1]"
+    )
+    return place[0], place[1]
+
+
+def press(browser: Browser, *keys: str) -> None:
+    """Type keys to whatever has the focus."""
+    ActionChains(browser).send_keys(*keys).perform()
+
+
+def test_it_opens_on_the_summary(browser: Browser, page: str) -> None:
+    go(browser, page)
+    assert find(browser, "h1").text == "3 cases deviate on 4 of 9 kernels"
+    rows = browser.find_elements(By.CSS_SELECTOR, ".summary tbody tr")
+    assert len(rows) == 9
+    assert "18 of 20 not net.connect_tcp, scope.signal" in rows[3].text.replace("\n", " ")
+    assert find(browser, "#summary-title").rect["y"] < 400
+    assert len(shown_rows(browser)) == ROWS
+    assert find(browser, "#shown").text == "188 of 188 cases"
+
+
+def test_filters_narrow_and_join(browser: Browser, page: str) -> None:
+    go(browser, page)
+    chip(browser, "family", "scope").click()
+    assert {name.partition(".")[0] for name in shown_rows(browser)} == {"scope"}
+    chip(browser, "verdict", "bypass").click()
+    assert shown_rows(browser) == ["scope.signal.sigio_pgrp"]
+    assert chip(browser, "verdict", "bypass").get_attribute("aria-pressed") == "true"
+    chip(browser, "family", "net").click()
+    assert len(shown_rows(browser)) == 2
+    assert find(browser, "#shown").text == "3 of 188 cases"
+    chip(browser, "kernel", "debian-7.1").click()
+    assert shown_rows(browser) == ["net.tcp.fastopen_sendto"]
+    heads = browser.find_elements(By.CSS_SELECTOR, "#grid thead th")
+    assert [head.text for head in heads if head.is_displayed()] == ["Case", "debian-\n7.1\nABI 9"]
+    find(browser, "#reset").click()
+    assert len(shown_rows(browser)) == ROWS and "#" not in browser.current_url.rstrip("#")
+
+
+def test_search_and_difference(browser: Browser, page: str) -> None:
+    go(browser, page)
+    press(browser, "/")
+    press(browser, "linux#54 ipv6")
+    assert shown_rows(browser) == [f"net.mptcp.{name}" for name in (
+        "bind", "connect_native", "connect_plain_peer", "connect_stripped")]  # fmt: skip
+    assert find(browser, "#shown").text == "8 of 188 cases"
+    find(browser, "#search").clear()
+    press(browser, Keys.TAB, Keys.SPACE)
+    assert "fs.metadata.chmod" not in shown_rows(browser)
+    assert "net.tcp.fastopen_sendto" in shown_rows(browser)
+    find(browser, "#search").send_keys("no such thing")
+    assert shown_rows(browser) == [] and find(browser, "#nothing").is_displayed()
+
+
+def test_the_address_keeps_the_filters(browser: Browser, page: str) -> None:
+    go(browser, page)
+    chip(browser, "verdict", "bypass").click()
+    chip(browser, "kernel", "debian-6.18").click()
+    find(browser, "#search").send_keys("fastopen")
+    address = browser.current_url
+    assert "verdict=bypass" in address and "kernel=debian-6.18" in address
+    go(browser, address)
+    assert shown_rows(browser) == ["net.tcp.fastopen_sendto"]
+    assert find(browser, "#search").get_attribute("value") == "fastopen"
+
+
+def test_an_address_of_nonsense_shows_everything(browser: Browser, page: str) -> None:
+    go(browser, page + "#verdict=%00&family=../&kernel=x&cell=a/b&=&%")
+    assert len(shown_rows(browser)) == ROWS and not find(browser, "#panel").is_displayed()
+
+
+def test_the_summary_leads_to_the_cells(browser: Browser, page: str) -> None:
+    go(browser, page)
+    find(browser, ".summary tbody tr:nth-child(4) .count.bad").click()
+    assert shown_rows(browser) == ["net.tcp.fastopen_sendto", "scope.signal.sigio_pgrp"]
+    assert chip(browser, "kernel", "debian-6.18").get_attribute("aria-pressed") == "true"
+
+
+def test_a_click_tells_all_about_a_cell(browser: Browser, page: str) -> None:
+    go(browser, page)
+    cell(browser, "net.tcp.fastopen_sendto", "debian-6.18").click()
+    panel = find(browser, "#panel")
+    assert panel.is_displayed() and panel.get_attribute("role") == "region"
+    for text in (
+        "net.tcp.fastopen_sendto", "sendto(2) with MSG_FASTOPEN connects", "6.18.15+deb14-amd64",
+        "refused with EACCES since ABI 4", "net.connect_tcp", "userspace-api/landlock: ABI 4",
+        "landlock-lsm/linux#41", "cases/net/tcp.c:",
+        "./landproof run --kernel debian-6.18 --case 'net.tcp.fastopen_sendto'",
+    ):  # fmt: skip
+        assert text in panel.text, text
+    worlds = [row.text for row in panel.find_elements(By.CSS_SELECTOR, ".worlds tbody tr")]
+    assert worlds[0].split() == ["control", "ok", "ok", "1.9"]
+    assert worlds[2].split() == ["deny", "ok", "EACCES", "1.4"]
+    assert "wrong" in panel.find_elements(By.CSS_SELECTOR, ".worlds tr")[3].get_attribute("class")
+    assert find(browser, "#spoken").get_attribute("textContent").startswith(
+        "net.tcp.fastopen_sendto on debian-6.18: bypass."
+    )
+    find(browser, "#close").click()
+    assert not panel.is_displayed()
+
+
+def test_the_variants_of_a_row(browser: Browser, page: str) -> None:
+    go(browser, page)
+    row = find(browser, '#grid tr[data-ids~="net.tcp.connect[ipv6]"]')
+    assert row.find_element(By.TAG_NAME, "th").text == "net.tcp.connect +ipv6"
+    cell(browser, "net.tcp.connect[ipv6]", "debian-7.3").click()
+    buttons = browser.find_elements(By.CSS_SELECTOR, "#panel .switch")
+    assert [one.text for one in buttons] == ["plain", "ipv6"]
+    assert find(browser, "#panel-title").text == "net.tcp.connect"
+    buttons[1].click()
+    assert find(browser, "#panel-title").text == "net.tcp.connect[ipv6]"
+    assert "--case 'net.tcp.connect[ipv6]'" in find(browser, "#panel .command").text
+    go(browser, browser.current_url)
+    assert find(browser, "#panel-title").text == "net.tcp.connect[ipv6]"
+
+
+def test_a_finding_leads_to_its_cell(browser: Browser, page: str) -> None:
+    go(browser, page)
+    find(browser, ".card .id").click()
+    assert find(browser, "#panel").is_displayed()
+    assert "net.tcp.fastopen_sendto" in find(browser, "#panel-title").text
+    box = find(browser, "td.selected").rect
+    top = script(browser, "return scrollY")
+    assert top < box["y"] < top + find(browser, "#panel").rect["y"]
+
+
+def test_the_keyboard_alone(browser: Browser, page: str) -> None:
+    go(browser, page)
+    script(browser, "document.querySelector('#grid td[tabindex=\"0\"]').focus()")
+    first = shown_rows(browser)[0]
+    assert focused(browser) == (first, 1)
+    press(browser, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert focused(browser) == (shown_rows(browser)[1], 3)
+    press(browser, Keys.END)
+    assert focused(browser)[1] == 9
+    press(browser, Keys.ARROW_RIGHT)
+    assert focused(browser)[1] == 9
+    press(browser, Keys.HOME, Keys.ARROW_UP, Keys.ARROW_UP)
+    assert focused(browser) == (first, 1)
+    press(browser, Keys.PAGE_DOWN)
+    assert focused(browser)[0] == shown_rows(browser)[15]
+    assert not find(browser, "#panel").is_displayed()
+    press(browser, Keys.ENTER)
+    assert find(browser, "#panel-title").text == shown_rows(browser)[15]
+    press(browser, Keys.ARROW_DOWN)  # an open panel follows
+    assert find(browser, "#panel-title").text == shown_rows(browser)[16]
+    press(browser, Keys.TAB)
+    assert focused(browser)[0] == "panel" or script(
+        browser,
+        "return document.activeElement.id") == "close"  # fmt: skip
+    press(browser, Keys.ESCAPE)
+    assert not find(browser, "#panel").is_displayed()
+    assert focused(browser) == (shown_rows(browser)[16], 1)
+
+
+def test_arrows_pass_over_what_is_filtered(browser: Browser, page: str) -> None:
+    go(browser, page + "#verdict=bypass&kernel=debian-6.18,debian-7.1")
+    script(browser, "document.querySelector('#grid td[tabindex=\"0\"]').focus()")
+    assert focused(browser) == ("net.tcp.fastopen_sendto", 4)
+    press(browser, Keys.ARROW_RIGHT)
+    assert focused(browser) == ("net.tcp.fastopen_sendto", 7)
+    press(browser, Keys.ARROW_DOWN, Keys.ARROW_DOWN)
+    assert focused(browser) == ("scope.signal.sigio_pgrp", 7)
+
+
+def test_one_stop_for_the_tab_key(browser: Browser, page: str) -> None:
+    go(browser, page)
+    assert len(browser.find_elements(By.CSS_SELECTOR, '#grid [tabindex="0"]')) == 1
+    assert find(browser, "#grid").get_attribute("role") == "grid"
+    assert find(browser, "#grid tbody th").get_attribute("scope") in ("row", "rowgroup")
+
+
+def test_head_and_first_column_stay(browser: Browser, page: str, size: Size) -> None:
+    for width in (1400, 420):
+        size(width)
+        go(browser, page)
+        script(
+        browser,
+            "const row = document.querySelector('[data-ids~=\"net.udp.sendto\"]');"
+            "row.scrollIntoView({block: 'center'});"
+            "document.getElementById('grid-box').scrollLeft = 60"
+        )
+        row = script(
+        browser,
+            "const box = (s) => document.querySelector(s).getBoundingClientRect();"
+            "return [box('#grid thead th').top, box('#grid-box').top, "
+            "box('[data-ids~=\"net.udp.sendto\"] th').left, box('#grid-box').left]"
+        )
+        assert row[0] == pytest.approx(max(0, row[1]), abs=2)
+        assert row[2] == pytest.approx(row[3], abs=2)
+
+
+@pytest.mark.parametrize("dark", [False, True])
+@pytest.mark.parametrize("width", [1400, 420])
+def test_everything_can_be_read(
+    browser: Browser, odd_page: str, page: str, size: Size, width: int, dark: bool
+) -> None:
+    size(width, dark=dark)
+    for address in (odd_page, page, page + "#verdict=bypass", odd_page + "#verdict=bypass"):
+        go(browser, address)
+        script(browser, "document.querySelectorAll('details').forEach((d) => d.open = true);"
+                               "document.querySelector('#grid td').click()")  # fmt: skip
+        assert script(browser, CONTRAST) == []
+        wide = script(browser, "return [document.documentElement.scrollWidth, innerWidth]")
+        assert wide[0] <= wide[1] <= width
+
+
+def test_ugly_text_stays_text(browser: Browser, odd_page: str) -> None:
+    go(browser, odd_page)
+    for verdict in ("crash", "hang", "bypass", "broken", "cannot-run"):
+        find(browser, f'#grid td[data-v="{verdict}"]').click()
+        panel = find(browser, "#panel")
+        assert verdict in panel.text
+        assert not panel.find_elements(By.CSS_SELECTOR, "b, script")
+        press(browser, Keys.ESCAPE)
+    find(browser, '#grid td[data-v="crash"]').click()
+    assert "BUG: kernel NULL pointer dereference" in find(browser, "#panel pre").text
+    assert "whisper" not in browser.page_source
+
+
+def test_a_page_of_nothing(browser: Browser, tmp_path: Path) -> None:
+    path = tmp_path / "none.html"
+    path.write_text(html.to_text(Result("1")), encoding="utf-8")
+    go(browser, path.as_uri())
+    assert find(browser, "h1").text == "Nothing ran"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0
+"""QEMU's side: the log in memory, KVM's trial, what QEMU itself complains about."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import os
+import struct
+from pathlib import Path
+
+import pytest
+
+from vm import image, qemu
+from vm.kernels import Kernel
+
+
+def test_the_log_gives_whole_lines() -> None:
+    log = qemu.Log()
+    with mmap.mmap(log.descriptor, qemu.LOG_SIZE) as memory:
+        assert memory[8:16] == b"LANDLOG1"
+
+        def write(text: bytes) -> None:
+            (count,) = struct.unpack_from("=Q", memory)
+            memory[64 + count:64 + count + len(text)] = text
+            struct.pack_into("=Q", memory, 0, count + len(text))
+
+        assert log.lines() == []
+        write(b"one\ntw")
+        assert log.lines() == ["one"]
+        assert log.lines() == []
+        write(b"o \xff\nthree\nfo")
+        assert log.lines() == ["two \ufffd", "three"]
+        # A guest gone wild says that it wrote more than there is.
+        struct.pack_into("=Q", memory, 0, 1 << 60)
+        log.lines()
+    log.close()
+
+
+def test_a_bare_boot(debian_kernel: Kernel) -> None:
+    bootable = image.bootable(debian_kernel)
+    assert 0.1 < qemu.boot(qemu.Machine(bootable, qemu.poweroff()), 60)
+
+
+def test_what_qemu_complains_about(debian_kernel: Kernel, tmp_path: Path) -> None:
+    machine = qemu.Machine(image.bootable(debian_kernel), b"", accel="abacus")
+    with pytest.raises(ChildProcessError, match="abacus"):
+        qemu.boot(machine, 60)
+
+
+def test_kvm_is_tried_once_and_by_booting(private_cache: Path, debian_kernel: Kernel,
+                                          monkeypatch: pytest.MonkeyPatch) -> None:
+    tried: list[str] = []
+
+    def boot(machine: qemu.Machine, limit: float) -> float:
+        tried.append(machine.accel)
+        if works:
+            return 1.0
+        raise ChildProcessError("failed to set MSR")
+
+    monkeypatch.setattr(os, "access", lambda path, mode: True)
+    monkeypatch.setattr(qemu, "boot", boot)
+    kernel = Path("/one")
+    works = False
+    assert qemu.accelerator(kernel) == "tcg" and qemu.accelerator(Path("/two")) == "tcg"
+    assert tried == ["kvm"]
+    # Another boot of the machine, and it works: tried for each kernel.
+    memory = private_cache / "kvm.json"
+    memory.write_text(json.dumps({"boot": "earlier", "works": False, "kernels": []}))
+    works = True
+    assert [qemu.accelerator(kernel), qemu.accelerator(kernel)] == ["kvm", "kvm"]
+    assert qemu.accelerator(Path("/two")) == "kvm"
+    assert tried == ["kvm"] * 3
+
+
+def test_no_kvm_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "access", lambda path, mode: False)
+    assert qemu.accelerator(Path("/one")) == "tcg"

@@ -1,0 +1,171 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Real machines with a guest that behaves, panics, hangs or disappears on purpose."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.vm.conftest import KERNEL, bzimage
+from vm import qemu, run
+from vm.errors import UserError
+from vm.kernels import Kernel
+
+ROOT = Path(__file__).parents[2]
+Records = list[dict[str, Any]]
+Run = Callable[..., Records]
+
+
+@pytest.fixture
+def machine(tmp_path: Path, debian_kernel: Kernel, fake_guest: Path) -> Run:
+    """Return a function that runs the stand-in with some arguments and returns its records."""
+    def machine_run(*words: str, kernel: Kernel = debian_kernel, landlock: bool = True) -> Records:
+        told: Records = []
+        (path,) = run.run([kernel], ["run", *words], tmp_path / "records", fake_guest, None,
+                          lambda name, record: told.append(record), landlock)
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        assert records == told
+        return records
+    return machine_run
+
+
+def finished(records: Records) -> list[str]:
+    """Return the names of the cases with a result."""
+    return [record["id"] for record in records if record["type"] == "result"]
+
+
+def types(records: Records) -> list[str]:
+    """Return the records' types without those of the cases."""
+    return [record["type"] for record in records if record["type"] not in ("case", "result")]
+
+
+def test_a_guest_that_behaves(machine: Run, debian_kernel: Kernel) -> None:
+    records = machine("log", "noise=c2", "show=/proc/cmdline")
+    assert types(records) == ["kernel", "start", "end"]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+    about = records[0]
+    assert about["name"] == KERNEL and about["version"] == debian_kernel.version
+    assert about["modules"] is True and about["accel"] in ("tcg", "kvm")
+    assert all(len(sum_) == 64 for sum_ in about["sha256"].values())
+    assert set(about["sha256"]) == {"kernel", "initramfs", "harness"}
+    assert any(line.startswith("CONFIG_LSM=") for line in about["config"])
+    words = next(record for record in records if record["type"] == "result")["why"].split()
+    assert "lsm=landlock" in words and "audit=1" in words and "oops=panic" in words
+
+
+def test_a_machine_without_landlock(machine: Run) -> None:
+    records = machine("show=/proc/cmdline", landlock=False)
+    why = next(record for record in records if record["type"] == "result")["why"]
+    assert "landlock" not in why and "lsm=yama" in why.split()
+
+
+def test_a_kernel_that_panics_twice(machine: Run) -> None:
+    records = machine("log", "panic=c2", "panic=c4")
+    assert types(records) == ["kernel", "start", "died", "start", "end"]
+    died = next(record for record in records if record["type"] == "died")
+    assert died["id"] == "c2" and died["how"] == "crash"
+    assert any("sysrq triggered crash" in line for line in died["console"])
+    assert len(died["console"]) <= run.CONSOLE_LINES
+    assert finished(records) == ["c1", "c3", "c4", "c5"]
+
+
+def test_a_guest_that_hangs(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "MARGIN", 1.0)
+    records = machine("hang=c5")
+    assert types(records) == ["kernel", "start", "died", "start", "end"]
+    died = next(record for record in records if record["type"] == "died")
+    assert died["id"] == "c5" and died["how"] == "hang"
+    assert finished(records) == ["c1", "c2", "c3", "c4"]
+
+
+def test_a_machine_that_ends_in_every_boot(machine: Run) -> None:
+    # Between cases: one more boot, and what was won is kept.
+    records = machine("log", "panic-between=c2")
+    assert types(records) == ["kernel", "start", "lost", "start", "end"]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+    lost = next(record for record in records if record["type"] == "lost")
+    assert lost["why"] == "the machine ended outside any case"
+    assert any("Kernel panic" in line for line in lost["console"])
+
+
+def test_a_guest_that_never_starts(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "BOOT_SILENCE", 5.0)
+    records = machine("silent")
+    assert types(records) == ["kernel", "unavailable"]
+    assert records[1]["why"] == "did not boot: the machine fell silent"
+
+
+def test_an_image_that_is_no_kernel_inside(machine: Run, tmp_path: Path,
+                                           debian_kernel: Kernel) -> None:
+    path = tmp_path / "bzImage"
+    path.write_bytes(bzimage(b"\xff" * 4096))
+    bad = replace(debian_kernel, name="bad", image=path)
+    assert types(machine(kernel=bad))[-1] == "unavailable"
+
+
+def test_a_kernel_that_cannot_be_had(machine: Run) -> None:
+    records = machine(kernel=Kernel("debian-9.9", "nowhere", unavailable="no network"))
+    assert types(records) == ["kernel", "unavailable"]
+    assert records[1]["why"] == "no network"
+
+
+def test_without_qemu(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    qemu.program.cache_clear()
+    monkeypatch.setenv("PATH", "/nowhere")
+    with pytest.raises(UserError, match="is not installed: run vm/setup.sh"):
+        machine()
+    qemu.program.cache_clear()
+
+
+def machines_of(session: int) -> list[str]:
+    """Return the command lines of the machines that descend from a process."""
+    found = []
+    for directory in Path("/proc").glob("[0-9]*"):
+        try:
+            environment = (directory / "environ").read_bytes()
+            command = (directory / "cmdline").read_bytes()
+        except OSError:
+            continue
+        if f"LANDPROOF_TEST={session}".encode() in environment and b"qemu-system" in command:
+            found.append(directory.name)
+    return found
+
+
+@pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_no_machine_outlives_its_driver(how: signal.Signals, tmp_path: Path,
+                                        fake_guest: Path) -> None:
+    session = os.getpid()
+    with subprocess.Popen(
+            [sys.executable, "-m", "vm.once", "--records", str(tmp_path), "--harness",
+             str(fake_guest), KERNEL, "log", "slow", "hang=c3"], cwd=ROOT, text=True,
+            env={**os.environ, "LANDPROOF_TEST": str(session)},
+            stdout=subprocess.PIPE, stderr=subprocess.PIPE) as driver:
+        assert driver.stdout and driver.stderr
+        for line in driver.stdout:
+            if '"id": "c2"' in line and '"result"' in line:
+                break
+        assert machines_of(session)
+        driver.send_signal(how)
+        said = driver.stderr.read()
+        driver.wait(10)
+    if how == signal.SIGINT:
+        assert driver.returncode == 2 and said == "vm.once: interrupted\n"
+    deadline = time.monotonic() + 5
+    while machines_of(session) and time.monotonic() < deadline:
+        time.sleep(0.05)
+    assert not machines_of(session)
+    # What was won is on the disk; nothing is said of the case that did not come to its end.
+    records = [json.loads(line) for line in (tmp_path / f"{KERNEL}.jsonl").read_text().split("\n")
+               if line]
+    assert finished(records) == ["c1", "c2"]
+    assert "died" not in types(records)
