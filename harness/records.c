@@ -26,7 +26,7 @@ void json_string(FILE *to, const char *text)
 			fprintf(to, "\\%c", c);
 		else if (c == '\n')
 			fputs("\\n", to);
-		else if (c < 0x20 || c >= 0x7f)
+		else if (c < 0x20 || c == 0x7f)
 			fprintf(to, "\\u%04x", c);
 		else
 			putc(c, to);
