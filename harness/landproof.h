@@ -170,6 +170,8 @@ struct scene {
  * @root: the attempt keeps its privileges
  * @may_gain_privs: no_new_privs is left to the attempt
  * @bare: no namespaces and no scratch directory of its own
+ * @own_memory: makes threads or user namespaces, which do not go with memory
+ *	that is shared with the harness
  * @newnet, @newipc: a network, an IPC namespace of its own
  * @lab: runs in the lab's network namespace
  */
@@ -191,7 +193,8 @@ struct landproof_case {
 	int (*witness)(struct scene *scene);
 	const struct variant *variants;
 	const char *needs, *labels, *covers;
-	bool honesty, root, may_gain_privs, bare, newnet, newipc, lab;
+	bool honesty, root, may_gain_privs, bare, own_memory;
+	bool newnet, newipc, lab;
 	const char *file;
 	int line;
 };

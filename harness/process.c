@@ -537,6 +537,8 @@ static int subject_main(void *arg)
 
 static int subject_apart(struct scene *scene)
 {
+	if (scene->test->own_memory)
+		return in_child(scene, subject);
 	scene->finished = false;
 	return child_outcome(scene, spawn(SUBJECT, subject_main, scene));
 }
@@ -596,7 +598,7 @@ static pid_t stage_start(struct scene *scene)
 		flags |= CLONE_NEWNET;
 	if (test->newipc)
 		flags |= CLONE_NEWIPC;
-	if (!wants_namespaces(test))
+	if (!wants_namespaces(test) && !test->own_memory)
 		flags |= CLONE_VM;
 	return clone(stage_main, body_stack(STAGE), flags, scene);
 }

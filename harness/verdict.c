@@ -234,9 +234,9 @@ void judge(struct result *result)
 	if (result->verdict == CANNOT_RUN)
 		snprintf(result->missing, sizeof(result->missing), "%.200s",
 			 result->why);
-	if (test->honesty && (result->verdict == OVERBLOCK ||
-			      result->verdict == ERRNO ||
-			      (result->verdict == BYPASS && !sabotage)))
+	if (test->honesty && !sabotage &&
+	    (result->verdict == OVERBLOCK || result->verdict == ERRNO ||
+	     result->verdict == BYPASS))
 		result->verdict = DISHONEST;
 	if (kernel.abi < case_abi(test))
 		snprintf(result->news, sizeof(result->news),

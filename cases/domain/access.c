@@ -91,6 +91,7 @@ static int by_variant(struct scene *scene)
 }
 
 CASE("domain.process.vm",
+	.own_memory = true,
 	.claim	  = "process_vm_readv(2) and its like on a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -150,6 +151,7 @@ static const struct variant every_file[] = {
 };
 
 CASE("domain.process.proc_mem",
+	.own_memory = true,
 	.claim	  = "opening /proc/PID/mem and its like of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -178,6 +180,7 @@ static const struct variant every_link[] = {
 };
 
 CASE("domain.process.proc_root",
+	.own_memory = true,
 	.claim	  = "reading the link /proc/PID/root and its like of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -197,6 +200,7 @@ static int walk_root(struct scene *scene)
 }
 
 CASE("domain.process.proc_root_walk",
+	.own_memory = true,
 	.claim	  = "a path through /proc/PID/root of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -219,6 +223,7 @@ static int read_status(struct scene *scene)
 }
 
 CASE("domain.process.proc_status",
+	.own_memory = true,
 	.claim	  = "reading /proc/PID/status of a process outside the domain",
 	.promise  = { ALLOWED },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -241,6 +246,7 @@ static int enter_namespace(struct scene *scene)
 }
 
 CASE("domain.process.setns",
+	.own_memory = true,
 	.claim	  = "setns(2) into the namespaces of a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },

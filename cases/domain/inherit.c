@@ -12,6 +12,7 @@
 
 /* The inherited world of the harness is fork(2) and execve(2). */
 CASE("domain.inherit.exec",
+	.own_memory = true,
 	.claim	  = "a program started by execve(2) is in the domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -74,6 +75,7 @@ static int by_variant(struct scene *scene)
 }
 
 CASE("domain.inherit.fork",
+	.own_memory = true,
 	.claim	  = "a new process or thread is in the domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -92,6 +94,7 @@ static int new_keyring(struct scene *scene)
 }
 
 CASE("domain.inherit.keyring",
+	.own_memory = true,
 	.claim	  = "a process keeps its domain in a new session keyring",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -110,6 +113,7 @@ static int new_userns(struct scene *scene)
 }
 
 CASE("domain.inherit.userns",
+	.own_memory = true,
 	.claim	  = "a process keeps its domain in a new user namespace",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -128,6 +132,7 @@ static int change_user(struct scene *scene)
 }
 
 CASE("domain.inherit.setuid",
+	.own_memory = true,
 	.claim	  = "a process keeps its domain as another user",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -139,6 +144,7 @@ CASE("domain.inherit.setuid",
 	.source	  = DOC_INHERIT);
 
 CASE("domain.inherit.root",
+	.own_memory = true,
 	.claim	  = "a process with all capabilities is bound by its domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -183,6 +189,7 @@ static int take_keyring_and_read(struct scene *scene)
 }
 
 CASE("domain.cred.session_to_parent",
+	.own_memory = true,
 	.claim	  = "a process keeps its domain when a child gives it a session keyring",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },

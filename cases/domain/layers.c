@@ -39,6 +39,7 @@ static int one_too_many(struct scene *scene)
 
 /* Up to Linux 5.18.2 (ABI 1) it was 64. */
 CASE("domain.layers.limit",
+	.own_memory = true,
 	.claim	  = "a 17th layer",
 	.promise  = { FROM_ABI(2, DENY_WITH(E2BIG)), OPEN },
 	.gap	  = "64 layers up to Linux 5.18.2",
@@ -62,6 +63,7 @@ static int fail_to_deny(struct scene *scene)
 }
 
 CASE("domain.layers.failed_call",
+	.own_memory = true,
 	.claim	  = "a layer that is refused changes nothing",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -94,6 +96,7 @@ static int count_on_with_room(struct scene *scene)
 }
 
 CASE("domain.layers.inherited",
+	.own_memory = true,
 	.claim	  = "a 17th layer, when ancestors enforced the others",
 	.promise  = { FROM_ABI(2, DENY_WITH(E2BIG)), OPEN },
 	.gap	  = "64 layers up to Linux 5.18.2",
@@ -130,6 +133,7 @@ static const struct variant places[] = {
 };
 
 CASE("domain.layers.each_counts",
+	.own_memory = true,
 	.claim	  = "a denial by one layer of sixteen",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -150,6 +154,7 @@ static int deny_then_grant(struct scene *scene)
 }
 
 CASE("domain.layers.grant_after",
+	.own_memory = true,
 	.claim	  = "reading a file that an outer layer denies and an inner one grants",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -170,6 +175,7 @@ static int all_grant(struct scene *scene)
 }
 
 CASE("domain.layers.all_grant",
+	.own_memory = true,
 	.claim	  = "reading a file that each of sixteen layers grants",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },

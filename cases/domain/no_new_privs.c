@@ -88,6 +88,7 @@ static const struct variant by_flag[] = {
 };
 
 CASE("domain.no_new_privs.flag",
+	.own_memory = true,
 	.claim	  = "enforcing with the flag NO_NEW_PRIVS, and without it before",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -113,6 +114,7 @@ static const struct variant by_nothing[] = {
 };
 
 CASE("domain.no_new_privs.required",
+	.own_memory = true,
 	.claim	  = "enforcing without no_new_privs and without privileges",
 	.promise  = { DENIED(EPERM) },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -161,6 +163,7 @@ static const struct variant refusals[] = {
 };
 
 CASE("domain.no_new_privs.refused_call",
+	.own_memory = true,
 	.claim	  = "a refused call with NO_NEW_PRIVS does not set it",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -192,6 +195,7 @@ static const struct variant capability[] = {
 };
 
 CASE("domain.no_new_privs.capability",
+	.own_memory = true,
 	.claim	  = "enforcing with CAP_SYS_ADMIN leaves no_new_privs as it is",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -237,6 +241,7 @@ static const struct variant tsync[] = {
 };
 
 CASE("domain.tsync.no_new_privs",
+	.own_memory = true,
 	.claim	  = "TSYNC hands the caller's no_new_privs on to the other threads",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -253,6 +258,7 @@ static const struct variant tsync_and_flag[] = {
 };
 
 CASE("domain.no_new_privs.tsync",
+	.own_memory = true,
 	.claim	  = "TSYNC and NO_NEW_PRIVS set it for all threads",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),

@@ -106,6 +106,7 @@ static const struct variant objects[] = {
 };
 
 CASE("domain.ipc.sysv",
+	.own_memory = true,
 	.claim	  = "System V shared memory, queues and semaphores of another domain",
 	.guard	  = ALL_SCOPES,
 	.promise  = { OPEN },
@@ -156,6 +157,7 @@ static const struct variant knobs[] = {
 };
 
 CASE("domain.process.scheduling",
+	.own_memory = true,
 	.claim	  = "sched_setaffinity(2), setpriority(2) and ioprio_set(2) on a process outside",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { OPEN },
@@ -173,6 +175,7 @@ static int new_userns(struct scene *scene)
 }
 
 CASE("domain.userns.create",
+	.own_memory = true,
 	.claim	  = "unshare(2) of a user namespace",
 	.guard	  = ALL_SCOPES,
 	.promise  = { OPEN },

@@ -40,6 +40,7 @@ static int attach_target(struct scene *scene)
  * restrictions, so there is no bystander.
  */
 CASE("domain.ptrace.attach",
+	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH to a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -49,6 +50,7 @@ CASE("domain.ptrace.attach",
 	.source	  = DOC_PTRACE);
 
 CASE("domain.ptrace.attach_net",
+	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH out of a domain that only handles ports",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { DENIED(EPERM) },
@@ -58,6 +60,7 @@ CASE("domain.ptrace.attach_net",
 	.source	  = DOC_PTRACE);
 
 CASE("domain.ptrace.attach_scope",
+	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH out of a domain that only scopes signals",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { DENIED(EPERM) },
@@ -80,6 +83,7 @@ static int seize_target(struct scene *scene)
 }
 
 CASE("domain.ptrace.seize",
+	.own_memory = true,
 	.claim	  = "PTRACE_SEIZE of a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -124,6 +128,7 @@ static int be_asked(struct scene *scene)
 }
 
 CASE("domain.ptrace.traceme",
+	.own_memory = true,
 	.claim	  = "PTRACE_TRACEME of an unsandboxed child with a sandboxed parent",
 	.promise  = { DENIED(EPERM) },
 	.enforce  = fork_then_enforce,
@@ -154,6 +159,7 @@ static int enforce_in_tracee(struct scene *scene)
 }
 
 CASE("domain.ptrace.traceme_sandboxed",
+	.own_memory = true,
 	.claim	  = "PTRACE_TRACEME of a sandboxed child with an unsandboxed parent",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -181,6 +187,7 @@ static const struct variant refused[] = {
 };
 
 CASE("domain.ptrace.related_refused",
+	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH to a process above or beside the domain",
 	.promise  = { DENIED(EPERM) },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -198,6 +205,7 @@ static const struct variant reached[] = {
 };
 
 CASE("domain.ptrace.related_reached",
+	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH to a process of the same domain or one below",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),

@@ -43,6 +43,7 @@ static int enforce_and_read(struct scene *scene)
 }
 
 CASE("domain.ruleset_fd.exec",
+	.own_memory = true,
 	.claim	  = "a ruleset made by another user is enforced after execve(2)",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -105,6 +106,7 @@ static int receive_enforce_and_read(struct scene *scene)
 }
 
 CASE("domain.ruleset_fd.scm_rights",
+	.own_memory = true,
 	.claim	  = "a ruleset received by SCM_RIGHTS is enforced",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -134,6 +136,7 @@ static int add_rule_later(struct scene *scene)
 }
 
 CASE("domain.ruleset_fd.rule_after",
+	.own_memory = true,
 	.claim	  = "a rule added to a ruleset after its enforcement grants nothing",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },

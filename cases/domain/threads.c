@@ -18,6 +18,7 @@ static int sibling_reads(struct scene *scene)
 }
 
 CASE("domain.threads.sibling",
+	.own_memory = true,
 	.claim	  = "a thread that another one leaves alone when it sandboxes itself",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
@@ -42,6 +43,7 @@ static int thread_then_read(struct scene *scene)
 }
 
 CASE("domain.threads.leader",
+	.own_memory = true,
 	.claim	  = "a process whose thread sandboxed itself",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
@@ -100,6 +102,7 @@ static const struct variant numbers[] = {
 };
 
 CASE("domain.tsync.siblings",
+	.own_memory = true,
 	.claim	  = "all threads are bound when one enforces with TSYNC",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -132,6 +135,7 @@ static int sibling_reads_other(struct scene *scene)
 }
 
 CASE("domain.tsync.override",
+	.own_memory = true,
 	.claim	  = "a thread is freed of its own domain when another enforces with TSYNC",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
@@ -153,6 +157,7 @@ static int enforce_twice(struct scene *scene)
 }
 
 CASE("domain.tsync.all_layers",
+	.own_memory = true,
 	.claim	  = "a thread is bound by all layers of the one that enforces with TSYNC",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -180,6 +185,7 @@ static int too_many_for_all(struct scene *scene)
 }
 
 CASE("domain.tsync.failed_call",
+	.own_memory = true,
 	.claim	  = "a call with TSYNC that is refused changes no thread",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
@@ -216,6 +222,7 @@ static int enforce_at_once(struct scene *scene)
 }
 
 CASE("domain.tsync.at_once",
+	.own_memory = true,
 	.claim	  = "three threads that enforce with TSYNC at the same time",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },

@@ -72,6 +72,7 @@ static const struct variant plain_ring[] = {
 };
 
 CASE("domain.io_uring.ring_before",
+	.own_memory = true,
 	.claim	  = "IORING_OP_OPENAT on a ring from before the domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -89,6 +90,7 @@ static const struct variant kept_credentials[] = {
 };
 
 CASE("domain.io_uring.personality_before",
+	.own_memory = true,
 	.claim	  = "IORING_OP_OPENAT with a personality from before the domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { OPEN },
@@ -108,6 +110,7 @@ static const struct variant polled_ring[] = {
 };
 
 CASE("domain.io_uring.sqpoll_before",
+	.own_memory = true,
 	.claim	  = "IORING_OP_OPENAT on a polled ring from before the domain",
 	.guard	  = FS(READ_FILE),
 	.promise  = { OPEN },
@@ -128,6 +131,7 @@ static int polled_then_enforce_all(struct scene *scene)
 }
 
 CASE("domain.io_uring.sqpoll_tsync",
+	.own_memory = true,
 	.claim	  = "IORING_OP_OPENAT on a polled ring from before a domain of all threads",
 	.guard	  = FS(READ_FILE),
 	.promise  = { OPEN },

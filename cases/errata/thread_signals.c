@@ -82,6 +82,7 @@ static int signal_sibling(struct scene *scene)
 }
 
 CASE("errata.2",
+	.own_memory = true,
 	.claim	 = "tgkill(2) of a thread of the same process outside the domain",
 	.guard	 = SCOPE(SIGNAL),
 	.covers	 = "create.errata",

@@ -49,6 +49,7 @@ static const struct variant process_and_group[] = {
 };
 
 CASE("scope.signal.sigio_self",
+	.own_memory = true,
 	.claim	  = "SIGIO to oneself",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },
@@ -69,6 +70,7 @@ static int own_child(struct scene *scene)
 }
 
 CASE("scope.signal.sigio_child",
+	.own_memory = true,
 	.claim	  = "SIGIO to a child of the domain",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },
@@ -99,6 +101,7 @@ static int own_leader(struct scene *scene)
 }
 
 CASE("scope.signal.sigio_thread",
+	.own_memory = true,
 	.claim	  = "SIGIO to another thread of the process, which is not sandboxed",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { FIXED(2, ALLOW), OPEN },
@@ -129,6 +132,7 @@ static const struct variant refused[] = {
 };
 
 CASE("scope.signal.sigio_related_refused",
+	.own_memory = true,
 	.claim	  = "SIGIO to a process above or beside the domain",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { DENIED(NO_EFFECT) },
@@ -145,6 +149,7 @@ static const struct variant reached[] = {
 };
 
 CASE("scope.signal.sigio_related_reached",
+	.own_memory = true,
 	.claim	  = "SIGIO to a process within the scope",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },

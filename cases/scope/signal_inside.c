@@ -33,6 +33,7 @@ static int kill_self(struct scene *scene)
 }
 
 CASE("scope.signal.kill_self",
+	.own_memory = true,
 	.claim	  = "kill(2) of oneself",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },
@@ -53,6 +54,7 @@ static int kill_child(struct scene *scene)
 }
 
 CASE("scope.signal.kill_child",
+	.own_memory = true,
 	.claim	  = "kill(2) of a child of the domain",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },
@@ -98,6 +100,7 @@ static const struct variant ways[] = {
 };
 
 CASE("scope.signal.thread",
+	.own_memory = true,
 	.claim	  = "tgkill(2) of another thread of the process, which is not sandboxed",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { FIXED(2, ALLOW), DENIED(EPERM) },
@@ -132,6 +135,7 @@ static const struct variant refused[] = {
 };
 
 CASE("scope.signal.related_refused",
+	.own_memory = true,
 	.claim	  = "kill(2) of a process above or beside the domain",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { DENIED(EPERM) },
@@ -153,6 +157,7 @@ static const struct variant reached[] = {
 };
 
 CASE("scope.signal.related_reached",
+	.own_memory = true,
 	.claim	  = "kill(2) of a process within the scope",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { ALLOWED },
