@@ -217,7 +217,7 @@ CASE("net.tcp.listen_autobind",
 static int bind_one_of_one(struct scene *scene)
 {
 	const int port = 40123;
-	const uint32_t range = port << 16 | port;
+	const uint32_t range = (uint32_t)port << 16 | port;
 	const int fd = new_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	int ret;
 
