@@ -71,6 +71,7 @@ const char *guest_load(const char *module)
 {
 	static char table[65536];
 	char *line, *rest, *name, *file, *files;
+	int error;
 
 	if (!in_guest)
 		return NULL;
@@ -81,10 +82,11 @@ const char *guest_load(const char *module)
 		name = strtok_r(line, " \t", &files);
 		if (!name || strcmp(name, module) != 0)
 			continue;
+		/* What comes before may be a wish only: the last one tells. */
+		error = 0;
 		while ((file = strtok_r(NULL, " \t", &files)))
-			if (load_file(file))
-				return "the module";
-		return NULL;
+			error = load_file(file);
+		return error ? "the module" : NULL;
 	}
 	return "the module";
 }

@@ -69,13 +69,28 @@ def _dependencies(directory: Path, version: str) -> tuple[dict[str, list[str]], 
         raise UserError(f"depmod failed on {directory}: {printed.stderr.strip()[:200]}")
     files: dict[str, list[str]] = {}
     aliases: dict[str, str] = {}
+    providers: dict[str, list[str]] = {}
+    before: dict[str, list[str]] = {}
     for line in printed.stdout.splitlines():
         if found := re.match(r"(\S+\.ko\S*):(.*)", line):
             # depmod names the nearest dependency first.
             files[module_name(found[1])] = [*reversed(found[2].split()), found[1]]
         elif found := re.match(r"alias (\S+) (\S+)$", line):
             aliases.setdefault(found[1], found[2])
-    return files, aliases
+            providers.setdefault(found[1], []).append(found[2])
+        elif found := re.match(r"softdep (\S+) pre: (.*?)(?: post:.*)?$", line):
+            before[found[1]] = found[2].split()
+    # What a module asks of the crypto layer by name, modprobe would load: here nobody does.
+    return {
+        name: list(dict.fromkeys(
+            file
+            for needed in chain
+            for soft in before.get(module_name(needed), ())
+            for provider in providers.get(soft, [soft])
+            for file in files.get(provider, ())
+        )) + chain
+        for name, chain in files.items()
+    }, aliases
 
 
 def builtin(directory: Path) -> set[str]:
