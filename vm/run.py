@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import signal
 import threading
 import time
@@ -33,6 +34,7 @@ MARGIN = 10.0
 """Seconds that a case may take besides."""
 
 CONSOLE_LINES = 40
+TROUBLE = re.compile(r"cut here|BUG:|Oops|general protection|Kernel panic|Unable to handle")
 
 
 @dataclass
@@ -43,7 +45,15 @@ class Progress:
     running: str | None = None
     done: str | None = None
     silence: float = BOOT_SILENCE
-    console: deque[str] = field(default_factory=lambda: deque(maxlen=CONSOLE_LINES))
+    console: deque[str] = field(default_factory=lambda: deque(maxlen=5 * CONSOLE_LINES))
+
+    def last_lines(self) -> list[str]:
+        """Return the console's last lines; if it tells of trouble, those that tell of it first."""
+        lines = list(self.console)
+        start = next((number for number, line in enumerate(lines) if TROUBLE.search(line)),
+                     len(lines))
+        start = max(0, min(start, len(lines) - CONSOLE_LINES))
+        return lines[start:start + CONSOLE_LINES]
 
 
 class KernelRun:
@@ -89,8 +99,10 @@ class KernelRun:
         assert self.kernel.image
         base = image.base(self.kernel, self.harness)
         bootable = image.bootable(self.kernel)
-        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable),
-                               self.landlock)
+        # The sanitizers' shadow takes an eighth, and what they keep back takes more.
+        memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
+        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable), self.landlock,
+                               memory * qemu.MEMORY)
         return machine, self._about({
             "sha256": {"kernel": paths.sha256(self.kernel.image),
                        "initramfs": hashlib.sha256(base).hexdigest(),
@@ -115,7 +127,7 @@ class KernelRun:
                                           machine.accel, machine.landlock, machine.memory))
             if not end:
                 return
-            console = list(self.progress.console)
+            console = self.progress.last_lines()
             if self.progress.running:
                 # Resuming behind this case makes an endless row of crashes impossible.
                 self.progress.done = self.progress.running

@@ -79,6 +79,17 @@ def test_a_kernel_that_panics_twice(machine: Run) -> None:
     assert finished(records) == ["c1", "c3", "c4", "c5"]
 
 
+def test_the_first_trouble_is_what_counts() -> None:
+    progress = run.Progress()
+    progress.console.extend(f"line {number}" for number in range(60))
+    assert progress.last_lines() == [f"line {number}" for number in range(20, 60)]
+    progress.console.append("BUG: unable to handle page fault")
+    progress.console.extend(f"trace {number}" for number in range(60))
+    assert progress.last_lines()[0] == "BUG: unable to handle page fault"
+    assert len(progress.last_lines()) == run.CONSOLE_LINES
+    assert len(progress.console) < 200
+
+
 def test_a_guest_that_hangs(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "MARGIN", 1.0)
     records = machine("hang=c5")
