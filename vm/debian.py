@@ -228,9 +228,10 @@ class Apt:
         into.mkdir(parents=True, exist_ok=True)
         errors = self._run(["download", *(f"{item.name}={item.version}" for item in packages)],
                            progress, into)
-        files = [next(into.glob(f"{item.name}_*.deb"), None) for item in packages]
-        if errors or None in files:
+        files = [into / f"{item.name}_{item.version.replace(':', '%3a')}_amd64.deb"
+                 for item in packages]
+        if errors or not all(file.exists() for file in files):
             reason = errors[0] if errors else "apt-get fetched nothing"
             raise UserError(f"download of {packages[0]} failed: {reason};"
                             " try again: what is there already is kept")
-        return [file for file in files if file]
+        return files

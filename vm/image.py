@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import os
 import re
-import shutil
 import subprocess
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -67,13 +65,9 @@ def _place(path: str) -> str:
 @cache
 def programs() -> dict[str, Path]:
     """Return the guest's programs and the libraries that they load, by their guest names."""
-    search = os.environ.get("PATH", "") + ":/usr/sbin:/sbin"
     files: dict[str, Path] = {}
     for program, package in PROGRAMS.items():
-        found = shutil.which(program, path=search)
-        if not found:
-            raise UserError(f"{program} is not installed: run vm/setup.sh,"
-                            f" or apt-get install {package}")
+        found = paths.program(program, package)
         files[_place(found)] = Path(found)
         listed = subprocess.run(["ldd", found], capture_output=True, text=True, check=False)
         for library in re.findall(r"(/\S+) \(0x", listed.stdout):

@@ -289,6 +289,8 @@ def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dic
                    if name in known and (update or needs_fetch(name))]
         if not recipes:
             return {}
+        for left in paths.cache().glob("kernels/.unpack-*"):  # by one that was killed
+            shutil.rmtree(left, ignore_errors=True)
         apt = debian.Apt(paths.cache() / "apt", debian.archives())
         suites = sorted({suite for recipe in recipes for suite in recipe.suites})
         apt.update(suites, lambda _, part: progress("indexes", "fetching", part))
@@ -430,6 +432,19 @@ def by_name(name: str) -> Kernel | None:
     raise _unknown(name)
 
 
+def _column(name: str, failures: dict[str, str]) -> Kernel:
+    """Return a kernel by name; one of the default set that cannot be had says why."""
+    why = failures.get(name, "it is not in the cache: `landproof kernels fetch`")
+    try:
+        if kernel := by_name(name):
+            return kernel
+    except UserError as error:
+        if name not in defaults():
+            raise
+        why = str(error)
+    return Kernel(name, "the default set", unavailable=why)
+
+
 def choose(words: Sequence[str], modules: Path | None = None,
            progress: Progress = lambda name, what, part: None) -> list[Kernel]:
     """Return the kernels that `--kernel` names, by name or path; the default set if none.
@@ -454,10 +469,7 @@ def choose(words: Sequence[str], modules: Path | None = None,
             failures = {name: str(error) for name in missing}
     chosen: list[Kernel] = []
     for name in dict.fromkeys(names):
-        kernel = from_path(Path(name), modules) if name in given else by_name(name)
-        if kernel is None:
-            why = failures.get(name, "it is not in the cache: `landproof kernels fetch`")
-            kernel = Kernel(name, "the default set", unavailable=why)
+        kernel = from_path(Path(name), modules) if name in given else _column(name, failures)
         same = sum(kernel.name == other.name for other in chosen)
         chosen.append(replace(kernel, name=f"{kernel.name}-{same + 1}") if same else kernel)
     return chosen

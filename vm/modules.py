@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from vm import bzimage
+from vm import bzimage, paths
 from vm.errors import UserError
 
 TABLE = "modules"
@@ -63,7 +63,7 @@ def _dependencies(directory: Path, version: str) -> tuple[dict[str, list[str]], 
         place = Path(base) / "lib/modules" / version
         place.parent.mkdir(parents=True)
         place.symlink_to(directory.resolve())
-        printed = subprocess.run(["depmod", "-n", "-b", base, version],
+        printed = subprocess.run([paths.program("depmod", "kmod"), "-n", "-b", base, version],
                                  capture_output=True, text=True, check=False)
     if printed.returncode:
         raise UserError(f"depmod failed on {directory}: {printed.stderr.strip()[:200]}")

@@ -7,6 +7,7 @@ import errno
 import fcntl
 import hashlib
 import os
+import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -37,6 +38,15 @@ def sha256(path: Path) -> str:
     """Return the SHA-256 sum of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def program(name: str, package: str) -> str:
+    """Return the path of a program; raise UserError if its package is not installed."""
+    # An ordinary user's PATH has no sbin on Debian.
+    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    if not found:
+        raise UserError(f"{name} is not installed: run vm/setup.sh, or apt-get install {package}")
+    return found
 
 
 @contextmanager

@@ -41,8 +41,7 @@ class _Machine:
         if kind == "kernel":
             self.state = "boots"
         elif kind == "start":
-            # A machine that resumes counts only what is left.
-            self.selected = self.done + int(record.get("selected", 0))
+            self.selected = int(record.get("selected", 0))
             self.state = "runs"
         elif kind in ("result", "died"):
             self.done += 1

@@ -7,7 +7,6 @@ import json
 import mmap
 import os
 import selectors
-import shutil
 import struct
 import subprocess
 import tempfile
@@ -78,11 +77,7 @@ def command_line(landlock: bool) -> str:
 @cache
 def program() -> str:
     """Return the path of QEMU; raise UserError if it is not installed."""
-    found = shutil.which(PROGRAM)
-    if not found:
-        raise UserError(f"{PROGRAM} is not installed: run vm/setup.sh,"
-                        " or apt-get install qemu-system-x86")
-    return found
+    return paths.program(PROGRAM, "qemu-system-x86")
 
 
 @cache

@@ -117,6 +117,7 @@ def test_from_the_mirror_to_the_cache(mirror: Mirror, debian_kernel: Kernel,
     with pytest.raises(UserError, match="differs from its SHA-256") as caught:
         kernels.by_name("debian-5.10")
     assert "kernels remove debian-5.10" in str(caught.value)
+    assert "differs from its SHA-256" in kernels.choose(["debian-5.10"])[0].unavailable
     kernels.remove("debian-5.10")
     assert kernels.by_name("debian-5.10") is None
 

@@ -20,7 +20,7 @@ RECORDS: list[tuple[str, dict[str, Any]]] = [
     ("debian-7.3", {"type": "start", "selected": 2}),
     ("debian-7.3", {"type": "case", "id": "a"}),
     ("debian-7.3", {"type": "died", "id": "a", "how": "crash"}),
-    ("debian-7.3", {"type": "start", "selected": 1}),
+    ("debian-7.3", {"type": "start", "selected": 2}),
     ("debian-7.3", {"type": "case", "id": "b"}),
     ("debian-7.3", {"type": "result", "id": "b"}),
     ("debian-7.3", {"type": "end"}),
