@@ -79,18 +79,21 @@ def _dependencies(directory: Path, version: str) -> tuple[dict[str, list[str]], 
             aliases.setdefault(found[1], found[2])
             providers.setdefault(found[1], []).append(found[2])
         elif found := re.match(r"softdep (\S+) pre: (.*?)(?: post:.*)?$", line):
-            before[found[1]] = found[2].split()
+            before.setdefault(found[1], []).extend(found[2].split())
+    own = dict(files)
     # What a module asks of the crypto layer by name, modprobe would load: here nobody does.
-    return {
-        name: list(dict.fromkeys(
-            file
-            for needed in chain
-            for soft in before.get(module_name(needed), ())
-            for provider in providers.get(soft, [soft])
-            for file in files.get(provider, ())
-        )) + chain
-        for name, chain in files.items()
-    }, aliases
+    # Of several ciphers of that name only the generic one loads on every processor.
+    for name, chain in files.items():
+        soft = [module for needed in chain for wanted in before.get(module_name(needed), ())
+                for module in _plainest(providers.get(wanted, [wanted]))]
+        files[name] = list(dict.fromkeys(
+            [*(file for module in soft for file in own.get(module, ())), *chain]))
+    return files, aliases
+
+
+def _plainest(names: list[str]) -> list[str]:
+    """Return the generic ones of some modules that do the same, or else the first."""
+    return [name for name in names if name.endswith("_generic")] or names[:1]
 
 
 def builtin(directory: Path) -> set[str]:

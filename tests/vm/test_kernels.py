@@ -306,6 +306,32 @@ def test_the_default_set() -> None:
         ("5.10", "6.1", "6.12", "6.18", "6.19", "7.0", "7.1", "7.2", "7.3")]
 
 
+def test_what_a_module_asks_for_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    said = """\
+kernel/fs/btrfs.ko: kernel/lib/xor.ko
+kernel/lib/xor.ko:
+kernel/crypto/crc_intel.ko:
+kernel/crypto/crc_generic.ko: kernel/crypto/base.ko
+kernel/crypto/base.ko:
+kernel/crypto/blake.ko:
+# Aliases extracted from modules themselves.
+alias crypto-crc crc_intel
+alias crypto-crc crc_generic
+softdep btrfs pre: blake gone
+softdep btrfs pre: crypto-crc post: later
+"""
+    monkeypatch.setattr(subprocess, "run", lambda *args, **more: subprocess.CompletedProcess(
+        [], 0, said, ""))
+    for name in ("fs/btrfs", "lib/xor", "crypto/crc_generic", "crypto/base", "crypto/blake"):
+        file = tmp_path / "tree/kernel" / f"{name}.ko"
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(name)
+    modules.collect(tmp_path / "tree", "1", ["btrfs"], tmp_path / "out")
+    table = (tmp_path / "out" / modules.TABLE).read_text()
+    assert [Path(file).stem for file in table.split("\t")[1].split()] == [
+        "blake", "base", "crc_generic", "xor", "btrfs"]
+
+
 def test_depmod_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = subprocess.CompletedProcess([], 1, "", "depmod: ERROR: nothing")
     monkeypatch.setattr(subprocess, "run", lambda *args, **more: failed)
