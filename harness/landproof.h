@@ -137,7 +137,6 @@ struct scene {
 	int outcome;
 	bool finished;
 	char note[SCENE_NOTE];
-	double started_ms, ended_ms;
 };
 
 /*

@@ -159,14 +159,10 @@ static void scratch_remove(void)
 	remove_tree(scratch);
 }
 
-/*
- * One tmpfs for all worlds, a directory of it for each.  Nothing that is
- * mounted from here on is seen by the rest of the system.
- */
+/* A tmpfs, and nothing that is mounted from here on is seen elsewhere. */
 static int mount_scratch(void)
 {
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
 	    mount("scratch", scratch, "tmpfs", 0, "mode=0755"))
 		return errno;
 	return 0;
@@ -188,7 +184,10 @@ int process_init(void)
 	chmod(scratch, 0755);
 	scratch_owner = getpid();
 	atexit(scratch_remove);
-	return privilege == UNPRIVILEGED ? 0 : mount_scratch();
+	if (privilege == UNPRIVILEGED)
+		return 0;
+	/* One for all worlds that have no mount namespace of their own. */
+	return unshare(CLONE_NEWNS) ? errno : mount_scratch();
 }
 
 int scene_share(struct scene **shared)
@@ -496,13 +495,12 @@ static bool wants_namespaces(const struct landproof_case *test)
 
 static int enter_scratch(struct scene *scene)
 {
+	const int error = wants_namespaces(scene->test) ? mount_scratch() : 0;
 	char dir[64];
 
-	if (wants_namespaces(scene->test) &&
-	    (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	     mount("scratch", scratch, "tmpfs", 0, "mode=0755")))
+	if (error)
 		return broken(scene, "tmpfs on %s: %s", scratch,
-			      strerrorname_np(errno));
+			      strerrorname_np(error));
 	snprintf(dir, sizeof(dir), "%s/w", scratch);
 	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
 	    chdir(dir))
@@ -568,11 +566,9 @@ static void stage(struct scene *scene)
 
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	ret = prepare(scene);
-	scene->started_ms = now_ms();
 	if (!ret)
 		ret = has_witness_outside(scene) ? subject_apart(scene) :
 						   subject(scene);
-	scene->ended_ms = now_ms();
 	if (test->effect && ret >= 0) {
 		const bool seen = test->effect(scene);
 
