@@ -107,15 +107,22 @@ def archives(etc: Path = Path("/etc/apt")) -> dict[str, Source]:
     return found
 
 
+def _compare(one: str, other: str) -> int:
+    """Compare two of Debian's versions, as cmp_to_key wants it."""
+    if one == other:
+        return 0
+    older = subprocess.run(["dpkg", "--compare-versions", one, "lt", other],
+                           check=False).returncode == 0
+    return -1 if older else 1
+
+
+version_key = cmp_to_key(_compare)
+"""The key by which Debian's versions sort."""
+
+
 def newest(packages: Sequence[Package]) -> Package:
     """Return the package of the highest version; of equal ones the smallest."""
-    def compare(one: Package, other: Package) -> int:
-        if one.version == other.version:
-            return other.size - one.size
-        older = subprocess.run(["dpkg", "--compare-versions", one.version, "lt", other.version],
-                               check=False).returncode == 0
-        return -1 if older else 1
-    return max(packages, key=cmp_to_key(compare))
+    return max(packages, key=lambda package: (version_key(package.version), -package.size))
 
 
 def choose(index: Sequence[Package], pattern: str) -> list[Package]:
@@ -156,7 +163,7 @@ class Apt:
             f'Dir::Etc::sourceparts "{root}/sources"', 'Dir::Etc::preferences "/dev/null"',
             'Dir::Etc::preferencesparts "/dev/null"', 'APT::Architecture "amd64"',
             'APT::Architectures { "amd64"; }', 'Acquire::Languages "none"',
-            'Acquire::Retries "2"',
+            'Acquire::Retries "2"', 'APT::Get::List-Cleanup "false"',
         )) + "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n")
 
     def _run(self, words: Sequence[str], progress: Progress, cwd: Path) -> list[str]:
@@ -215,7 +222,7 @@ class Apt:
             text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(file)],
                                   capture_output=True, text=True, check=False).stdout
             for paragraph in text.split("\n\n"):
-                if not re.match(r"Package: linux-(image|binary|modules|base)-\d", paragraph):
+                if not re.match(r"Package: linux-(image|binary|modules|base|source)-\d", paragraph):
                     continue
                 fields = next(_stanzas(paragraph))
                 found.append(Package(fields["package"], fields["version"], suite,
@@ -228,9 +235,9 @@ class Apt:
         into.mkdir(parents=True, exist_ok=True)
         errors = self._run(["download", *(f"{item.name}={item.version}" for item in packages)],
                            progress, into)
-        files = [into / f"{item.name}_{item.version.replace(':', '%3a')}_amd64.deb"
-                 for item in packages]
-        if errors or not all(file.exists() for file in files):
+        files = [file for item in packages for file in
+                 into.glob(f"{item.name}_{item.version.replace(':', '%3a')}_*.deb")]
+        if errors or len(files) != len(packages):
             reason = errors[0] if errors else "apt-get fetched nothing"
             raise UserError(f"download of {packages[0]} failed: {reason};"
                             " try again: what is there already is kept")

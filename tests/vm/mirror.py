@@ -9,6 +9,7 @@ import subprocess
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from urllib.parse import unquote
 
 STAMP = "Thu, 01 Jan 2026 00:00:00 UTC"
 
@@ -36,7 +37,7 @@ class Mirror:
             def do_GET(self) -> None:  # noqa: N802 (http.server's name)
                 wanted = self.headers.get("Range", "")
                 mirror.requests.append((self.path, wanted))
-                path = mirror.root / self.path.lstrip("/")
+                path = mirror.root / unquote(self.path).lstrip("/")
                 if not path.is_file():
                     self.send_error(404)
                     return
