@@ -1,26 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The network of the cases: two namespaces and the wire between them. */
+/* The network of the cases: its namespaces, its ports and its addresses. */
 #include <arpa/inet.h>
-#include <linux/capability.h>
 #include <netinet/in.h>
 #include <sched.h>
 #include <stdlib.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/syscall.h>
 
 #include "lab_parts.h"
 #include "run.h"
 
-static int attempts_ns = -1;
+int attempts_ns = -1;
 int peers_ns = -1;
+int guarded_port;
 static const char *wire = "";
 static int port_offset;
 
+static bool in_lab(int port)
+{
+	return port >= LAB_PLAIN_TCP && port <= LAB_DECOY;
+}
+
+void lab_guard(int port)
+{
+	guarded_port = port;
+	/* The lab's other ports give way. */
+	port_offset = in_lab(port) ? LAB_DECOY - LAB_PLAIN_TCP + 1 : 0;
+}
+
 int lab_port(int port)
 {
-	return port >= LAB_PLAIN_TCP && port <= LAB_DECOY ?
-		port + port_offset : port;
+	if (guarded_port && port >= LAB_PLAIN_TCP && port <= LAB_FREE)
+		return guarded_port;
+	return in_lab(port) ? port + port_offset : port;
+}
+
+/* The last number of a peer's address: peers of one protocol would collide. */
+static int peer_number(int port)
+{
+	return guarded_port && port > LAB_PLAIN_TCP && port <= LAB_SCTP_MANY ?
+		FIRST_PEER + port - LAB_PLAIN_TCP : FIRST_PEER;
 }
 
 const char *lab_wire(void)
@@ -35,7 +52,7 @@ int lab_enter(void)
 	return 0;
 }
 
-socklen_t lab_address(int family, const char *text, int port,
+static socklen_t lab_address(int family, const char *text, int port,
 		      struct sockaddr_storage *to)
 {
 	struct sockaddr_in *in = (struct sockaddr_in *)to;
@@ -66,10 +83,14 @@ socklen_t loopback_address(int family, int port, struct sockaddr_storage *to)
 
 socklen_t peer_address(int family, int port, struct sockaddr_storage *to)
 {
-	if (!lab_crosses())
+	char text[32];
+
+	if (!lab_crosses() && !guarded_port)
 		return loopback_address(family, port, to);
-	return lab_address(family, family == AF_INET ? "10.77.0.2" : "fd77::2",
-			   port, to);
+	snprintf(text, sizeof(text),
+		 family == AF_INET ? "10.77.0.%d" : "fd77::%d",
+		 peer_number(port));
+	return lab_address(family, text, port, to);
 }
 
 socklen_t own_address(int family, int port, struct sockaddr_storage *to)
@@ -78,121 +99,6 @@ socklen_t own_address(int family, int port, struct sockaddr_storage *to)
 		return loopback_address(family, port, to);
 	return lab_address(family, family == AF_INET ? "10.77.0.1" : "fd77::1",
 			   port, to);
-}
-
-/*
- * Lets a program have CAP_NET_ADMIN: in a user namespace we are not root by
- * number, and execve(2) would take all capabilities away.
- */
-static void keep_net_admin(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct caps[2];
-
-	if (syscall(SYS_capget, &header, caps))
-		return;
-	caps[0].inheritable |= 1U << CAP_NET_ADMIN;
-	if (!syscall(SYS_capset, &header, caps))
-		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, CAP_NET_ADMIN, 0,
-		      0);
-}
-
-/* Runs a program in the namespace @ns with @input on its standard input. */
-int program_in(int ns, const char *input, const char *const argv[])
-{
-	const char *const path = find_program(argv[0]);
-	int status, fd;
-	pid_t pid;
-
-	if (!path)
-		return -ENOENT;
-	pid = fork();
-	if (pid == 0) {
-		fd = memfd_create("input", 0);
-		if (fd < 0 || write(fd, input, strlen(input)) < 0 ||
-		    lseek(fd, 0, SEEK_SET) || dup2(fd, 0) < 0 ||
-		    (ns >= 0 && setns(ns, CLONE_NEWNET)))
-			_exit(126);
-		keep_net_admin();
-		execv(path, (char *const *)argv);
-		_exit(127);
-	}
-	if (pid < 0 || waitpid_retry(pid, &status))
-		return -errno;
-	return WIFEXITED(status) ? WEXITSTATUS(status) : -EINTR;
-}
-
-/* Sysctls are those of the namespace that the writer is in. */
-static void tune(int ns)
-{
-	static const struct { const char *path, *value; } settings[] = {
-		{ "/proc/sys/net/ipv4/tcp_fastopen", "3" },
-		{ "/proc/sys/net/mptcp/enabled", "1" },
-		{ "/proc/sys/net/sctp/auth_enable", "0" },
-	};
-	const pid_t pid = fork();
-	char groups[32];
-	size_t i;
-	int status;
-
-	if (pid == 0) {
-		if (setns(ns, CLONE_NEWNET))
-			_exit(1);
-		snprintf(groups, sizeof(groups), "%u %u", subject_gid(),
-			 subject_gid());
-		write_file("/proc/sys/net/ipv4/ping_group_range", groups);
-		for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
-			write_file(settings[i].path, settings[i].value);
-		_exit(0);
-	}
-	if (pid > 0)
-		waitpid_retry(pid, &status);
-}
-
-/*
- * The wire: NULL, or why there is none.  Neighbours are told, not discovered:
- * a link that has just come up loses the first question, and a second passes.
- */
-static const char *build_wire(void)
-{
-	const char *const argv[] = { "ip", "-batch", "-", NULL };
-	const char *const up = "link set lo up\n";
-	char batch[768];
-	int ns, ret;
-
-	ns = fcntl(peers_ns, F_DUPFD, 3);
-	snprintf(batch, sizeof(batch),
-		 "link set lo up\n"
-		 "link add wire address 02:77:00:00:00:01 type veth peer name wire address 02:77:00:00:00:02 netns /proc/self/fd/%d\n"
-		 "address add 10.77.0.1/24 dev wire\n"
-		 "address add fd77::1/64 dev wire nodad\n"
-		 "link set wire up\n"
-		 "neighbour add 10.77.0.2 lladdr 02:77:00:00:00:02 dev wire\n"
-		 "neighbour add fd77::2 lladdr 02:77:00:00:00:02 dev wire\n",
-		 ns);
-	ret = program_in(attempts_ns, batch, argv);
-	close(ns);
-	if (ret == -ENOENT)
-		return "the program ip (iproute2)";
-	if (ret) {
-		wire = "loopback";
-		ret = program_in(attempts_ns, up, argv);
-		close(peers_ns);
-		peers_ns = attempts_ns;
-		return ret ? "a network namespace with loopback" : NULL;
-	}
-	wire = "veth";
-	ret = program_in(peers_ns,
-			 "link set lo up\n"
-			 "address add 10.77.0.2/24 dev wire\n"
-			 "address add fd77::2/64 dev wire nodad\n"
-			 "link set wire up\n"
-			 "neighbour add 10.77.0.1 lladdr 02:77:00:00:00:01 dev wire\n"
-			 "neighbour add fd77::1 lladdr 02:77:00:00:00:01 dev wire\n",
-			 argv);
-	return ret ? "addresses on the veth pair" : NULL;
 }
 
 /*
@@ -231,6 +137,8 @@ static const char *build(void)
 {
 	const char *missing;
 
+	if (privilege == UNPRIVILEGED && guarded_port)
+		return "a network namespace of its own";
 	if (privilege == UNPRIVILEGED) {
 		wire = "host";
 		port_offset = 13000 + getpid() % 200 * 200;
@@ -241,12 +149,19 @@ static const char *build(void)
 	peers_ns = new_namespace();
 	if (attempts_ns < 0 || peers_ns < 0)
 		return "network namespaces";
-	missing = build_wire();
+	wire = "veth";
+	missing = lab_wire_up();
+	if (missing) {
+		wire = "loopback";
+		close(peers_ns);
+		peers_ns = attempts_ns;
+		missing = lab_loopback_up();
+	}
 	if (missing)
 		return missing;
-	tune(attempts_ns);
+	lab_tune(attempts_ns);
 	if (lab_crosses())
-		tune(peers_ns);
+		lab_tune(peers_ns);
 	return NULL;
 }
 
@@ -257,8 +172,8 @@ static void remember(void)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%s %d %d", wire, port_offset,
-		 world_timeout_ms);
+	snprintf(text, sizeof(text), "%s %d %d %d", wire, port_offset,
+		 guarded_port, world_timeout_ms);
 	setenv(LAB_VARIABLE, text, 1);
 }
 
@@ -267,8 +182,8 @@ void lab_resume(void)
 	static char name[16];
 	const char *const text = getenv(LAB_VARIABLE);
 
-	if (text && sscanf(text, "%15s %d %d", name, &port_offset,
-			   &world_timeout_ms) == 3)
+	if (text && sscanf(text, "%15s %d %d %d", name, &port_offset,
+			   &guarded_port, &world_timeout_ms) == 4)
 		wire = name;
 }
 

@@ -11,24 +11,27 @@
 #include <sys/socket.h>
 #include <sys/types.h>
 
-/* Ports of the peers.  A case names the peer that it talks to in .needs. */
+/*
+ * Ports of the peers.  A case names the peer that it talks to in .needs.
+ * lab_guard() gives all up to LAB_FREE the same number.
+ */
 enum lab_port {
 	LAB_PLAIN_TCP	= 7001,	/* socat: "peer-socat" */
-	LAB_TCP		= 7002,	/* echo server of our own: "peer-tcp" */
-	LAB_MPTCP	= 7003,	/* "peer-mptcp" */
-	LAB_STRIPPED	= 7004,	/* MPTCP behind a filter: "peer-stripped" */
-	LAB_SCTP	= 7005,	/* "peer-sctp" */
-	LAB_SCTP_MANY	= 7006,	/* one-to-many: "peer-sctp" */
-	LAB_UDP		= 7007,	/* "peer-udp" */
-	LAB_UDP_OTHER	= 7008,	/* a second one: "peer-udp" */
-	LAB_TCP_OTHER	= 7009,	/* "peer-tcp" */
-	LAB_SMC		= 7010,	/* "peer-smc" */
-	LAB_UDPLITE	= 7011,
-	LAB_DCCP	= 7012,
-	LAB_RDS		= 7013,
+	LAB_TCP,		/* echo server of our own: "peer-tcp" */
+	LAB_MPTCP,		/* "peer-mptcp" */
+	LAB_STRIPPED,		/* MPTCP behind a filter: "peer-stripped" */
+	LAB_SMC,		/* "peer-smc" */
+	LAB_SCTP,		/* "peer-sctp" */
+	LAB_SCTP_MANY,		/* one-to-many: "peer-sctp" */
+	LAB_UDP,		/* "peer-udp" */
+	LAB_UDPLITE,		/* "peer-udplite" */
+	LAB_DCCP,		/* "peer-dccp" */
+	LAB_FREE,		/* nobody's: to bind in the attempt */
 
-	LAB_FREE	= 7100,	/* nobody's: to bind in the attempt */
-	LAB_FREE_OTHER	= 7101,
+	LAB_TCP_OTHER	= 7101,	/* a second one: "peer-tcp" */
+	LAB_UDP_OTHER,		/* a second one: "peer-udp" */
+	LAB_RDS,		/* "peer-rds" */
+	LAB_FREE_OTHER,
 	LAB_WITNESS	= 7198,	/* nobody's: of the witnesses below */
 	LAB_DECOY	= 7199,	/* nobody's: for rules that must not matter */
 };
@@ -45,10 +48,21 @@ int lab_enter(void);
 const char *lab_wire(void);
 /* Is this one of the lab's processes, which outlive a case? */
 bool lab_is_peer(pid_t pid);
-/* The number that stands for @port here (elsewhere only on a bare host). */
+/* The number that stands for @port here. */
 int lab_port(int port);
+/*
+ * From now on all ports up to LAB_FREE are this one, on addresses of their own
+ * where peers would collide: what a case says of the port is said of this one.
+ */
+void lab_guard(int port);
+/*
+ * How many datagrams and connections have come to the peer of @port, for
+ * scenes and effects; and: have more than @before, or will within a second?
+ */
+unsigned int lab_arrivals(int port);
+bool lab_more_arrived(int port, unsigned int before);
 
-/* Address of the peer, or of our own end, with the number of @port. */
+/* Address of the peer of @port, or of our own end, with its number. */
 socklen_t peer_address(int family, int port, struct sockaddr_storage *to);
 socklen_t own_address(int family, int port, struct sockaddr_storage *to);
 socklen_t loopback_address(int family, int port, struct sockaddr_storage *to);

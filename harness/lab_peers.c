@@ -42,7 +42,8 @@ static bool is_listening(const struct listener *l)
 	return is_stream(l) || l->protocol == IPPROTO_SCTP;
 }
 
-#define LISTENERS	3
+#define LISTENERS	2
+#define SOCKETS		(2 * LISTENERS)	/* of each listener: IPv4 and IPv6 */
 #define CONNECTIONS	64
 
 struct peer {
@@ -51,44 +52,29 @@ struct peer {
 	const char *missing;
 };
 
+/* Addresses of SMC, RDS and DCCP peers are IPv4. */
 static int listen_as(int family, const struct listener *l)
 {
-	struct sockaddr_storage any;
-	const int address_family = family == AF_INET6 ? AF_INET6 : AF_INET;
-	const int one = 1, zero = 0;
-	socklen_t len;
+	struct sockaddr_storage own;
+	const socklen_t len = peer_address(family == AF_INET6 ? AF_INET6 :
+					   AF_INET, l->port, &own);
+	const int one = 1;
 	int fd;
 
 	fd = socket(family, l->type | SOCK_CLOEXEC, l->protocol);
 	if (fd < 0)
 		return -1;
-	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &zero, sizeof(zero));
+	setsockopt(fd, IPPROTO_IPV6, IPV6_V6ONLY, &one, sizeof(one));
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	if (l->protocol == IPPROTO_TCP)
 		setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN, &(int){ 16 },
 			   sizeof(int));
-	len = lab_address(address_family, address_family == AF_INET ?
-			  "0.0.0.0" : "::", l->port, &any);
-	/* RDS does not bind to any address but one. */
-	if (family == AF_RDS)
-		len = peer_address(AF_INET, l->port, &any);
-	if (bind(fd, (struct sockaddr *)&any, len) ||
+	if (bind(fd, (struct sockaddr *)&own, len) ||
 	    (is_listening(l) && listen(fd, 16))) {
 		close(fd);
 		return -1;
 	}
 	return fd;
-}
-
-/* IPv6 sockets take IPv4 as well; where there is no IPv6, IPv4 alone. */
-static int listen_on(const struct peer *peer, const struct listener *l)
-{
-	int fd;
-
-	if (peer->family)
-		return listen_as(peer->family, l);
-	fd = listen_as(AF_INET6, l);
-	return fd >= 0 ? fd : listen_as(AF_INET, l);
 }
 
 static void echo_datagram(int fd)
@@ -112,18 +98,48 @@ static bool echo_stream(int fd)
 	return got > 0 && send(fd, buf, got, MSG_NOSIGNAL) == got;
 }
 
-static void __attribute__((noreturn)) serve(const struct peer *peer, int ready)
+/* Two sockets for each listener: poll(2) passes over those that are -1. */
+static int listen_on(const struct peer *peer, struct pollfd *fds)
 {
-	struct pollfd fds[LISTENERS + CONNECTIONS];
-	int i, count = 0, listeners;
+	int i, count = 0;
 
 	for (i = 0; i < LISTENERS && peer->listeners[i].port; i++) {
-		fds[count].fd = listen_on(peer, &peer->listeners[i]);
-		if (fds[count].fd < 0)
+		const struct listener *const l = &peer->listeners[i];
+
+		fds[count].fd = listen_as(peer->family ?: AF_INET, l);
+		fds[count + 1].fd = peer->family ? -1 :
+					listen_as(AF_INET6, l);
+		if (fds[count].fd < 0 && fds[count + 1].fd < 0)
 			_exit(1);
 		fds[count++].events = POLLIN;
+		fds[count++].events = POLLIN;
 	}
-	listeners = count;
+	return count;
+}
+
+static void accept_from(const struct listener *l, struct pollfd *fds,
+			int from, int *count)
+{
+	int fd;
+
+	note_arrival(l->port);
+	if (!is_stream(l)) {
+		echo_datagram(fds[from].fd);
+		return;
+	}
+	fd = accept(fds[from].fd, NULL, NULL);
+	if (fd >= 0 && *count < SOCKETS + CONNECTIONS)
+		fds[(*count)++] = (struct pollfd) { fd, POLLIN, 0 };
+	else if (fd >= 0)
+		close(fd);
+}
+
+static void __attribute__((noreturn)) serve(const struct peer *peer, int ready)
+{
+	struct pollfd fds[SOCKETS + CONNECTIONS];
+	const int sockets = listen_on(peer, fds);
+	int i, count = sockets;
+
 	if (write(ready, "", 1) != 1)
 		_exit(1);
 	close(ready);
@@ -131,16 +147,9 @@ static void __attribute__((noreturn)) serve(const struct peer *peer, int ready)
 		for (i = count - 1; i >= 0; i--) {
 			if (!fds[i].revents)
 				continue;
-			if (i < listeners && !is_stream(&peer->listeners[i])) {
-				echo_datagram(fds[i].fd);
-			} else if (i < listeners) {
-				const int fd = accept(fds[i].fd, NULL, NULL);
-
-				if (fd >= 0 && count < LISTENERS + CONNECTIONS)
-					fds[count++] = (struct pollfd) {
-						fd, POLLIN, 0 };
-				else if (fd >= 0)
-					close(fd);
+			if (i < sockets) {
+				accept_from(&peer->listeners[i / 2], fds, i,
+					    &count);
 			} else if (!echo_stream(fds[i].fd)) {
 				close(fds[i].fd);
 				fds[i] = fds[--count];
@@ -151,17 +160,19 @@ static void __attribute__((noreturn)) serve(const struct peer *peer, int ready)
 }
 
 /* Reads what socat says of itself until it listens, and on, for the pipe. */
-static void __attribute__((noreturn)) watch_socat(int ready)
+static void __attribute__((noreturn)) watch_socat(int family, int ready)
 {
-	char listen_at[80], buf[4096];
+	char address[INET6_ADDRSTRLEN], listen_at[120], buf[4096];
 	int err[2];
 	size_t used = 0;
 	ssize_t got;
 	pid_t pid;
 
+	peer_name(family, LAB_PLAIN_TCP, address);
 	snprintf(listen_at, sizeof(listen_at),
-		 "TCP6-LISTEN:%d,ipv6only=0,fork,reuseaddr",
-		 lab_port(LAB_PLAIN_TCP));
+		 family == AF_INET ? "TCP4-LISTEN:%d,bind=%s,fork,reuseaddr" :
+		 "TCP6-LISTEN:%d,bind=[%s],ipv6only,fork,reuseaddr",
+		 lab_port(LAB_PLAIN_TCP), address);
 	if (pipe(err))
 		_exit(1);
 	pid = fork();
@@ -189,7 +200,9 @@ static void __attribute__((noreturn)) watch_socat(int ready)
 	_exit(1);
 }
 
-static const char *start(const struct peer *peer, const char *missing)
+/* @peer, or else socat for addresses of @family: NULL, or @missing */
+static const char *start(const struct peer *peer, int family,
+			 const char *missing)
 {
 	int ready[2];
 	char byte;
@@ -206,7 +219,7 @@ static const char *start(const struct peer *peer, const char *missing)
 			_exit(1);
 		if (peer)
 			serve(peer, ready[1]);
-		watch_socat(ready[1]);
+		watch_socat(family, ready[1]);
 	}
 	close(ready[1]);
 	got = read(ready[0], &byte, 1);
@@ -214,31 +227,6 @@ static const char *start(const struct peer *peer, const char *missing)
 	if (got == 1 && running < PEERS_MAX)
 		peer_pids[running++] = pid;
 	return got == 1 ? NULL : missing;
-}
-
-/* The option's number: nft knows its name only where the parser is new. */
-static const char *strip_mptcp(void)
-{
-	const char *const argv[] = { "nft", "-f", "-", NULL };
-	char rules[256];
-	int ret;
-
-	if (privilege == UNPRIVILEGED)
-		return "a network namespace of its own";
-	snprintf(rules, sizeof(rules),
-		 "table inet strip {\n"
-		 "chain in {\n"
-		 "type filter hook %s priority -300; policy accept;\n"
-		 "tcp dport %d reset tcp option 30\n"
-		 "}\n"
-		 "}\n", lab_crosses() ? "prerouting" : "output",
-		 lab_port(LAB_STRIPPED));
-	guest_load("nf_tables");
-	guest_load("nft_exthdr");
-	ret = program_in(peers_ns, rules, argv);
-	if (ret == -ENOENT)
-		return "the program nft (nftables)";
-	return ret ? "removing a TCP option (nftables, Linux 5.18)" : NULL;
 }
 
 static const struct peer peers[] = {
@@ -272,9 +260,15 @@ const char *lab_peer(int port)
 
 	if (missing)
 		return missing;
-	if (port == LAB_PLAIN_TCP)
-		return find_program("socat") ?
-			start(NULL, "a listening socat") : "socat";
+	if (share_arrivals())
+		return "memory to share";
+	if (port == LAB_PLAIN_TCP) {
+		if (!find_program("socat"))
+			return "socat";
+		/* Where there is no IPv6, cases say so themselves. */
+		start(NULL, AF_INET6, "");
+		return start(NULL, AF_INET, "a listening socat");
+	}
 	if (port == LAB_STRIPPED) {
 		missing = strip_mptcp();
 		if (missing)
@@ -282,6 +276,6 @@ const char *lab_peer(int port)
 	}
 	for (i = 0; i < sizeof(peers) / sizeof(peers[0]); i++)
 		if (peers[i].listeners[0].port == port)
-			return start(&peers[i], peers[i].missing);
+			return start(&peers[i], 0, peers[i].missing);
 	return "a peer for this port";
 }

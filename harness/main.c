@@ -17,7 +17,7 @@ const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
 enum option_key {
 	OPTION_UNREPORTED = 256, OPTION_RESUME, OPTION_SABOTAGE,
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
-	OPTION_CHECK, OPTION_WORLD,
+	OPTION_CHECK, OPTION_WORLD, OPTION_PORT,
 };
 
 static const struct argp_option options[] = {
@@ -33,6 +33,8 @@ static const struct argp_option options[] = {
 	  "Prove the suite: enforce nothing, or drop every rule", 0 },
 	{ "world", OPTION_WORLD, "WORLD", 0,
 	  "Only these worlds, and control", 0 },
+	{ "port", OPTION_PORT, "N", 0,
+	  "Peers listen on this port, and policies name it", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
@@ -118,6 +120,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_WORLD:
 		add_world(state, arg);
+		break;
+	case OPTION_PORT:
+		lab_guard(number(state, arg, 65535));
 		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);

@@ -8,6 +8,10 @@
 const char *const labels[] = {
 	"bypass",	/* a known or possible way around a rule */
 	"limit",	/* a limit that the documentation admits */
+	"reach-tcp",	/* a road to a guarded TCP port: landproof reach */
+	"serve-tcp",	/* a road to serve on one */
+	"reach-udp",	/* the same for UDP */
+	"serve-udp",
 	"honesty",	/* holds the kernel's claims against its behaviour */
 	"needs-root",
 	"unreported",	/* see SECURITY.md */
