@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The commands that are about kernels: landproof kernels list, fetch, add and remove."""
+"""The commands that are about kernels: landproof kernels list, fetch, build, add and remove."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from vm import errors as errors  # the launcher catches vm.errors.UserError
-from vm import kernels, progress
+from vm import kernels, lab, progress
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -20,11 +20,18 @@ def _rows() -> list[dict[str, Any]]:
         row: dict[str, Any] = {"name": name, "version": None, "state": "not fetched",
                                "source": f"Debian {recipe.version}: {', '.join(recipe.suites)}"}
         try:
-            if kernel := kernels.cached(recipe):
+            if kernel := kernels.cached(name):
                 row |= {"version": kernel.version, "source": kernel.source,
                         "state": "cached" if kernel.modules else "cached, no modules"}
         except errors.UserError as error:
             row["state"] = f"damaged: {error}"
+        rows.append(row)
+    for name in dict.fromkeys([*kernels.labs(), *kernels.built()]):
+        own = lab.recipes().get(name)
+        row = {"name": name, "version": None, "state": "not built",
+               "source": f"Debian {own.source}: {', '.join(own.suites)}" if own else ""}
+        if kernel := kernels.cached(name):
+            row |= {"version": kernel.version, "source": kernel.source, "state": "built"}
         rows.append(row)
     for name, entry in kernels.user_kernels().items():
         row = {"name": name, "version": None, "source": str(entry["kernel"]), "state": "yours"}
@@ -59,6 +66,22 @@ def fetch(args: argparse.Namespace) -> int:
     return 2 if failures else 0
 
 
+def build(args: argparse.Namespace) -> int:
+    """Build lab kernels, or rebuild a build tree of the user's."""
+    trees = [name for name in args.names if "/" in name]
+    if (args.patch or args.source or args.name or args.lacks) and (trees or len(args.names) != 1):
+        raise errors.UserError("--patch, --source, --name and --lacks belong to one recipe:"
+                               " name one (landproof kernels list)")
+    lab.prepare()
+    with progress.fetching() as tell:
+        for name in args.names or kernels.default_labs():
+            kernel = (lab.rebuild(Path(name), tell) if name in trees else
+                      lab.build(name, args.patch, tell, args.name, args.source, args.lacks))
+            if kernel.name != name:
+                print(f"{kernel.name}: {kernel.version}, {kernel.source}")
+    return 0
+
+
 def add(args: argparse.Namespace) -> int:
     """Give a kernel of the user's a name."""
     kernel = kernels.add(args.name, args.kernel, args.modules)
@@ -75,7 +98,7 @@ def remove(args: argparse.Namespace) -> int:
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add `kernels` and what is below it to the launcher's commands."""
-    top = subparsers.add_parser("kernels", help="the kernels to run on: list, fetch, add, remove")
+    top = subparsers.add_parser("kernels", help="the kernels to run on: list, fetch, build, add, remove")
     commands = top.add_subparsers(dest="kernels_command", required=True, metavar="COMMAND",
                                   parser_class=type(top))
     listing = commands.add_parser("list", help="the names that --kernel takes")
@@ -86,6 +109,19 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     fetching.add_argument("names", nargs="*", metavar="NAME", help="default: the default set")
     fetching.add_argument("--update", action="store_true", help="look for newer versions too")
     fetching.set_defaults(run=fetch)
+
+    building = commands.add_parser("build", help="build lab kernels from source")
+    building.add_argument("names", nargs="*", metavar="NAME",
+                          help="a recipe, or a build tree of yours (with a /);"
+                               " default: the default recipes")
+    building.add_argument("--patch", type=Path, action="append", default=[], metavar="FILE",
+                          help="build another kernel, with this patch; may be repeated")
+    building.add_argument("--source", type=Path, metavar="DIR",
+                          help="build another kernel, from kernel sources of yours")
+    building.add_argument("--name", default="", help="what the other kernel is called")
+    building.add_argument("--lacks", action="append", default=[], metavar="OPTION",
+                          help="an option that the sources do not have")
+    building.set_defaults(run=build)
 
     adding = commands.add_parser("add", help="give a kernel of yours a name")
     adding.add_argument("name", metavar="NAME")

@@ -70,6 +70,21 @@ def _data() -> dict[str, Any]:
     return tomllib.loads(DATA.read_text())
 
 
+def labs() -> list[str]:
+    """Return the names of the kernels that vm/lab.py has recipes for, oldest kernel first."""
+    return list(_data()["lab"])
+
+
+def default_labs() -> list[str]:
+    """Return the names of those that are built, and then run, without being named."""
+    return [name for name, entry in _data()["lab"].items() if entry.get("default", True)]
+
+
+def _own_names() -> list[str]:
+    """Return the names that kernels.toml gives."""
+    return [*defaults(), *labs()]
+
+
 def defaults() -> dict[str, Recipe]:
     """Return the default set, oldest kernel first."""
     return {name: Recipe(name, entry["version"], tuple(entry["suites"]))
@@ -107,7 +122,7 @@ def add(name: str, path: Path, module_directory: Path | None) -> Kernel:
     """Give a kernel of the user's a name; the file stays where it is. Return the kernel."""
     if not NAME.match(name):
         raise UserError(f"{name!r} is no name for a kernel: use letters, digits and . _ + -")
-    if name in defaults():
+    if name in _own_names():
         raise UserError(f"{name} is a kernel of the default set: choose another name")
     kernel = from_path(path, module_directory, name)
     entries = user_kernels()
@@ -118,15 +133,17 @@ def add(name: str, path: Path, module_directory: Path | None) -> Kernel:
 
 
 def remove(name: str) -> None:
-    """Forget a user's kernel, or the cached copy of one of the default set."""
+    """Forget a user's kernel, or what the cache has of another."""
     entries = user_kernels()
-    directory = _directory(name)
+    directories = [path for path in (_directory(name), paths.cache() / "lab" / name)
+                   if path.exists()]
     if name in entries:
         del entries[name]
         _save_user_kernels(entries)
-    elif name in defaults() and directory.exists():
-        shutil.rmtree(directory)
-    elif name in defaults():
+    elif directories:
+        for directory in directories:
+            shutil.rmtree(directory)
+    elif name in _own_names():
         raise UserError(f"{name} is not in the cache")
     else:
         raise _unknown(name)
@@ -134,7 +151,7 @@ def remove(name: str) -> None:
 
 def _unknown(name: str) -> UserError:
     """Return the error for a name that no kernel has."""
-    known = [*defaults(), *user_kernels()]
+    known = [*_own_names(), *user_kernels(), *built()]
     close = difflib.get_close_matches(name, known, 3, 0.5)
     hint = f"did you mean {' or '.join(close)}?" if close else "see `landproof kernels list`"
     return UserError(f"there is no kernel {name}: {hint}")
@@ -218,18 +235,18 @@ def _lock(name: str) -> dict[str, Any] | None:
     return lock
 
 
-def cached(recipe: Recipe) -> Kernel | None:
+def cached(name: str) -> Kernel | None:
     """Return a kernel from the cache after checking its sums, None if it is not there."""
-    lock = _lock(recipe.name)
+    lock = _lock(name)
     if lock is None:
         return None
-    directory = _directory(recipe.name)
+    directory = _directory(name)
     for file, sum_ in lock["files"].items():
         if not (directory / file).is_file() or paths.sha256(directory / file) != sum_:
             raise UserError(f"{directory / file} differs from its SHA-256 in the lock file:"
-                            f" `landproof kernels remove {recipe.name}`, then fetch it again")
+                            f" `landproof kernels remove {name}`, then fetch it again")
     config, packed = directory / "config", directory / "modules"
-    return Kernel(recipe.name, lock["source"], lock["version"], directory / "vmlinuz",
+    return Kernel(name, lock["source"], lock["version"], directory / "vmlinuz",
                   config if config.exists() else None, packed if packed.exists() else None,
                   lock["no_modules"])
 
@@ -242,26 +259,63 @@ def needs_fetch(name: str) -> bool:
 
 def _keep(recipe: Recipe, packages: Sequence[debian.Package], debs: Sequence[Path]) -> None:
     """Make the cache directory of a kernel from its packages, then remove these."""
-    target = _directory(recipe.name)
-    new = target.with_name(f".{recipe.name}.new")
-    shutil.rmtree(new, ignore_errors=True)
-    target.parent.mkdir(parents=True, exist_ok=True)
-    version = _unpack_debs(debs, new)
-    files = sorted(path for path in new.rglob("*") if path.is_file())
-    no_modules = "" if (new / "modules").exists() else \
-        f"the archive's index has no linux-modules package of {packages[0].version}"
-    (new / LOCK).write_text(json.dumps({
-        "source": f"Debian {packages[0].suite}: {packages[0].name} {packages[0].version}",
-        "version": version,
-        "no_modules": no_modules,
-        "wanted": _wanted(),
-        "packages": [vars(package) for package in packages],
-        "files": {str(path.relative_to(new)): paths.sha256(path) for path in files},
-    }, indent=1) + "\n")
-    shutil.rmtree(target, ignore_errors=True)
-    new.rename(target)
+    def fill(new: Path) -> dict[str, Any]:
+        version = _unpack_debs(debs, new)
+        return {
+            "source": f"Debian {packages[0].suite}: {packages[0].name} {packages[0].version}",
+            "version": version,
+            "no_modules": "" if (new / "modules").exists() else
+            f"the archive's index has no linux-modules package of {packages[0].version}",
+            "wanted": _wanted(),
+            "packages": [vars(package) for package in packages],
+        }
+
+    _keep_as(recipe.name, fill)
     for deb in debs:
         deb.unlink()
+
+
+def _keep_as(name: str, fill: Callable[[Path], dict[str, Any]]) -> None:
+    """Make the cache directory of a kernel; `fill` does, and returns what the lock file says."""
+    target = _directory(name)
+    new = target.with_name(f".{name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    facts = fill(new)
+    files = sorted(path for path in new.rglob("*") if path.is_file())
+    sums = {str(path.relative_to(new)): paths.sha256(path) for path in files}
+    (new / LOCK).write_text(json.dumps({**facts, "files": sums}, indent=1) + "\n")
+    shutil.rmtree(target, ignore_errors=True)
+    new.rename(target)
+
+
+# --- kernels that vm/lab.py built
+
+def made_of(name: str) -> str | None:
+    """Return the sum of what a built kernel in the cache was made of; None if there is none."""
+    lock = _lock(name)
+    return lock.get("key") if lock else None
+
+
+def built() -> list[str]:
+    """Return the names of the built kernels in the cache, those with recipes of ours first."""
+    found = sorted(path.parent.name for path in paths.cache().glob(f"kernels/*/{LOCK}")
+                   if made_of(path.parent.name))
+    return sorted(found, key=lambda name: labs().index(name) if name in labs() else len(found))
+
+
+def keep_built(name: str, build: Path, image: Path, patterns: Sequence[str], about: str,
+               key: str) -> None:
+    """Put a kernel into the cache, with what else is kept of its build."""
+    def fill(new: Path) -> dict[str, Any]:
+        version = _store(image, None, build / ".config", new)
+        for path in (path for pattern in patterns for path in build.glob(pattern)):
+            copy = new / path.relative_to(build)
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, copy)
+        return {"source": about, "version": version, "no_modules": "all is built in", "key": key}
+
+    _keep_as(name, fill)
 
 
 def _check_space(packages: Sequence[debian.Package]) -> None:
@@ -422,24 +476,26 @@ def _from_directory(directory: Path, name: str, source: str, no_modules: str) ->
 
 
 def by_name(name: str) -> Kernel | None:
-    """Return a kernel of the default set or the user's; None if it has to be fetched first."""
-    if recipe := defaults().get(name):
-        return cached(recipe)
+    """Return a kernel by its name; None if it has to be fetched or built first."""
     if entry := user_kernels().get(name):
         module_directory = entry.get("modules")
         return from_path(Path(str(entry["kernel"])),
                          Path(module_directory) if module_directory else None, name)
+    if name in _own_names() or made_of(name):
+        return cached(name)
     raise _unknown(name)
 
 
 def _column(name: str, failures: dict[str, str]) -> Kernel:
     """Return a kernel by name; one of the default set that cannot be had says why."""
     why = failures.get(name, "it is not in the cache: `landproof kernels fetch`")
+    if name in labs():
+        why = f"it is not built: `landproof kernels build {name}`"
     try:
         if kernel := by_name(name):
             return kernel
     except UserError as error:
-        if name not in defaults():
+        if name not in _own_names():
             raise
         why = str(error)
     return Kernel(name, "the default set", unavailable=why)
@@ -447,13 +503,14 @@ def _column(name: str, failures: dict[str, str]) -> Kernel:
 
 def choose(words: Sequence[str], modules: Path | None = None,
            progress: Progress = lambda name, what, part: None) -> list[Kernel]:
-    """Return the kernels that `--kernel` names, by name or path; the default set if none.
+    """Return the kernels that `--kernel` names, by name or path.
 
-    Those of the default set that are not in the cache are fetched; one that cannot be had
-    is returned with the reason. `modules` belongs to the one kernel given by its path.
+    Without any name, those of the default set and the lab kernels that are built. Those of the
+    default set that are not in the cache are fetched; one that cannot be had is returned with
+    the reason. `modules` belongs to the one kernel given by its path.
     """
-    names = list(words) or list(defaults())
-    known = {*defaults(), *user_kernels()}
+    names = list(words) or [*defaults(), *(name for name in default_labs() if made_of(name))]
+    known = {*_own_names(), *user_kernels(), *built()}
     given = [word for word in names if word not in known]
     for word in given:
         if "/" not in word and not Path(word).exists():

@@ -1,9 +1,10 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Installs what is missing of vm/packages.txt; says nothing and needs no network if nothing is.
+# Installs what is missing of a list of packages (vm/packages.txt if none is named); says nothing
+# and needs no network if nothing is.
 set -eu
 
-list=$(dirname "$0")/packages.txt
+list=${1:-$(dirname "$0")/packages.txt}
 fail() {
 	echo "setup: $*" >&2
 	exit 2

@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Runs the kernel's make, and tells how far it is."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from collections import deque
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from vm.errors import UserError
+
+STEPS = 2500
+"""What make says for a lab kernel, one line a step, until a first build has counted them."""
+
+FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "KCFLAGS", "KBUILD_OUTPUT")
+
+
+def environment() -> dict[str, str]:
+    """Return an environment in which the same kernel has the same bytes whenever it is built."""
+    return {**{name: value for name, value in os.environ.items() if name not in FOREIGN},
+            "LC_ALL": "C.UTF-8", "PYTHONDONTWRITEBYTECODE": "1", "KBUILD_BUILD_VERSION": "1",
+            "KBUILD_BUILD_TIMESTAMP": "Thu Jan  1 00:00:00 UTC 1970",
+            "KBUILD_BUILD_USER": "landproof", "KBUILD_BUILD_HOST": "lab"}
+
+
+def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: str,
+         progress: Callable[[str, float], None], expected: int) -> int:
+    """Run make with as many jobs as there are cores; return how many steps it said.
+
+    What it prints is kept in `log`. It ends with this process, removing what is half made, so
+    that the next run goes on there. Raise UserError, which begins with `failure`, if it fails.
+    """
+    # setpriv, not a preexec_fn: no Python code runs between fork and exec in a thread.
+    command = ["setpriv", "--pdeathsig", "TERM", "nice", "make",
+               f"-j{len(os.sched_getaffinity(0))}", *words]
+    last: deque[str] = deque(maxlen=200)
+    steps = 0
+    with log.open("w") as file, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, errors="replace", env=variables) as process:
+        assert process.stdout
+        try:
+            for line in process.stdout:
+                file.write(line)
+                last.append(line.strip())
+                if expected and (found := re.match(r"  [A-Z]\w*(?: \[\w\])? +(\S+)", line)):
+                    steps += 1
+                    progress(found[1][-32:], min(steps / expected, 0.999))
+        except BaseException:
+            process.terminate()
+            process.wait()
+            raise
+    if process.returncode:
+        why = next((line for line in last if "error" in line.lower()), "make failed")
+        raise UserError(f"{failure}: {why} (all of it: {log})")
+    return steps

@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Builds lab kernels: sources, fragments of a configuration and patches, by recipe."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import subprocess
+import tomllib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from vm import kbuild, kconfig, kernels, paths, source
+from vm.errors import UserError
+from vm.farm import Farm
+from vm.kernels import Kernel
+
+ROOT = Path(__file__).parents[1]
+FRAGMENTS = ROOT / "vm" / "config"
+IMAGE = "arch/x86/boot/bzImage"
+Progress = Callable[[str, str, float], None]
+"""Told a kernel's name, what is being done for it, and how much of that is done (0 to 1)."""
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a lab kernel is built from."""
+
+    name: str
+    source: str = ""
+    """A Debian package of sources, found in the newest version that `suites` have."""
+    suites: tuple[str, ...] = ()
+    directory: Path | None = None
+    """A directory of sources of the user's, instead."""
+    config: tuple[str, ...] = ()
+    """Fragments, of vm/config or files of the user's; of two that differ the later one counts."""
+    lacks: tuple[str, ...] = ()
+    """Options of the fragments that this version of the kernel does not have."""
+    patches: tuple[str, ...] = ()
+    """Patterns of files, relative to the repository."""
+    make: tuple[str, ...] = ()
+    """Variables for make."""
+    keep: tuple[str, ...] = ()
+    """Patterns of what is kept of the build beside the image."""
+    default: bool = True
+    """Whether it is built when no name is given, and part of the matrix once built."""
+
+    def fragments(self) -> list[Path]:
+        """Return the files of the fragments."""
+        return [Path(name) if "/" in name else FRAGMENTS / f"{name}.config"
+                for name in self.config]
+
+    def all_patches(self, more: Sequence[Path]) -> list[Path]:
+        """Return the patches of the recipe and then `more`."""
+        own: list[Path] = []
+        for pattern in self.patches:
+            found = sorted(ROOT.glob(pattern))
+            if not found:
+                raise UserError(f"{self.name}: no patch {pattern} in {ROOT}")
+            own += found
+        return [*own, *more]
+
+
+def recipe(name: str, entry: dict[str, Any]) -> Recipe:
+    """Return the recipe of a table of kernels.toml."""
+    known = set(Recipe.__dataclass_fields__) - {"name", "directory"}
+    if unknown := set(entry) - known:
+        raise UserError(f"recipe {name}: unknown {', '.join(sorted(unknown))}")
+    return Recipe(name, **{key: tuple(value) if isinstance(value, list) else value
+                           for key, value in entry.items()})
+
+
+def recipes() -> dict[str, Recipe]:
+    """Return the recipes of kernels.toml."""
+    entries = tomllib.loads(kernels.DATA.read_text())["lab"]
+    return {name: recipe(name, entry) for name, entry in entries.items()}
+
+
+def prepare() -> None:
+    """Install what building needs and this machine lacks; vm/setup.sh says what that is."""
+    done = subprocess.run([str(ROOT / "vm/setup.sh"), str(ROOT / "vm/packages-lab.txt")],
+                          check=False)
+    if done.returncode:
+        raise UserError("what building a kernel needs cannot be installed")
+
+
+def rebuild(tree: Path, progress: Progress = lambda *_: None) -> Kernel:
+    """Run make in a build tree of the user's, with the configuration that it has."""
+    if not (tree / ".config").exists():
+        raise UserError(f"{tree} is no build tree: it has no .config")
+    name = tree.resolve().name
+    log = paths.cache() / "lab" / f"{name}.log"
+    log.parent.mkdir(parents=True, exist_ok=True)
+    kbuild.make(["-C", str(tree)], dict(os.environ), log, f"{tree} could not be built",
+                lambda what, part: progress(name, what, part), kbuild.STEPS)
+    progress(name, "done", 1)
+    return kernels.from_path(tree)
+
+
+def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *_: None,
+          as_name: str = "", directory: Path | None = None, lacks: Sequence[str] = ()) -> Kernel:
+    """Build the kernel of a recipe, unless it is built; return it as vm/run.py boots it.
+
+    With patches, or sources in a directory of the user's, it is another kernel: its name is
+    `as_name`, or made of theirs. The build goes on where an interrupted one stopped.
+    """
+    try:
+        wanted = recipes()[name]
+    except KeyError:
+        raise UserError(f"there is no recipe {name}: see `landproof kernels list`") from None
+    for patch in patches:
+        if not patch.is_file():
+            raise UserError(f"{patch}: no such patch")
+    wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks))
+    own_name = as_name or "+".join([name, *([directory.resolve().name] if directory else []),
+                                    *(patch.stem for patch in patches)])
+    if not kernels.NAME.match(own_name):
+        raise UserError(f"{own_name!r} is no name for a kernel: give one with --name")
+
+    def tell(what: str, part: float) -> None:
+        progress(own_name, what, part)
+
+    with paths.disk_errors("a kernel's build"):
+        return _Build(wanted, own_name, wanted.all_patches(patches), tell).run()
+
+
+class _Build:
+    """One build of one recipe."""
+
+    def __init__(self, wanted: Recipe, name: str, patches: Sequence[Path],
+                 progress: Callable[[str, float], None]) -> None:
+        """Find the sources, and fetch them if need be."""
+        self.recipe, self.name = wanted, name
+        self.patches, self.progress = patches, progress
+        if wanted.directory:
+            path = wanted.directory.resolve()
+            _check_clean(path)
+            self.source, self.about = path, f"sources in {path}"
+            place = f"{wanted.name}-{hashlib.sha256(str(path).encode()).hexdigest()[:8]}"
+        else:
+            tree = source.fetch(wanted.source, wanted.suites, progress)
+            self.source, self.about = tree.path, f"Debian {tree.package} {tree.version}"
+            place = wanted.name
+        self.farm = Farm(paths.cache() / "lab" / place, self.source)
+        self.options = kconfig.merge(wanted.fragments(), wanted.lacks)
+
+    def key(self) -> str:
+        """Return the sum of all that the kernel is made of."""
+        compiler = subprocess.run([paths.program("gcc", "gcc"), "--version"],
+                                  capture_output=True, text=True, check=False).stdout
+        parts = [self.about, kconfig.text(self.options), compiler, *self.recipe.make,
+                 *self.recipe.keep, *(paths.sha256(patch) for patch in self.patches)]
+        return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+
+    def run(self) -> Kernel:
+        """Build what is not built; return the kernel."""
+        key = self.key()
+        # A directory of the user's may have changed: there make looks at each file.
+        if not self.recipe.directory and kernels.made_of(self.name) == key:
+            self.progress("up to date", 1)
+            return self._kernel()
+        with paths.lock(f"lab-{self.farm.directory.name}"):
+            if self.recipe.directory or not (self.farm.build / ".config").exists():
+                self.progress("linking the sources", 0)
+                self.farm.refresh()
+            self.farm.build.mkdir(exist_ok=True)
+            touched = self.farm.patch(self.patches)
+            self._configure(any("Kconfig" in path for path in touched))
+            self._compile()
+            kernels.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
+                               self.recipe.keep, self._about(), key)
+        self.progress("done", 1)
+        return self._kernel()
+
+    def _kernel(self) -> Kernel:
+        """Return the kernel from the cache."""
+        kernel = kernels.cached(self.name)
+        assert kernel
+        return kernel
+
+    def _about(self) -> str:
+        """Return where the kernel comes from, for people."""
+        patched = ", ".join(patch.name for patch in self.patches)
+        return (f"{self.about}, recipe {self.recipe.name}"
+                + (f", patches: {patched}" if patched else ""))
+
+    def _make(self, target: str, done: str, more: dict[str, str] | None = None,
+              expected: int = 0) -> int:
+        """Run make for a target; return how many steps it said. The log stays beside the tree."""
+        words = ["-L", "-C", str(self.farm.tree), f"O={self.farm.build}", "LOCALVERSION=",
+                 *self.recipe.make, target]
+        return kbuild.make(words, {**kbuild.environment(), **(more or {})},
+                           self.farm.directory / "log", f"{self.name} could not be {done}",
+                           self.progress, expected)
+
+    def _configure(self, again: bool) -> None:
+        """Make .config of the fragments, and see that each option was taken."""
+        fragment = self.farm.build / "landproof.config"
+        config = self.farm.build / ".config"
+        text = kconfig.text(self.options)
+        if again or self.recipe.directory or not config.exists() \
+                or not fragment.exists() or fragment.read_text() != text:
+            fragment.unlink(missing_ok=True)
+            chosen = fragment.with_suffix(".new")
+            chosen.write_text(text)
+            self.progress("configuring", 0)
+            self._make("allnoconfig", "configured", {"KCONFIG_ALLCONFIG": str(chosen)})
+            chosen.rename(fragment)
+        final = kconfig.read(config)
+        if refused := kconfig.refused(self.options, final):
+            fragment.unlink()
+            raise UserError(f"{self.name}: not taken: {', '.join(refused)}: name what it depends"
+                            " on in a fragment, or what this version lacks in the recipe")
+        if stale := kconfig.stale(self.recipe.lacks, final):
+            raise UserError(f"{self.name}: the recipe says that this version lacks"
+                            f" {', '.join(stale)}, but it has")
+
+    def _compile(self) -> None:
+        """Build the image; how far it is tells what the last whole build said."""
+        memory = self.farm.directory / "steps.json"
+        expected = json.loads(memory.read_text()) if memory.exists() else kbuild.STEPS
+        steps = self._make("bzImage", "built", expected=expected)
+        if not memory.exists() or steps > expected:
+            memory.write_text(json.dumps(steps))
+
+
+def _check_clean(path: Path) -> None:
+    """Raise UserError unless a directory has kernel sources in which nobody has built."""
+    if not (path / "Kconfig").exists() or not (path / "Kbuild").exists():
+        raise UserError(f"{path} has no kernel sources")
+    for left in (".config", "include/config", "arch/x86/include/generated"):
+        if (path / left).exists():
+            raise UserError(f"{path} has been built in ({left}), which make O= refuses: clean it"
+                            " (make mrproper), or give a clean one (git worktree add)")
