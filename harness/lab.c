@@ -101,6 +101,17 @@ socklen_t own_address(int family, int port, struct sockaddr_storage *to)
 			   port, to);
 }
 
+socklen_t fresh_address(struct sockaddr_storage *to)
+{
+	unsigned char host[2];
+	char text[32];
+
+	if (!lab_crosses() || getentropy(host, sizeof(host)))
+		return own_address(AF_INET, 0, to);
+	snprintf(text, sizeof(text), "10.76.%d.%d", host[0], host[1]);
+	return lab_address(AF_INET, text, 0, to);
+}
+
 /*
  * A new network namespace: its descriptor, or -1.  A child makes it, because
  * root of a user namespace alone could not go back to the one it came from.

@@ -65,6 +65,8 @@ bool lab_more_arrived(int port, unsigned int before);
 /* Address of the peer of @port, or of our own end, with its number. */
 socklen_t peer_address(int family, int port, struct sockaddr_storage *to);
 socklen_t own_address(int family, int port, struct sockaddr_storage *to);
+/* An IPv4 address of our own end that hardly any world had before this one. */
+socklen_t fresh_address(struct sockaddr_storage *to);
 socklen_t loopback_address(int family, int port, struct sockaddr_storage *to);
 
 /* Sends a token and waits for its echo: 0, errno, or NO_EFFECT. */

@@ -77,6 +77,7 @@ static int listen_as(int family, const struct listener *l)
 	return fd;
 }
 
+/* No flags: RDS takes none of MSG_NOSIGNAL (net/rds/send.c). */
 static void echo_datagram(int fd)
 {
 	struct sockaddr_storage from;
@@ -86,8 +87,7 @@ static void echo_datagram(int fd)
 			       (struct sockaddr *)&from, &len);
 
 	if (got > 0)
-		got = sendto(fd, buf, got, MSG_NOSIGNAL,
-			     (struct sockaddr *)&from, len);
+		got = sendto(fd, buf, got, 0, (struct sockaddr *)&from, len);
 }
 
 static bool echo_stream(int fd)

@@ -120,7 +120,8 @@ static void put_attempts_end(FILE *batch)
 		"link add wire address 02:77:00:00:00:01 type veth peer name wire address 02:77:00:00:00:02 netns /proc/self/fd/%d\n"
 		"address add 10.77.0.1/24 dev wire\n"
 		"address add fd77::1/64 dev wire nodad\n"
-		"link set wire up\n", peers_ns);
+		"link set wire up\n"
+		"route add local 10.76.0.0/16 dev lo\n", peers_ns);
 	put_neighbours(batch);
 }
 
@@ -129,6 +130,7 @@ static void put_peers_end(FILE *batch)
 	fprintf(batch, "link set lo up\n");
 	put_peers(batch, "wire");
 	fprintf(batch, "link set wire up\n"
+		"route add 10.76.0.0/16 via 10.77.0.1\n"
 		"neighbour add 10.77.0.1 lladdr 02:77:00:00:00:01 dev wire\n"
 		"neighbour add fd77::1 lladdr 02:77:00:00:00:01 dev wire\n");
 }

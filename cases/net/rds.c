@@ -27,17 +27,18 @@ static int await_datagram(int fd)
 	return NO_EFFECT;
 }
 
+/* Two addresses have one connection for ever: each world is to make its own. */
 static int send_datagram(struct scene *scene)
 {
 	const int fd = new_socket(AF_RDS, SOCK_SEQPACKET, 0);
-	struct sockaddr_storage to;
+	struct sockaddr_storage own, to;
 	const socklen_t len = peer_address(AF_INET, LAB_RDS, &to);
 	int ret;
 
 	(void)scene;
 	if (fd < 0)
 		return -fd;
-	ret = bind_own(fd, AF_INET, 0);
+	ret = errno_of(bind(fd, (struct sockaddr *)&own, fresh_address(&own)));
 	if (!ret)
 		ret = sendto(fd, lab_token, sizeof(lab_token), MSG_DONTWAIT,
 			     (struct sockaddr *)&to, len) < 0 ? errno :
