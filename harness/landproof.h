@@ -71,6 +71,7 @@ enum promise_kind {
 	PROMISE_OPEN = 1,	/* nothing is promised */
 	PROMISE_DENIED,		/* refused with this errno */
 	PROMISE_ALLOWED,	/* must work, in every domain */
+	PROMISE_UNCHANGED,	/* as in the control world, errno and all */
 };
 
 struct promise {
@@ -84,6 +85,7 @@ struct promise {
 
 #define OPEN			{ .kind = PROMISE_OPEN }
 #define ALLOWED			{ .kind = PROMISE_ALLOWED }
+#define UNCHANGED		{ .kind = PROMISE_UNCHANGED }
 #define DENIED(e)		{ .kind = PROMISE_DENIED, .error = (e) }
 #define FROM_ABI(n, clause)	WHEN_ABI_(n, clause)
 #define FIXED(n, clause)	WHEN_FIXED_(n, clause)

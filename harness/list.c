@@ -10,8 +10,14 @@ static const char *kind_name(const struct landproof_case *test)
 	for (i = 0; i < PROMISES_MAX; i++)
 		if (test->promise[i].kind == PROMISE_DENIED)
 			return "denied";
-	return test->promise[0].kind == PROMISE_ALLOWED ? "allowed" : "open";
+	return test->promise[0].kind == PROMISE_OPEN ? "open" : "allowed";
 }
+
+static const char *const promise_words[] = {
+	[PROMISE_OPEN]		= "nothing promised",
+	[PROMISE_ALLOWED]	= "never refused",
+	[PROMISE_UNCHANGED]	= "as without Landlock, errors too",
+};
 
 /* The promise in words: "refused with EACCES; once erratum 1 is fixed, ..." */
 static void promise_text(const struct landproof_case *test, char *buf,
@@ -41,8 +47,7 @@ static void promise_text(const struct landproof_case *test, char *buf,
 						      sizeof(name)));
 		else
 			used += snprintf(buf + used, size - used, "%s",
-					 p->kind == PROMISE_ALLOWED ?
-					 "never refused" : "nothing promised");
+					 promise_words[p->kind]);
 	}
 }
 

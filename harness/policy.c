@@ -77,7 +77,7 @@ unsigned int case_worlds(const struct landproof_case *test)
 		return test->worlds;
 	if (given(&test->extra))
 		worlds |= W(EXTRA);
-	if (test->promise[0].kind == PROMISE_ALLOWED && !denies)
+	if (!denies && test->promise[0].kind != PROMISE_OPEN)
 		return worlds;
 	if (!test->enforce)
 		worlds |= W(BYSTANDER);

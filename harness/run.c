@@ -33,8 +33,8 @@ static bool run_world(struct scene *scene, struct result *result,
 		world_run(scene, out);
 		world_timeout_ms /= 4;
 	}
-	out->expected = world_expected(result->test, world);
-	return out->outcome == WORKED;
+	out->expected = world_expected(result, world);
+	return out->outcome == out->expected;
 }
 
 /*
@@ -54,6 +54,9 @@ static void run_worlds(struct scene *scene, struct result *result)
 		worlds &= ~W(GRANT);
 	if (worlds_wanted)
 		worlds &= worlds_wanted;
+	/* What others are compared with cannot be left out. */
+	if (promise_now(test)->kind == PROMISE_UNCHANGED)
+		worlds |= W(CONTROL);
 	/* Of what cannot be expressed, one variant shows that it stays open. */
 	if (result->variant != case_variants(test) && !case_expressible(test))
 		return;

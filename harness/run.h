@@ -81,7 +81,7 @@ bool world_has_policy(const struct landproof_case *test, enum world world);
 const struct promise *promise_now(const struct landproof_case *test);
 int case_abi(const struct landproof_case *test);
 bool case_expressible(const struct landproof_case *test);
-int world_expected(const struct landproof_case *test, enum world world);
+int world_expected(const struct result *result, enum world world);
 void judge(struct result *result);
 bool is_deviation(enum verdict verdict);
 

@@ -37,6 +37,46 @@ int listener_with_client(struct scene *scene);
  */
 int enforce_layers(struct scene *scene, const struct ruleset sets[]);
 
+/*
+ * struct net_try - one call with one address, by a socket of its own
+ * @whose: builds the address of @port: peer_address() and its like
+ * @call: makes the call and proves its effect: an outcome or errno
+ */
+struct net_try {
+	int type, protocol, port;
+	socklen_t (*whose)(int family, int port, struct sockaddr_storage *to);
+	int (*call)(int fd, const struct sockaddr *address, socklen_t len);
+};
+
+/* Does it with a socket of the variant's family, and an address of its shape. */
+int net_try(struct scene *scene, const struct net_try *try);
+
+#define NET_TRY(name, ...)						\
+	static int name(struct scene *scene)				\
+	{								\
+		return net_try(scene, &(const struct net_try) {		\
+			       __VA_ARGS__ });				\
+	}
+
+/*
+ * For .arg of a variant: the address is of this family and this many bytes
+ * long, whatever the socket's is; or there is none.
+ */
+#define SHAPE(family, len)	(1L << 16 | (family) << 8 | (len))
+#define NO_ADDRESS		(1L << 17)
+
+/* Whose addresses: everybody's; the IPv4 peer's and ours, as IPv6 has them */
+socklen_t any_address(int family, int port, struct sockaddr_storage *to);
+socklen_t mapped_peer(int family, int port, struct sockaddr_storage *to);
+socklen_t mapped_own(int family, int port, struct sockaddr_storage *to);
+
+/* Calls: bind(2), connect(2) and an echo, sendto(2) and its echo */
+int call_bind(int fd, const struct sockaddr *own, socklen_t len);
+int call_connect(int fd, const struct sockaddr *to, socklen_t len);
+int call_sendto(int fd, const struct sockaddr *to, socklen_t len);
+/* sendto(2) with MSG_FASTOPEN, and its echo */
+int call_fastopen(int fd, const struct sockaddr *to, socklen_t len);
+
 /* Of what the stack itself refuses with @error: that is how it should be. */
 static inline int refused_by_stack(int ret, int error)
 {

@@ -1,43 +1,130 @@
 // SPDX-License-Identifier: GPL-2.0
 /* UDP addresses without a family, too short, or of the other IP version. */
-#include <netinet/in.h>
+#include "addresses.h"
 
-#include "net.h"
+#define TRY_UDP(name, port, whose, call) \
+	NET_TRY(name, SOCK_DGRAM, IPPROTO_UDP, port, whose, call)
 
-static int send_bytes(int fd, const struct sockaddr_storage *to, socklen_t len)
+TRY_UDP(connect_peer, LAB_UDP, peer_address, call_connect)
+TRY_UDP(send_to_peer, LAB_UDP, peer_address, call_sendto)
+TRY_UDP(bind_free, LAB_FREE, own_address, call_bind)
+TRY_UDP(bind_any, LAB_FREE, any_address, call_bind)
+
+static const struct variant invalid[] = {
+	INVALID_ADDRESSES,
+	{ NULL }
+};
+
+CASE("net.udp.connect_invalid",
+	.claim	  = "connect(2) with an address that is no UDP address: the stack's own error",
+	.guard	  = NET(CONNECT_SEND_UDP),
+	.promise  = { UNCHANGED },
+	.extra	  = { .net = NET_CONNECT_SEND_UDP,
+		      .rules = { PORT(LAB_UDP) } },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = invalid,
+	.witness  = witness_send_udp,
+	.attempt  = connect_peer,
+	.source	  = AS_STACK);
+
+/* AF_UNSPEC is AF_INET on IPv4; on IPv6 it is net.udp.sendto_unspec_ipv6's. */
+static const struct variant invalid_to_send[] = {
+	INVALID_ADDRESSES,
+	{ "none", AF_INET, NO_ADDRESS },
+	{ "none_ipv6", AF_INET6, NO_ADDRESS },
+	{ "unspec_short", AF_INET, SHAPE(AF_UNSPEC, 15) },
+	{ "unspec_family", AF_INET, SHAPE(AF_UNSPEC, 2) },
+	{ NULL }
+};
+
+CASE("net.udp.sendto_invalid",
+	.claim	  = "sendto(2) with no address that UDP knows: the stack's own error",
+	.guard	  = NET(CONNECT_SEND_UDP),
+	.promise  = { UNCHANGED },
+	.extra	  = { .net = NET_CONNECT_SEND_UDP,
+		      .rules = { PORT(LAB_UDP) } },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = invalid_to_send,
+	.witness  = witness_send_udp,
+	.attempt  = send_to_peer,
+	.source	  = AS_STACK);
+
+CASE("net.udp.bind_invalid",
+	.claim	  = "bind(2) with an address that is no UDP address: the stack's own error",
+	.guard	  = NET(BIND_UDP),
+	.promise  = { UNCHANGED },
+	.extra	  = { .net = NET_BIND_UDP, .rules = { PORT(LAB_FREE) } },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = invalid_to_bind,
+	.witness  = witness_bind_udp,
+	.attempt  = bind_free,
+	.source	  = AS_STACK);
+
+/*
+ * A call that fails by itself takes no port, but it is the port that Landlock
+ * speaks of (no public report was found: SECURITY.md).
+ */
+static const struct variant fails_unbound[] = {
+	{ "", AF_INET, NO_ADDRESS, .op = send_to_peer },
+	{ "ipv6", AF_INET6, NO_ADDRESS, .op = send_to_peer },
+	{ "unix", AF_INET, SHAPE(AF_UNIX, 110), .op = connect_peer },
+	{ "unix_ipv6", AF_INET6, SHAPE(AF_UNIX, 110), .op = connect_peer },
+	{ NULL }
+};
+
+static int fail_unbound(struct scene *scene)
 {
-	return errno_of(sendto(fd, lab_token, sizeof(lab_token), 0,
-			       (struct sockaddr *)to, len));
+	return scene->variant->op(scene);
 }
 
-/* IPv4 sockets take AF_UNSPEC for AF_INET. */
-static int send_unspec(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(AF_INET, LAB_UDP, &to);
-	const int fd = new_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
-	int ret;
+CASE("net.udp.autobind_invalid",
+	.claim	  = "a send or connect(2) without an address, and without a port: the stack's own error",
+	.guard	  = NET(BIND_UDP),
+	.promise  = { UNCHANGED },
+	.labels	  = "unreported",
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = fails_unbound,
+	.witness  = witness_bind_udp,
+	.attempt  = fail_unbound,
+	.source	  = AS_STACK);
 
-	(void)scene;
-	if (fd < 0)
-		return -fd;
-	to.ss_family = AF_UNSPEC;
-	ret = send_bytes(fd, &to, len) ?: await_token(fd);
-	close(fd);
-	return ret;
-}
+static const struct variant unspec[] = {
+	{ "", AF_INET, SHAPE(AF_UNSPEC, sizeof(struct sockaddr_in)) },
+	{ NULL }
+};
 
 CASE("net.udp.sendto_unspec",
-	.claim	 = "sendto(2) of an IPv4 socket with AF_UNSPEC, which means AF_INET",
-	.guard	 = NET(CONNECT_SEND_UDP),
-	.uses	 = NET(BIND_UDP),
-	.promise = { DENIED(EACCES) },
-	.grant	 = { PORT(LAB_UDP) },
-	.needs	 = "peer-udp",
-	.lab	 = true,
-	.bare	 = true,
-	.attempt = send_unspec,
-	.source	 = "security/landlock/net.c: AF_UNSPEC of sendmsg(2) is AF_INET");
+	.claim	  = "sendto(2) of an IPv4 socket with AF_UNSPEC, which means AF_INET",
+	.guard	  = NET(CONNECT_SEND_UDP),
+	.uses	  = NET(BIND_UDP),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PORT(LAB_UDP) },
+	.needs	  = "peer-udp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = unspec,
+	.attempt  = send_to_peer,
+	.source	  = "security/landlock/net.c: AF_UNSPEC of sendmsg(2) is AF_INET");
+
+CASE("net.udp.bind_unspec",
+	.claim	  = "bind(2) of an IPv4 UDP socket with AF_UNSPEC, which means AF_INET",
+	.guard	  = NET(BIND_UDP),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PORT(LAB_FREE) },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = unspec,
+	.attempt  = bind_any,
+	.source	  = "security/landlock/net.c: AF_UNSPEC of bind(2) is AF_INET");
 
 static int connected_before(struct scene *scene)
 {
@@ -50,123 +137,81 @@ static int connected_before(struct scene *scene)
 /* For IPv6 sockets it means no address: the peer gets it. */
 static int send_unspec_ipv6(struct scene *scene)
 {
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(AF_INET6, LAB_UDP, &to);
+	const struct sockaddr_in6 to = { .sin6_family = AF_UNSPEC };
 
-	to.ss_family = AF_UNSPEC;
-	return send_bytes(scene->fd[0], &to, len) ?:
-	       await_token(scene->fd[0]);
+	return call_sendto(scene->fd[0], (struct sockaddr *)&to,
+			   scene->variant->arg);
 }
 
-CASE("net.udp.sendto_unspec_ipv6",
-	.claim	 = "sendto(2) of a connected IPv6 socket with AF_UNSPEC",
-	.guard	 = NET(CONNECT_SEND_UDP),
-	.uses	 = NET(BIND_UDP),
-	.promise = { DENIED(EACCES) },
-	.extra	 = { .net = NET_CONNECT_SEND_UDP, .rules = { PORT(LAB_UDP) } },
-	.needs	 = "peer-udp",
-	.lab	 = true,
-	.bare	 = true,
-	.scene	 = connected_before,
-	.attempt = send_unspec_ipv6,
-	.source	 = "uapi/linux/landlock.h: note on AF_UNSPEC and IPv6 UDP sockets");
-
-static int bind_unspec(struct scene *scene)
-{
-	struct sockaddr_storage own = { 0 };
-	const int fd = new_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
-	int ret;
-
-	(void)scene;
-	if (fd < 0)
-		return -fd;
-	((struct sockaddr_in *)&own)->sin_port = htons(lab_port(LAB_FREE));
-	ret = errno_of(bind(fd, (struct sockaddr *)&own,
-			    sizeof(struct sockaddr_in)));
-	if (!ret && local_port(fd) != lab_port(LAB_FREE))
-		ret = NO_EFFECT;
-	close(fd);
-	return ret;
-}
-
-CASE("net.udp.bind_unspec",
-	.claim	 = "bind(2) of an IPv4 UDP socket with AF_UNSPEC, which means AF_INET",
-	.guard	 = NET(BIND_UDP),
-	.promise = { DENIED(EACCES) },
-	.grant	 = { PORT(LAB_FREE) },
-	.needs	 = "lab",
-	.lab	 = true,
-	.bare	 = true,
-	.attempt = bind_unspec,
-	.source	 = "security/landlock/net.c: AF_UNSPEC of bind(2) is AF_INET");
-
-/* Variants: the socket's family, how much of its address is passed. */
-static const struct variant lengths[] = {
-	{ "", AF_INET, sizeof(struct sockaddr_in) - 1 },
-	{ "1", AF_INET, 1 },
-	{ "ipv6", AF_INET6, 23 },
+static const struct variant unspec_ipv6[] = {
+	{ "", AF_INET6, sizeof(struct sockaddr_in6) },
+	{ "family", AF_INET6, sizeof(sa_family_t) },
 	{ NULL }
 };
 
-static int send_short(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	const int fd = new_socket(scene->variant->family, SOCK_DGRAM,
-				  IPPROTO_UDP);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	peer_address(scene->variant->family, LAB_UDP, &to);
-	ret = send_bytes(fd, &to, scene->variant->arg);
-	close(fd);
-	return ret;
-}
-
-static int stack_says_einval(struct scene *scene)
-{
-	return refused_by_stack(scene->test->attempt(scene), EINVAL);
-}
-
-CASE("net.udp.sendto_short",
-	.claim	  = "sendto(2) with an address that is too short",
+CASE("net.udp.sendto_unspec_ipv6",
+	.claim	  = "sendto(2) of a connected IPv6 socket with AF_UNSPEC",
 	.guard	  = NET(CONNECT_SEND_UDP),
+	.uses	  = NET(BIND_UDP),
+	.promise  = { DENIED(EACCES) },
+	.extra	  = { .net = NET_CONNECT_SEND_UDP, .rules = { PORT(LAB_UDP) } },
+	.needs	  = "peer-udp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = unspec_ipv6,
+	.scene	  = connected_before,
+	.attempt  = send_unspec_ipv6,
+	.source	  = "uapi/linux/landlock.h: note on AF_UNSPEC and IPv6 UDP sockets");
+
+CASE("net.udp.bind_other_family",
+	.claim	  = "bind(2) to an address of the other IP version",
+	.guard	  = NET(BIND_UDP),
 	.promise  = { DENIED(EINVAL) },
-	.worlds	  = W(CONTROL) | W(DENY),
+	.worlds	  = W(CONTROL) | W(DENY) | W(EXTRA),
+	.extra	  = { .net = NET_BIND_UDP, .rules = { PORT(LAB_FREE) } },
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
-	.variants = lengths,
-	.control  = stack_says_einval,
+	.variants = other_family,
+	.control  = stack_says_eafnosupport,
+	.witness  = witness_bind_udp,
+	.attempt  = bind_free,
+	.source	  = "security/landlock/net.c: EINVAL for a family that is not the socket's");
+
+static const struct variant v6_on_v4[] = {
+	{ "", AF_INET, SHAPE(AF_INET6, 28), .op = send_to_peer },
+	{ "connect", AF_INET, SHAPE(AF_INET6, 28), .op = connect_peer },
+	{ NULL }
+};
+
+static int send_or_connect(struct scene *scene)
+{
+	return scene->variant->op(scene);
+}
+
+CASE("net.udp.v6_on_v4",
+	.claim	  = "an IPv4 UDP socket to an IPv6 address",
+	.guard	  = NET(CONNECT_SEND_UDP),
+	.promise  = { DENIED(EINVAL) },
+	.worlds	  = W(CONTROL) | W(DENY) | W(EXTRA),
+	.extra	  = { .net = NET_CONNECT_SEND_UDP,
+		      .rules = { PORT(LAB_UDP) } },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = v6_on_v4,
+	.control  = stack_says_eafnosupport,
 	.witness  = witness_send_udp,
-	.attempt  = send_short,
-	.source	  = "sendto(2), security/landlock/net.c: EINVAL as without Landlock");
+	.attempt  = send_or_connect,
+	.source	  = "security/landlock/net.c: EINVAL for a family that is not the socket's");
 
 /*
  * An IPv6 socket may send to an IPv4 address, its own port's rule says so, and
  * the answer is EINVAL (no public report was found: SECURITY.md).
  */
-static int send_v4_on_v6(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(AF_INET, LAB_UDP, &to);
-	const int fd = new_socket(AF_INET6, SOCK_DGRAM, IPPROTO_UDP);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	if (scene->variant->arg)
-		ret = connect(fd, (struct sockaddr *)&to, len) ? errno :
-			echo_token(fd);
-	else
-		ret = send_bytes(fd, &to, len) ?: await_token(fd);
-	close(fd);
-	return ret;
-}
-
-static const struct variant send_or_connect[] = {
-	{ "", AF_INET6 },
-	{ "connect", AF_INET6, 1 },
+static const struct variant v4_on_v6[] = {
+	{ "", AF_INET6, SHAPE(AF_INET, 16), .op = send_to_peer },
+	{ "connect", AF_INET6, SHAPE(AF_INET, 16), .op = connect_peer },
 	{ NULL }
 };
 
@@ -181,7 +226,20 @@ CASE("net.udp.v4_on_v6",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
-	.variants = send_or_connect,
+	.variants = v4_on_v6,
 	.witness  = witness_send_udp,
-	.attempt  = send_v4_on_v6,
+	.attempt  = send_or_connect,
 	.source	  = "userspace-api/landlock: a rule grants its port; net/ipv6/udp.c: udpv6_sendmsg()");
+
+CASE("net.udp.sendto_long",
+	.claim	  = "sendto(2) with more bytes, or fewer, than the address usually has",
+	.guard	  = NET(CONNECT_SEND_UDP),
+	.uses	  = NET(BIND_UDP),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PORT(LAB_UDP) },
+	.needs	  = "peer-udp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = long_address,
+	.attempt  = send_to_peer,
+	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP");

@@ -44,6 +44,32 @@ CASE("selftest.attempt.killed",
 	.attempt = die,
 	.source	 = "docs/design.md: the verdict broken");
 
+/* The outcome in the control world, and in the others */
+static const struct variant answers[] = {
+	{ "", .family = EINVAL, .arg = EINVAL },
+	{ "other_error", .family = EINVAL, .arg = EACCES },
+	{ "let_through", .family = EINVAL, .arg = WORKED },
+	{ "refused", .family = WORKED, .arg = EACCES },
+	{ "trouble", .family = NO_EFFECT, .arg = NO_EFFECT },
+	{ NULL }
+};
+
+static int answer(struct scene *scene)
+{
+	return scene->world == WORLD_CONTROL ? scene->variant->family :
+					       scene->variant->arg;
+}
+
+CASE("selftest.attempt.unchanged",
+	.claim	  = "an error with a sandbox against that without",
+	A_SELFTEST,
+	.worlds	  = W(CONTROL) | W(DENY),
+	.guard	  = FS(READ_FILE),
+	.promise  = { UNCHANGED },
+	.variants = answers,
+	.attempt  = answer,
+	.source	  = "docs/writing-a-case.md: UNCHANGED");
+
 /* An abstract name, which nothing but its owner's end makes free. */
 static socklen_t survivor_address(struct sockaddr_un *address)
 {

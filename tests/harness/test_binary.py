@@ -151,6 +151,18 @@ def test_an_attempt_that_hangs_is_ended(guest: Guest) -> None:
     assert run.verdicts == {"selftest.attempt.hang": "hang"}
 
 
+def test_an_error_is_held_against_that_without_a_sandbox(guest: Guest) -> None:
+    name = "selftest.attempt.unchanged"
+    for words in ((), ("--world=deny",)):
+        assert guest.host("-c", name, *words).verdicts == {
+            name: "holds",
+            f"{name}[other_error]": "errno",
+            f"{name}[let_through]": "bypass",
+            f"{name}[refused]": "overblock",
+            f"{name}[trouble]": "cannot-run",
+        }
+
+
 def test_guest_selftests_do_not_touch_this_machine(guest: Guest) -> None:
     run = guest.host("-c", "selftest.guest.hang", "-c", "selftest.guest.warn")
     assert set(run.verdicts.values()) == {"cannot-run"}
