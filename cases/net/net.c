@@ -113,3 +113,35 @@ int enforce_layers(struct scene *scene, const struct ruleset sets[])
 	}
 	return 0;
 }
+
+/* The port that the cases of this guard bind or call */
+static int guarded_port(const struct scene *scene)
+{
+	switch (scene->test->guard.net) {
+	case NET_CONNECT_TCP:
+		return LAB_TCP;
+	case NET_CONNECT_SEND_UDP:
+		return LAB_UDP;
+	default:
+		return LAB_FREE;
+	}
+}
+
+int one_of_three_layers(struct scene *scene)
+{
+	const uint64_t right = scene->test->guard.net;
+	const struct ruleset denies = {
+		.net = right, .rules = { PORT(LAB_DECOY) } };
+	const struct ruleset grants = {
+		.net = right, .rules = { PORT(LAB_DECOY),
+					 PORT(guarded_port(scene)) } };
+	struct ruleset layers[4] = { grants, grants, grants };
+
+	if (scene->world == WORLD_DENY)
+		layers[2] = denies;
+	if (scene->world == WORLD_INHERITED)
+		layers[1] = denies;
+	if (scene->world == WORLD_EXTRA)
+		layers[0] = denies;
+	return enforce_layers(scene, layers);
+}

@@ -38,6 +38,12 @@ int listener_with_client(struct scene *scene);
 int enforce_layers(struct scene *scene, const struct ruleset sets[]);
 
 /*
+ * For .enforce: three layers that handle the guard and grant it, but in the
+ * denying worlds each time another one of them.
+ */
+int one_of_three_layers(struct scene *scene);
+
+/*
  * struct net_try - one call with one address, by a socket of its own
  * @whose: builds the address of @port: peer_address() and its like
  * @call: makes the call and proves its effect: an outcome or errno
@@ -48,7 +54,10 @@ struct net_try {
 	int (*call)(int fd, const struct sockaddr *address, socklen_t len);
 };
 
-/* Does it with a socket of the variant's family, and an address of its shape. */
+/*
+ * Does it with a socket of the variant's family, and an address of its shape.
+ * Without a type: the case's guard says whether it is TCP or UDP.
+ */
 int net_try(struct scene *scene, const struct net_try *try);
 
 #define NET_TRY(name, ...)						\
@@ -64,6 +73,9 @@ int net_try(struct scene *scene, const struct net_try *try);
  */
 #define SHAPE(family, len)	(1L << 16 | (family) << 8 | (len))
 #define NO_ADDRESS		(1L << 17)
+
+/* The type of socket that the case's guard is about */
+int guarded_type(const struct scene *scene);
 
 /* Whose addresses: everybody's; the IPv4 peer's and ours, as IPv6 has them */
 socklen_t any_address(int family, int port, struct sockaddr_storage *to);

@@ -10,15 +10,12 @@
 
 #define LEVEL_SCTP 132
 
-static int sctp_socket(struct scene *scene, int type)
-{
-	return new_socket(scene->variant->family, type, IPPROTO_SCTP);
-}
+#define TRY_ONE(name, port, whose, call) \
+	NET_TRY(name, SOCK_STREAM, IPPROTO_SCTP, port, whose, call)
+#define TRY_MANY(name, port, whose, call) \
+	NET_TRY(name, SOCK_SEQPACKET, IPPROTO_SCTP, port, whose, call)
 
-static int connect_peer(struct scene *scene)
-{
-	return stream_echo(scene->variant->family, IPPROTO_SCTP, LAB_SCTP);
-}
+TRY_ONE(connect_peer, LAB_SCTP, peer_address, call_connect)
 
 CASE("net.sctp.connect",
 	.claim	  = "connect(2) of a one-to-one SCTP socket",
@@ -35,11 +32,7 @@ CASE("net.sctp.connect",
 	.attempt  = connect_peer,
 	.source	  = "userspace-api/landlock: erratum 1, TCP socket identification");
 
-static int bind_free(struct scene *scene)
-{
-	return bind_port(scene->variant->family, SOCK_STREAM, IPPROTO_SCTP,
-			 LAB_FREE);
-}
+TRY_ONE(bind_free, LAB_FREE, own_address, call_bind)
 
 CASE("net.sctp.bind",
 	.claim	  = "bind(2) of a one-to-one SCTP socket",
@@ -57,23 +50,14 @@ CASE("net.sctp.bind",
 	.source	  = "userspace-api/landlock: erratum 1, TCP socket identification");
 
 /* sctp_bindx(3) of libsctp */
-static int bindx_free(struct scene *scene)
+static int call_bindx(int fd, const struct sockaddr *own, socklen_t len)
 {
-	struct sockaddr_storage own;
-	const socklen_t len = own_address(scene->variant->family, LAB_FREE,
-					  &own);
-	const int fd = sctp_socket(scene, SOCK_STREAM);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	ret = errno_of(setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_BINDX_ADD, &own,
-				  len));
-	if (!ret && local_port(fd) != lab_port(LAB_FREE))
-		ret = NO_EFFECT;
-	close(fd);
-	return ret;
+	if (setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_BINDX_ADD, own, len))
+		return errno;
+	return local_port(fd) == lab_port(LAB_FREE) ? WORKED : NO_EFFECT;
 }
+
+TRY_ONE(bindx_free, LAB_FREE, own_address, call_bindx)
 
 CASE("net.sctp.bindx",
 	.claim	  = "sctp_bindx(3), which is a setsockopt(2)",
@@ -89,21 +73,13 @@ CASE("net.sctp.bindx",
 	.attempt  = bindx_free,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
 
-static int connectx_peer(struct scene *scene)
+static int call_connectx(int fd, const struct sockaddr *to, socklen_t len)
 {
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(scene->variant->family, LAB_SCTP,
-					   &to);
-	const int fd = sctp_socket(scene, SOCK_STREAM);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	ret = errno_of(setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_CONNECTX, &to,
-				  len)) ?: echo_token(fd);
-	close(fd);
-	return ret;
+	return errno_of(setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_CONNECTX, to,
+				   len)) ?: echo_token(fd);
 }
+
+TRY_ONE(connectx_peer, LAB_SCTP, peer_address, call_connectx)
 
 CASE("net.sctp.connectx",
 	.claim	  = "sctp_connectx(3), which is a setsockopt(2)",
@@ -119,22 +95,7 @@ CASE("net.sctp.connectx",
 	.attempt  = connectx_peer,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
 
-static int one_to_many(struct scene *scene)
-{
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(scene->variant->family,
-					   LAB_SCTP_MANY, &to);
-	const int fd = sctp_socket(scene, SOCK_SEQPACKET);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	ret = sendto(fd, lab_token, sizeof(lab_token), MSG_NOSIGNAL,
-		     (struct sockaddr *)&to, len) < 0 ? errno :
-							await_token(fd);
-	close(fd);
-	return ret;
-}
+TRY_MANY(one_to_many, LAB_SCTP_MANY, peer_address, call_sendto)
 
 CASE("net.sctp.one_to_many",
 	.claim	  = "sendto(2) of a one-to-many SCTP socket, which connects",
@@ -150,22 +111,13 @@ CASE("net.sctp.one_to_many",
 	.attempt  = one_to_many,
 	.source	  = "security/landlock/net.c: one-to-many sockets were never TCP's type");
 
-static int one_to_many_connect(struct scene *scene)
+/* Of its many peers, each message names one. */
+static int call_connect_many(int fd, const struct sockaddr *to, socklen_t len)
 {
-	const int family = scene->variant->family;
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(family, LAB_SCTP_MANY, &to);
-	const int fd = sctp_socket(scene, SOCK_SEQPACKET);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	/* Of its many peers, each message names one. */
-	ret = errno_of(connect(fd, (struct sockaddr *)&to, len)) ?:
-	      udp_send_echo(fd, family, LAB_SCTP_MANY);
-	close(fd);
-	return ret;
+	return errno_of(connect(fd, to, len)) ?: call_sendto(fd, to, len);
 }
+
+TRY_MANY(one_to_many_connect, LAB_SCTP_MANY, peer_address, call_connect_many)
 
 CASE("net.sctp.one_to_many_connect",
 	.claim	  = "connect(2) of a one-to-many SCTP socket",
@@ -181,11 +133,7 @@ CASE("net.sctp.one_to_many_connect",
 	.attempt  = one_to_many_connect,
 	.source	  = "security/landlock/net.c: one-to-many sockets were never TCP's type");
 
-static int one_to_many_bind(struct scene *scene)
-{
-	return bind_port(scene->variant->family, SOCK_SEQPACKET, IPPROTO_SCTP,
-			 LAB_FREE);
-}
+TRY_MANY(one_to_many_bind, LAB_FREE, own_address, call_bind)
 
 CASE("net.sctp.one_to_many_bind",
 	.claim	  = "bind(2) of a one-to-many SCTP socket",

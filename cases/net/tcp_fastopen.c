@@ -5,67 +5,19 @@
 
 #include "net.h"
 
-static ssize_t by_sendto(int fd, const struct sockaddr_storage *to,
-			 socklen_t len)
+#define TRY_TCP(name, port, call) \
+	NET_TRY(name, SOCK_STREAM, IPPROTO_TCP, port, peer_address, call)
+
+/* Names what is missing where the client may not use it. */
+static int if_there(struct scene *scene)
 {
-	return sendto(fd, lab_token, sizeof(lab_token),
-		      MSG_FASTOPEN | MSG_NOSIGNAL, (struct sockaddr *)to, len);
+	const int ret = scene->test->attempt(scene);
+
+	return ret == EOPNOTSUPP ?
+		cannot(scene, "TCP Fast Open (net.ipv4.tcp_fastopen)") : ret;
 }
 
-static struct msghdr message(struct iovec *iov,
-			     const struct sockaddr_storage *to, socklen_t len)
-{
-	iov->iov_base = (void *)lab_token;
-	iov->iov_len = sizeof(lab_token);
-	return (struct msghdr) {
-		.msg_name = (void *)to,
-		.msg_namelen = len,
-		.msg_iov = iov,
-		.msg_iovlen = 1,
-	};
-}
-
-static ssize_t by_sendmsg(int fd, const struct sockaddr_storage *to,
-			  socklen_t len)
-{
-	struct iovec iov;
-	const struct msghdr msg = message(&iov, to, len);
-
-	return sendmsg(fd, &msg, MSG_FASTOPEN | MSG_NOSIGNAL);
-}
-
-static ssize_t by_sendmmsg(int fd, const struct sockaddr_storage *to,
-			   socklen_t len)
-{
-	struct iovec iov;
-	struct mmsghdr msg = { .msg_hdr = message(&iov, to, len) };
-
-	return sendmmsg(fd, &msg, 1, MSG_FASTOPEN | MSG_NOSIGNAL);
-}
-
-static int fastopen(struct scene *scene, int port,
-		    ssize_t (*send_by)(int, const struct sockaddr_storage *,
-				       socklen_t))
-{
-	const int family = scene->variant->family;
-	struct sockaddr_storage to;
-	const socklen_t len = peer_address(family, port, &to);
-	const int fd = new_socket(family, SOCK_STREAM, IPPROTO_TCP);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	ret = send_by(fd, &to, len) < 0 ? errno : await_token(fd);
-	close(fd);
-	if (ret == EOPNOTSUPP)
-		return cannot(scene, "TCP Fast Open (net.ipv4.tcp_fastopen)");
-	return ret;
-}
-
-static int fastopen_sendto(struct scene *scene)
-{
-	return fastopen(scene, LAB_TCP, by_sendto);
-}
+TRY_TCP(fastopen_sendto, LAB_TCP, call_fastopen)
 
 CASE("net.tcp.fastopen_sendto",
 	.claim	  = "sendto(2) with MSG_FASTOPEN, which connects",
@@ -77,13 +29,37 @@ CASE("net.tcp.fastopen_sendto",
 	.lab	  = true,
 	.bare	  = true,
 	.variants = ipv4_and_ipv6,
+	.control  = if_there,
 	.attempt  = fastopen_sendto,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; landlock-lsm/linux#41");
 
-static int fastopen_sendmsg(struct scene *scene)
+/* As many messages as @count says, all of them to the same address */
+static int send_messages(int fd, const struct sockaddr *to, socklen_t len,
+			 int count)
 {
-	return fastopen(scene, LAB_TCP, by_sendmsg);
+	struct iovec iov = { (void *)lab_token, sizeof(lab_token) };
+	const struct msghdr msg = {
+		.msg_name = (void *)to,
+		.msg_namelen = len,
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+	};
+	struct mmsghdr msgs[2] = { { msg }, { msg } };
+	const int flags = MSG_FASTOPEN | MSG_NOSIGNAL;
+	int ret;
+
+	if (count == 0)
+		return sendmsg(fd, &msg, flags) < 0 ? errno : await_token(fd);
+	ret = sendmmsg(fd, msgs, count, flags);
+	return ret < 0 ? errno : await_token(fd);
 }
+
+static int call_sendmsg(int fd, const struct sockaddr *to, socklen_t len)
+{
+	return send_messages(fd, to, len, 0);
+}
+
+TRY_TCP(fastopen_sendmsg, LAB_TCP, call_sendmsg)
 
 CASE("net.tcp.fastopen_sendmsg",
 	.claim	  = "sendmsg(2) with MSG_FASTOPEN, which connects",
@@ -95,13 +71,16 @@ CASE("net.tcp.fastopen_sendmsg",
 	.lab	  = true,
 	.bare	  = true,
 	.variants = ipv4_and_ipv6,
+	.control  = if_there,
 	.attempt  = fastopen_sendmsg,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; landlock-lsm/linux#41");
 
-static int fastopen_sendmmsg(struct scene *scene)
+static int call_sendmmsg(int fd, const struct sockaddr *to, socklen_t len)
 {
-	return fastopen(scene, LAB_TCP, by_sendmmsg);
+	return send_messages(fd, to, len, 1);
 }
+
+TRY_TCP(fastopen_sendmmsg, LAB_TCP, call_sendmmsg)
 
 CASE("net.tcp.fastopen_sendmmsg",
 	.claim	  = "sendmmsg(2) with MSG_FASTOPEN, which connects",
@@ -113,14 +92,12 @@ CASE("net.tcp.fastopen_sendmmsg",
 	.lab	  = true,
 	.bare	  = true,
 	.variants = ipv4_and_ipv6,
+	.control  = if_there,
 	.attempt  = fastopen_sendmmsg,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; landlock-lsm/linux#41");
 
 /* The rule is for another port, and for binding to this one. */
-static int fastopen_other(struct scene *scene)
-{
-	return fastopen(scene, LAB_TCP_OTHER, by_sendto);
-}
+TRY_TCP(fastopen_other, LAB_TCP_OTHER, call_fastopen)
 
 CASE("net.tcp.fastopen_other_port",
 	.claim	 = "sendto(2) with MSG_FASTOPEN when rules open other ports",
@@ -139,28 +116,20 @@ CASE("net.tcp.fastopen_other_port",
 	.lab	 = true,
 	.bare	 = true,
 	.variants = ipv4_and_ipv6,
+	.control = if_there,
 	.attempt = fastopen_other,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; landlock-lsm/linux#41");
 
 /* connect(2) only notes the address; the first send does it. */
-static int fastopen_connect(struct scene *scene)
+static int call_deferred(int fd, const struct sockaddr *to, socklen_t len)
 {
-	const int fd = new_socket(scene->variant->family, SOCK_STREAM,
-				  IPPROTO_TCP);
 	const int one = 1;
-	int ret;
 
-	if (fd < 0)
-		return -fd;
-	if (setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one,
-		       sizeof(one)))
-		ret = cannot(scene, "TCP_FASTOPEN_CONNECT: %s",
-			     strerrorname_np(errno));
-	else
-		ret = connect_echo(fd, scene->variant->family, LAB_TCP);
-	close(fd);
-	return ret;
+	return errno_of(setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one,
+				   sizeof(one))) ?: call_connect(fd, to, len);
 }
+
+TRY_TCP(fastopen_connect, LAB_TCP, call_deferred)
 
 CASE("net.tcp.fastopen_connect",
 	.claim	  = "connect(2) with TCP_FASTOPEN_CONNECT, done by the first send(2)",
@@ -175,32 +144,29 @@ CASE("net.tcp.fastopen_connect",
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
 
 /* A noted address that the sandbox allows: another one is not looked at. */
-static int fastopen_deferred(struct scene *scene)
+static int call_deferred_elsewhere(int fd, const struct sockaddr *to,
+				   socklen_t len)
 {
-	struct sockaddr_storage to, other, peer;
-	const socklen_t len = peer_address(AF_INET, LAB_TCP, &to);
+	struct sockaddr_storage other, peer;
 	socklen_t peer_len = sizeof(peer);
-	const int fd = new_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	const int one = 1;
-	int ret;
 
-	if (fd < 0)
-		return -fd;
 	peer_address(AF_INET, LAB_TCP_OTHER, &other);
 	if (setsockopt(fd, IPPROTO_TCP, TCP_FASTOPEN_CONNECT, &one,
-		       sizeof(one)))
-		ret = cannot(scene, "TCP_FASTOPEN_CONNECT: %s",
-			     strerrorname_np(errno));
-	else if (connect(fd, (struct sockaddr *)&to, len) ||
-		 sendto(fd, lab_token, sizeof(lab_token), MSG_NOSIGNAL,
-			(struct sockaddr *)&other, len) < 0 ||
-		 getpeername(fd, (struct sockaddr *)&peer, &peer_len))
-		ret = errno;
-	else
-		ret = memcmp(&peer, &to, len) ? NO_EFFECT : await_token(fd);
-	close(fd);
-	return ret;
+		       sizeof(one)) || connect(fd, to, len) ||
+	    sendto(fd, lab_token, sizeof(lab_token), MSG_NOSIGNAL,
+		   (struct sockaddr *)&other, len) < 0 ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_len))
+		return errno;
+	return memcmp(&peer, to, len) ? NO_EFFECT : await_token(fd);
 }
+
+static const struct variant ipv4[] = {
+	{ "", AF_INET },
+	{ NULL }
+};
+
+TRY_TCP(fastopen_deferred, LAB_TCP, call_deferred_elsewhere)
 
 CASE("net.tcp.fastopen_deferred",
 	.claim	 = "the first send(2) names another port than the connect(2) that it does",
@@ -210,6 +176,7 @@ CASE("net.tcp.fastopen_deferred",
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
+	.variants = ipv4,
 	.witness = witness_connect_tcp,
 	.attempt = fastopen_deferred,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; net/ipv4/tcp.c: tcp_sendmsg_fastopen()");

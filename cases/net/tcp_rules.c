@@ -141,34 +141,13 @@ CASE("net.tcp.same_port_twice",
 	.attempt = bind_and_connect,
 	.source	 = "userspace-api/landlock: rules of one ruleset add up");
 
-/* Which of two layers denies must not matter. */
-static int two_layers(struct scene *scene)
-{
-	const bool connects = scene->test->guard.net == NET_CONNECT_TCP;
-	const int port = connects ? LAB_TCP : LAB_FREE;
-	const uint64_t right = scene->test->guard.net;
-	const struct ruleset grants = {
-		.net = right, .rules = { PORT(LAB_DECOY), PORT(port) } };
-	const struct ruleset denies = {
-		.net = right, .rules = { PORT(LAB_DECOY) } };
-	struct ruleset layers[4] = { grants, grants, grants };
-
-	if (scene->world == WORLD_DENY)
-		layers[2] = denies;
-	if (scene->world == WORLD_INHERITED)
-		layers[1] = denies;
-	if (scene->world == WORLD_EXTRA)
-		layers[0] = denies;
-	return enforce_layers(scene, layers);
-}
-
 CASE("net.tcp.connect_layers",
 	.claim	 = "connect(2) to a port that one of three layers denies",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT) |
 		   W(INHERITED) | W(EXTRA),
-	.enforce = two_layers,
+	.enforce = one_of_three_layers,
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
@@ -181,20 +160,31 @@ CASE("net.tcp.bind_layers",
 	.promise = { DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT) |
 		   W(INHERITED) | W(EXTRA),
-	.enforce = two_layers,
+	.enforce = one_of_three_layers,
 	.needs	 = "lab",
 	.lab	 = true,
 	.bare	 = true,
 	.attempt = bind_free,
 	.source	 = "userspace-api/landlock: Layers of file path access rights");
 
+enum other_rights {
+	OF_FILES	= 1,
+	OF_SCOPES	= 2,
+};
+
 /* Layers that handle other rights neither grant nor deny. */
 static int other_layers(struct scene *scene)
 {
-	const struct ruleset files = { .fs = FS_WRITE_FILE };
+	const struct ruleset other = {
+		.fs = scene->variant->arg & OF_FILES ? FS_WRITE_FILE : 0,
+		.scoped = scene->variant->arg & OF_SCOPES ?
+				SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0,
+	};
 	struct ruleset ours = { .net = NET_CONNECT_TCP };
-	struct ruleset layers[4] = { files, ours, files };
+	struct ruleset layers[4] = { other, ours, other };
 
+	if (other.scoped & ~kernel.scoped)
+		return cannot(scene, "scopes (ABI 6)");
 	if (scene->world == WORLD_GRANT)
 		layers[1].rules[0] = (struct rule)PORT(LAB_TCP);
 	if (scene->world == WORLD_EXTRA)
@@ -202,72 +192,23 @@ static int other_layers(struct scene *scene)
 	return enforce_layers(scene, layers);
 }
 
+/* With a family: the granting world is run of each. */
+static const struct variant kinds_of_layers[] = {
+	{ "", AF_INET, OF_FILES },
+	{ "scopes", AF_INET, OF_SCOPES },
+	{ "files_and_scopes", AF_INET, OF_FILES | OF_SCOPES },
+	{ NULL }
+};
+
 CASE("net.tcp.layer_of_files",
-	.claim	 = "connect(2) with layers around that handle files only",
+	.claim	 = "connect(2) with layers around that handle files or scopes only",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT) | W(EXTRA),
 	.enforce = other_layers,
+	.variants = kinds_of_layers,
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
 	.attempt = connect_peer,
 	.source	 = "userspace-api/landlock: handled_access_* of each layer");
-
-static const struct variant edges[] = {
-	{ "", AF_INET, 1024 },
-	{ "32767", AF_INET, 32767 },
-	{ "32768", AF_INET, 32768 },
-	{ "65535", AF_INET, 65535 },
-	{ NULL }
-};
-
-static int edge_port(struct scene *scene)
-{
-	const int port = scene->variant->arg;
-	const struct ruleset layers[] = {
-		{ .net = NET_BIND_TCP,
-		  .rules = { PORT(scene->world == WORLD_GRANT ? port :
-				  port - 1) } },
-		{ 0 },
-	};
-
-	return enforce_layers(scene, layers);
-}
-
-static int bind_edge(struct scene *scene)
-{
-	return bind_port(AF_INET, SOCK_STREAM, IPPROTO_TCP,
-			 scene->variant->arg);
-}
-
-CASE("net.tcp.bind_edges",
-	.claim	  = "bind(2) to the ports at which number ranges end",
-	.guard	  = NET(BIND_TCP),
-	.promise  = { DENIED(EACCES) },
-	.worlds	  = W(CONTROL) | W(DENY) | W(GRANT) | W(INHERITED),
-	.enforce  = edge_port,
-	.needs	  = "lab",
-	.lab	  = true,
-	.bare	  = true,
-	.variants = edges,
-	.attempt  = bind_edge,
-	.source	  = "uapi/linux/landlock.h: struct landlock_net_port_attr");
-
-static int bind_privileged(struct scene *scene)
-{
-	(void)scene;
-	return bind_port(AF_INET, SOCK_STREAM, IPPROTO_TCP, 1023);
-}
-
-CASE("net.tcp.bind_privileged",
-	.claim	 = "bind(2) of root to a privileged port",
-	.guard	 = NET(BIND_TCP),
-	.promise = { DENIED(EACCES) },
-	.grant	 = { PORT(1023) },
-	.needs	 = "root lab",
-	.lab	 = true,
-	.bare	 = true,
-	.root	 = true,
-	.attempt = bind_privileged,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_BIND_TCP");

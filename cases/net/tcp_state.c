@@ -212,39 +212,3 @@ CASE("net.tcp.listen_autobind",
 	.witness  = witness_bind_tcp,
 	.attempt  = listen_unbound,
 	.source	  = "security/landlock/net.c: no hook on socket_listen");
-
-/* One port asked of the kernel as "any": documented (UAPI, port 0). */
-static int bind_one_of_one(struct scene *scene)
-{
-	const int port = 40123;
-	const uint32_t range = (uint32_t)port << 16 | port;
-	const int fd = new_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
-	int ret;
-
-	if (fd < 0)
-		return -fd;
-	/* IP_LOCAL_PORT_RANGE of <linux/in.h> */
-	if (setsockopt(fd, IPPROTO_IP, 51, &range, sizeof(range))) {
-		close(fd);
-		return cannot(scene, "IP_LOCAL_PORT_RANGE (Linux 6.3): %s",
-			      strerrorname_np(errno));
-	}
-	ret = bind_own(fd, AF_INET, 0);
-	if (!ret && local_port(fd) != port)
-		ret = NO_EFFECT;
-	close(fd);
-	return ret;
-}
-
-CASE("net.tcp.bind_zero_range",
-	.claim	 = "bind(2) to a port of one's choice by a rule for port 0 (IP_LOCAL_PORT_RANGE)",
-	.guard	 = NET(BIND_TCP),
-	.promise = { OPEN },
-	.gap	 = "documented: port 0 is any port that the socket may choose",
-	.deny	 = { .net = NET_BIND_TCP, .rules = { PORT(0) } },
-	.needs	 = "lab",
-	.lab	 = true,
-	.bare	 = true,
-	.witness = witness_bind_tcp,
-	.attempt = bind_one_of_one,
-	.source	 = "uapi/linux/landlock.h: struct landlock_net_port_attr, port 0");

@@ -4,6 +4,11 @@
 
 #include "net.h"
 
+int guarded_type(const struct scene *scene)
+{
+	return scene->test->guard.net & TCP_RIGHTS ? SOCK_STREAM : SOCK_DGRAM;
+}
+
 int net_try(struct scene *scene, const struct net_try *try)
 {
 	const int family = scene->variant->family;
@@ -11,7 +16,8 @@ int net_try(struct scene *scene, const struct net_try *try)
 	const int given = shape ? shape >> 8 & 0xff : family;
 	/* Two, for an address that is longer than any. */
 	struct sockaddr_storage to[2] = { 0 };
-	const int fd = new_socket(family, try->type, try->protocol);
+	const int fd = new_socket(family, try->type ?: guarded_type(scene),
+				  try->protocol);
 	socklen_t len;
 	int ret;
 
