@@ -8,6 +8,7 @@
 
 #include "abi.h"
 #include "landlock.h"
+#include "socket_rule.h"
 
 #define FIELD(name) offsetof(struct ruleset_attr, name)
 
@@ -62,6 +63,11 @@ const struct feature features[] = {
 	{ "field.quiet_access_net", FEATURE_FIELD,
 	  FIELD(quiet_access_net), 10 },
 	{ "field.quiet_scoped",	FEATURE_FIELD, FIELD(quiet_scoped), 10 },
+	{ "proposed.socket", FEATURE_PROPOSED, SOCKET_EITHER, ABI_PROPOSED },
+	{ "proposed.socket_exact", FEATURE_PROPOSED, SOCKET_EXACT,
+	  ABI_PROPOSED },
+	{ "proposed.socket_canonical", FEATURE_PROPOSED, SOCKET_CANONICAL,
+	  ABI_PROPOSED },
 };
 
 const size_t features_count = sizeof(features) / sizeof(features[0]);
@@ -154,6 +160,7 @@ void kernel_probe(void)
 	landlock_add(-1, RULE_PATH_BENEATH, NULL, ADD_QUIET);
 	if (errno == EBADF)
 		kernel.add_flags |= ADD_QUIET;
+	socket_proposal_probe();
 }
 
 bool kernel_takes(const struct feature *f)
@@ -181,6 +188,8 @@ bool kernel_takes(const struct feature *f)
 		if (f->value == FIELD(scoped))
 			return kernel.scoped;
 		return f->value == FIELD(handled_access_fs) || kernel.quiet;
+	case FEATURE_PROPOSED:
+		return socket_proposal.form & f->value;
 	}
 	return false;
 }

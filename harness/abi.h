@@ -9,12 +9,16 @@
 #ifndef LANDPROOF_ABI_H
 #define LANDPROOF_ABI_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 /* The newest ABI version whose promises this suite knows. */
 #define ABI_NEWEST 11
+
+/* Of what is only proposed: no ABI version promises it. */
+#define ABI_PROPOSED INT_MAX
 
 enum fs_access {
 	FS_EXECUTE	= 1 << 0,
@@ -112,6 +116,7 @@ enum feature_kind {
 	FEATURE_RESTRICT_FLAG,
 	FEATURE_RULE_TYPE,
 	FEATURE_FIELD,		/* offset into struct ruleset_attr */
+	FEATURE_PROPOSED,	/* a set of enum socket_form */
 };
 
 /*

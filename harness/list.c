@@ -25,12 +25,13 @@ static void promise_text(const struct landproof_case *test, char *buf,
 {
 	const struct promise *p;
 	char name[32];
-	size_t used = 0;
+	size_t used;
 
-	buf[0] = '\0';
+	used = snprintf(buf, size, "%s",
+			case_abi(test) == ABI_PROPOSED ? "proposed: " : "");
 	for (p = test->promise; p < test->promise + PROMISES_MAX && p->kind;
 	     p++) {
-		if (used)
+		if (p != test->promise)
 			used += snprintf(buf + used, size - used,
 					 "; before that ");
 		if (p->fixed)
@@ -60,8 +61,7 @@ static void strings(const char *key, const char *words)
 	printf(",\"%s\":[", key);
 	for (word = strtok_r(copy, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest)) {
-		if (!first)
-			putchar(',');
+		fputs(first ? "" : ",", stdout);
 		json_string(stdout, word);
 		first = false;
 	}
@@ -90,6 +90,14 @@ static void put(const char *key, const char *text)
 	json_string(stdout, text);
 }
 
+static const char *abi_text(int abi, const char *proposed)
+{
+	static char text[12];
+
+	snprintf(text, sizeof(text), "%d", abi);
+	return abi == ABI_PROPOSED ? proposed : text;
+}
+
 static void list_labels(const struct landproof_case *test)
 {
 	size_t i;
@@ -113,16 +121,14 @@ static void list_variants(const struct landproof_case *test)
 
 	printf(",\"variants\":[");
 	for (; variant->name; variant++) {
-		if (variant != case_variants(test))
-			putchar(',');
+		fputs(variant == case_variants(test) ? "" : ",", stdout);
 		json_string(stdout, variant->name);
 	}
 	printf("],\"worlds\":[");
 	for (world = 0; world < WORLDS; world++) {
 		if (!(worlds & (1U << world)))
 			continue;
-		if (!first)
-			putchar(',');
+		fputs(first ? "" : ",", stdout);
 		json_string(stdout, world_names[world]);
 		first = false;
 	}
@@ -144,7 +150,7 @@ static void list_json(const struct landproof_case *test)
 	strings("guard", guard);
 	put("promise", text);
 	put("kind", kind_name(test));
-	printf(",\"since\":%d", case_abi(test));
+	printf(",\"since\":%s", abi_text(case_abi(test), "null"));
 	put("gap", test->gap);
 	strings("needs", test->needs);
 	list_labels(test);
@@ -178,8 +184,7 @@ void list_cases(const struct selection *selection, bool json)
 						       sizeof(id)));
 		}
 		if (json && any) {
-			if (!first)
-				printf(",\n");
+			fputs(first ? "" : ",\n", stdout);
 			list_json(cases[i]);
 			first = false;
 		}
@@ -217,7 +222,8 @@ void list_coverage(bool json)
 		putchar('{');
 	for (f = features; f < features + features_count; f++) {
 		if (!json) {
-			printf("%-30s ABI %-2d  ", f->name, f->abi);
+			printf("%-30s ABI %-2s  ", f->name,
+			       abi_text(f->abi, "-"));
 			coverage_of(f, false);
 			putchar('\n');
 			continue;
@@ -225,7 +231,7 @@ void list_coverage(bool json)
 		if (f != features)
 			printf(",\n");
 		json_string(stdout, f->name);
-		printf(":{\"abi\":%d,\"cases\":[", f->abi);
+		printf(":{\"abi\":%s,\"cases\":[", abi_text(f->abi, "null"));
 		coverage_of(f, true);
 		printf("],\"reason\":");
 		json_string(stdout, f->reason);

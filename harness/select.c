@@ -13,6 +13,7 @@ const char *const labels[] = {
 	"reach-udp",	/* the same for UDP */
 	"serve-udp",
 	"honesty",	/* holds the kernel's claims against its behaviour */
+	"proposed",	/* about what is in no release yet */
 	"needs-root",
 	"unreported",	/* see SECURITY.md */
 	"selftest",	/* about the suite, not about Landlock */
@@ -119,6 +120,8 @@ bool has_label(const struct landproof_case *test, const char *label)
 		return test->root || has_word(test->needs, "root");
 	if (strcmp(label, "honesty") == 0 && test->honesty)
 		return true;
+	if (strcmp(label, "proposed") == 0)
+		return case_abi(test) == ABI_PROPOSED;
 	return has_word(test->labels, label);
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From what the worlds showed and what was promised to one verdict. */
 #include "run.h"
+#include "socket_rule.h"
 
 const char *const verdict_names[] = {
 	[HOLDS]		= "holds",
@@ -199,7 +200,11 @@ static void judge_absence(struct result *result)
 		return;
 	}
 	result->verdict = ABSENT;
-	if (kernel.abi)
+	if (kernel.abi && abi == ABI_PROPOSED)
+		snprintf(result->why, sizeof(result->why),
+			 "only proposed, and the kernel does not have it: %s",
+			 result->test->covers);
+	else if (kernel.abi)
 		snprintf(result->why, sizeof(result->why),
 			 "needs ABI %d, the kernel has %d", abi, kernel.abi);
 	else
@@ -243,7 +248,10 @@ void judge(struct result *result)
 	    (result->verdict == OVERBLOCK || result->verdict == ERRNO ||
 	     result->verdict == BYPASS))
 		result->verdict = DISHONEST;
-	if (kernel.abi < case_abi(test))
+	if (case_abi(test) == ABI_PROPOSED)
+		snprintf(result->news, sizeof(result->news), "%s",
+			 socket_proposal_text());
+	else if (kernel.abi < case_abi(test))
 		snprintf(result->news, sizeof(result->news),
 			 "backport: taken at ABI %d, promised since %d",
 			 kernel.abi, case_abi(test));

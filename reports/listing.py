@@ -64,8 +64,8 @@ def print_coverage(
             uncovered.append(name)
         shown = f"{len(cases):>3}  {' '.join(cases[:3])}" if cases else f"  –  {reason}"
         more = f" and {len(cases) - 3} more" if len(cases) > 3 else ""
-        abi = f"ABI {about.get('abi')}"
-        _line(console, Text(f"{name:<{width}}  {abi:<6} {shown}{more}"))
+        abi = f"ABI {about['abi']}" if about.get("abi") else "proposed"
+        _line(console, Text(f"{name:<{width}}  {abi:<8} {shown}{more}"))
     if uncovered:
         _line(console, Text(f"without a case or a reason: {', '.join(uncovered)}", style="red"))
     else:
