@@ -79,6 +79,12 @@ void run_case(struct result *result)
 	const char *missing;
 	int error;
 
+	/* Nothing is tried where the kernel does not have what is proposed. */
+	if (case_abi(result->test) == ABI_PROPOSED &&
+	    !case_expressible(result->test)) {
+		judge(result);
+		return;
+	}
 	if (reads_log)
 		audit_enable(true);
 	error = scene_share(&scene);
