@@ -72,7 +72,6 @@ def build(args: argparse.Namespace) -> int:
     if (args.patch or args.source or args.name or args.lacks) and (trees or len(args.names) != 1):
         raise errors.UserError("--patch, --source, --name and --lacks belong to one recipe:"
                                " name one (landproof kernels list)")
-    lab.prepare()
     with progress.fetching() as tell:
         for name in args.names or kernels.default_labs():
             kernel = (lab.rebuild(Path(name), tell) if name in trees else

@@ -92,6 +92,7 @@ def rebuild(tree: Path, progress: Progress = lambda *_: None) -> Kernel:
     if not (tree / ".config").exists():
         raise UserError(f"{tree} is no build tree: it has no .config")
     name = tree.resolve().name
+    prepare()
     log = paths.cache() / "lab" / f"{name}.log"
     log.parent.mkdir(parents=True, exist_ok=True)
     kbuild.make(["-C", str(tree)], dict(os.environ), log, f"{tree} could not be built",
@@ -162,6 +163,7 @@ class _Build:
         if not self.recipe.directory and kernels.made_of(self.name) == key:
             self.progress("up to date", 1)
             return self._kernel()
+        prepare()
         with paths.lock(f"lab-{self.farm.directory.name}"):
             if self.recipe.directory or not (self.farm.build / ".config").exists():
                 self.progress("linking the sources", 0)

@@ -60,7 +60,8 @@ static int diag_mode(ino_t inode)
 	return mode;
 }
 
-static int proved_fallback(struct scene *scene, int fd)
+/* That the connection is of @wanted kind is for the kernel to say. */
+static int proved(struct scene *scene, int fd, int wanted)
 {
 	struct stat st;
 	int mode;
@@ -68,28 +69,31 @@ static int proved_fallback(struct scene *scene, int fd)
 	if (fstat(fd, &st))
 		return broken(scene, "fstat: %s", strerrorname_np(errno));
 	mode = diag_mode(st.st_ino);
-	if (mode == SMC_DIAG_MODE_FALLBACK_TCP)
+	if (mode == wanted)
 		return WORKED;
 	return cannot(scene, mode < 0 ? "SMC sockets in sock_diag (module smc_diag)" :
-					"an SMC connection that falls back");
+			     wanted == SMC_DIAG_MODE_FALLBACK_TCP ?
+					"an SMC connection that falls back" :
+					"SMC-D over a loopback (SMC_LO, DIBS_LO)");
 }
 
-static int fall_back(struct scene *scene, int family, int protocol)
+static int connect_as(struct scene *scene, int family, int protocol, int port,
+		      int mode)
 {
 	const int fd = new_socket(family, SOCK_STREAM, protocol);
 	int ret;
 
 	if (fd < 0)
 		return -fd;
-	ret = connect_echo(fd, AF_INET, LAB_PLAIN_TCP) ?:
-	      proved_fallback(scene, fd);
+	ret = connect_echo(fd, AF_INET, port) ?: proved(scene, fd, mode);
 	close(fd);
 	return ret;
 }
 
 static int connect_plain_peer(struct scene *scene)
 {
-	return fall_back(scene, AF_SMC, 0);
+	return connect_as(scene, AF_SMC, 0, LAB_PLAIN_TCP,
+			  SMC_DIAG_MODE_FALLBACK_TCP);
 }
 
 /* EINVAL: the address is AF_INET, the socket AF_SMC (net.c of 6.7). */
@@ -109,7 +113,8 @@ CASE("net.smc.connect_plain_peer",
 
 static int inet_connect_plain_peer(struct scene *scene)
 {
-	return fall_back(scene, AF_INET, PROTOCOL_SMC);
+	return connect_as(scene, AF_INET, PROTOCOL_SMC, LAB_PLAIN_TCP,
+			  SMC_DIAG_MODE_FALLBACK_TCP);
 }
 
 CASE("net.smc.inet_connect_plain_peer",
@@ -124,6 +129,46 @@ CASE("net.smc.inet_connect_plain_peer",
 	.bare	 = true,
 	.witness = witness_connect_tcp,
 	.attempt = inet_connect_plain_peer,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+static int connect_smc_peer(struct scene *scene)
+{
+	return connect_as(scene, AF_SMC, 0, LAB_SMC, SMC_DIAG_MODE_SMCD);
+}
+
+CASE("net.smc.connect_smc_peer",
+	.claim	 = "connect(2) of an AF_SMC socket to an SMC listener, which speaks SMC-D",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY),
+	.gap	 = "landlock-lsm/linux#6",
+	.labels	 = "bypass",
+	.needs	 = "smc peer-smc",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_connect_tcp,
+	.attempt = connect_smc_peer,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+static int inet_connect_smc_peer(struct scene *scene)
+{
+	return connect_as(scene, AF_INET, PROTOCOL_SMC, LAB_SMC,
+			  SMC_DIAG_MODE_SMCD);
+}
+
+CASE("net.smc.inet_connect_smc_peer",
+	.claim	 = "connect(2) of an IPPROTO_SMC socket to an SMC listener, which speaks SMC-D",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT),
+	.gap	 = "landlock-lsm/linux#6",
+	.grant	 = { PORT(LAB_SMC) },
+	.labels	 = "bypass",
+	.needs	 = "smc-inet peer-smc",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_connect_tcp,
+	.attempt = inet_connect_smc_peer,
 	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
 
 static int bind_free(struct scene *scene)

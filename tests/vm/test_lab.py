@@ -43,6 +43,12 @@ PATCH = """\
 """
 
 
+@pytest.fixture(autouse=True)
+def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Install nothing: these kernels need no compiler."""
+    monkeypatch.setattr(lab, "prepare", lambda: None)
+
+
 @pytest.fixture
 def sources(tmp_path: Path, private_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Return kernel sources that the recipe `lab-9.9` finds as a Debian package."""
@@ -316,7 +322,6 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
 def test_the_command(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                      capsys: pytest.CaptureFixture[str]) -> None:
     from tests.vm.test_commands import command
-    monkeypatch.setattr(lab, "prepare", lambda: None)
     monkeypatch.setattr(kernels, "labs", lambda: ["lab-9.9"])
     monkeypatch.setattr(kernels, "default_labs", lambda: ["lab-9.9"])
     assert command("build") == 0
@@ -332,6 +337,21 @@ def test_the_command(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     assert (rows["lab-9.9"], rows["p"]) == ("built", "built")
     assert command("remove", "lab-9.9") == 0
     assert not (paths.cache() / "lab/lab-9.9").exists()
+
+
+def test_what_building_needs(monkeypatch: pytest.MonkeyPatch,
+                             tmp_path: Path) -> None:
+    monkeypatch.undo()
+    asked = tmp_path / "vm/setup.sh"
+    asked.parent.mkdir()
+    asked.write_text(f"#!/bin/sh\necho $1 >{tmp_path}/asked; exit $2\n")
+    asked.chmod(0o755)
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    lab.prepare()
+    assert (tmp_path / "asked").read_text() == f"{tmp_path}/vm/packages-lab.txt\n"
+    asked.write_text("#!/bin/sh\nexit 2\n")
+    with pytest.raises(UserError, match="what building a kernel needs cannot be installed"):
+        lab.prepare()
 
 
 def test_no_variable_of_a_make_around(monkeypatch: pytest.MonkeyPatch) -> None:

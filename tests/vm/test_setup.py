@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SETUP = Path(__file__).parents[2] / "vm" / "setup.sh"
-PACKAGES = SETUP.with_name("packages.txt")
+LISTS = (SETUP.with_name("packages.txt"), SETUP.with_name("packages-lab.txt"))
 
 
 class Box:
@@ -32,9 +32,9 @@ class Box:
         path.write_text(f'#!/bin/bash\necho "{name} $*" >>{self.log}\n{script}\n')
         path.chmod(0o755)
 
-    def run(self) -> subprocess.CompletedProcess[str]:
+    def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run setup.sh."""
-        return subprocess.run([str(SETUP)], env={"PATH": str(self.bin)}, capture_output=True,
+        return subprocess.run([str(SETUP), *words], env={"PATH": str(self.bin)}, capture_output=True,
                               text=True, check=False)
 
     def called(self, name: str) -> list[str]:
@@ -50,8 +50,9 @@ def box(tmp_path: Path) -> Box:
     return made
 
 
-def test_every_package_has_its_reason() -> None:
-    lines = [line for line in PACKAGES.read_text().splitlines() if not line.startswith("#")]
+@pytest.mark.parametrize("packages", LISTS)
+def test_every_package_has_its_reason(packages: Path) -> None:
+    lines = [line for line in packages.read_text().splitlines() if not line.startswith("#")]
     names = [line.split()[0] for line in lines]
     assert names == sorted(set(names))
     assert all(" # " in line for line in lines)
@@ -70,6 +71,12 @@ def test_says_what_it_installs(box: Box) -> None:
     assert done.stdout == "setup: installing gcc socat\n"
     assert box.called("apt-get") == [
         "apt-get -q -y update", "apt-get -q -y install --no-install-recommends gcc socat"]
+
+
+def test_another_list(box: Box, tmp_path: Path) -> None:
+    packages = tmp_path / "list"
+    packages.write_text("# comment\ngcc  # why\nflex # why\n")
+    assert box.run(str(packages)).stdout == "setup: installing gcc\n"
 
 
 def test_through_sudo(box: Box) -> None:
