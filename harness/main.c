@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
+#include "hooks.h"
 #include "list.h"
 #include "records.h"
 #include "select.h"
@@ -17,7 +18,7 @@ const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
 enum option_key {
 	OPTION_UNREPORTED = 256, OPTION_RESUME, OPTION_SABOTAGE,
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
-	OPTION_CHECK, OPTION_WORLD, OPTION_PORT,
+	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 };
 
 static const struct argp_option options[] = {
@@ -35,6 +36,8 @@ static const struct argp_option options[] = {
 	  "Only these worlds, and control", 0 },
 	{ "port", OPTION_PORT, "N", 0,
 	  "Peers listen on this port, and policies name it", 0 },
+	{ "hooks", OPTION_HOOKS, 0, 0,
+	  "Trace which hooks the attempts call, in a guest", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
@@ -50,7 +53,7 @@ struct arguments {
 	const char *command;
 	struct selection selection;
 	int records_fd;
-	bool ktap, json, coverage, check;
+	bool ktap, json, coverage, check, hooks;
 };
 
 static void add_word(struct argp_state *state, const char **list,
@@ -124,6 +127,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_PORT:
 		lab_guard(number(state, arg, 65535));
 		break;
+	case OPTION_HOOKS:
+		a->hooks = true;
+		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);
 		break;
@@ -158,18 +164,6 @@ static const struct argp argp = {
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
-
-static size_t count_selected(const struct selection *selection)
-{
-	const struct variant *variant;
-	size_t i, count = 0;
-
-	for (i = 0; i < cases_count; i++)
-		for (variant = case_variants(cases[i]); variant->name;
-		     variant++)
-			count += selected(selection, cases[i], variant);
-	return count;
-}
 
 /* The worst of all verdicts, as an exit status. */
 static int run_all(const struct selection *selection)
@@ -244,6 +238,8 @@ static int run(struct arguments *a)
 		records_open(a->records_fd >= 0 ? a->records_fd :
 			     guest_port(), a->ktap);
 	record_start(count);
+	if (a->hooks && !record_hooks(hooks_start()))
+		return 2;
 	return run_all(&a->selection);
 }
 

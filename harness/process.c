@@ -15,7 +15,7 @@
 #include <sys/wait.h>
 #include <time.h>
 
-#include "run.h"
+#include "hooks.h"
 
 /* The nobody of every distribution; attempts own nothing else. */
 #define NOBODY 65534
@@ -367,8 +367,6 @@ static int attempt(struct scene *scene)
 	const struct landproof_case *test = scene->test;
 	int outcome;
 
-	if (scene->world == WORLD_CONTROL && test->control)
-		return test->control(scene);
 	/* What must be refused comes first: the attempt may end the domain. */
 	if (test->witness && scene->world == WORLD_DENY) {
 		outcome = test->witness(scene);
@@ -377,7 +375,13 @@ static int attempt(struct scene *scene)
 		if (outcome < 0)
 			return outcome;
 	}
-	return test->attempt(scene);
+	hooks_attempt_begin();
+	if (scene->world == WORLD_CONTROL && test->control)
+		outcome = test->control(scene);
+	else
+		outcome = test->attempt(scene);
+	hooks_attempt_end();
+	return outcome;
 }
 
 /* The last process of an inherited world: came here through execve(2). */

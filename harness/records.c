@@ -5,6 +5,7 @@
 #include <sys/utsname.h>
 #include <termios.h>
 
+#include "hooks.h"
 #include "records.h"
 #include "version.h"
 
@@ -164,6 +165,21 @@ void record_start(size_t selected)
 	line_end();
 }
 
+bool record_hooks(const char *missing)
+{
+	if (out) {
+		fputs("{\"type\":\"hooks\"", out);
+		pair("missing", missing);
+		hooks_put_kernel(out);
+		line_end();
+	}
+	if (missing) {
+		fprintf(stderr, "landproof-guest: hooks: missing: %s\n", missing);
+		record_end(0, 0);
+	}
+	return !missing;
+}
+
 void record_case(const char *id)
 {
 	if (!out)
@@ -173,7 +189,7 @@ void record_case(const char *id)
 	line_end();
 }
 
-static void put_world(const struct world_result *world)
+static void put_world(const struct world_result *world, enum world which)
 {
 	char name[32];
 
@@ -185,6 +201,7 @@ static void put_world(const struct world_result *world)
 	fprintf(out, ",\"ms\":%.2f", world->ms);
 	if (world->note[0])
 		pair("note", world->note);
+	hooks_put_world(out, which);
 	putc('}', out);
 }
 
@@ -261,7 +278,7 @@ void record_result(const struct result *result)
 			continue;
 		fprintf(out, "%s\"%s\":", first ? "" : ",",
 			world_names[world]);
-		put_world(&result->worlds[world]);
+		put_world(&result->worlds[world], world);
 		first = false;
 	}
 	putc('}', out);

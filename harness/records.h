@@ -10,6 +10,8 @@ void records_open(int fd, bool ktap);
 /* In a guest, instead: the log of the driver; false: there is none. */
 bool records_open_log(bool ktap);
 void record_start(size_t selected);
+/* Which hooks are traced: false if something is @missing for that. */
+bool record_hooks(const char *missing);
 void record_case(const char *id);
 void record_result(const struct result *result);
 void record_end(double cases_ms, double total_ms);

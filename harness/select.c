@@ -181,3 +181,15 @@ bool selected(const struct selection *s, const struct landproof_case *test,
 		return false;
 	return any(s->labels, s->labels_count, test);
 }
+
+size_t count_selected(const struct selection *selection)
+{
+	const struct variant *variant;
+	size_t i, count = 0;
+
+	for (i = 0; i < cases_count; i++)
+		for (variant = case_variants(cases[i]); variant->name;
+		     variant++)
+			count += selected(selection, cases[i], variant);
+	return count;
+}

@@ -20,6 +20,8 @@ struct selection {
 bool selected(const struct selection *selection,
 	      const struct landproof_case *test,
 	      const struct variant *variant);
+/* How many lines, variants counted, are. */
+size_t count_selected(const struct selection *selection);
 /* Does @test carry @label?  Its family and rights are labels too. */
 bool has_label(const struct landproof_case *test, const char *label);
 /* "net" of "net.tcp.connect" */

@@ -20,9 +20,9 @@ def to_text(result: Result) -> str:
         _summary(shared),
         _section("Deviations", map(_finding, findings(shared))),
         _section("News", _news(shared)),
-        _folded("Open gaps: what nothing promises to stop", _gaps(shared)),
+        folded("Open gaps: what nothing promises to stop", _gaps(shared)),
         _matrix(shared),
-        _folded("What ran", _provenance(shared)),
+        folded("What ran", _provenance(shared)),
     ]
     return "\n\n".join(part for part in parts if part) + "\n"
 
@@ -31,7 +31,7 @@ def _headline(result: Result) -> str:
     title, understood = headline(result)
     date = f", {result.date}" if result.date else ""
     told = f"{title}. {understood}".strip()
-    return f"## Landlock, kernel by kernel\n\n{told} (landproof {_text(result.landproof)}{date})"
+    return f"## Landlock, kernel by kernel\n\n{told} (landproof {escape(result.landproof)}{date})"
 
 
 def _summary(result: Result) -> str:
@@ -39,14 +39,14 @@ def _summary(result: Result) -> str:
     lines = []
     for kernel in result.kernels:
         if kernel.unavailable:
-            lines.append([_text(kernel.name), f"not run: {_text(kernel.unavailable)}", *[""] * 6])
+            lines.append([escape(kernel.name), f"not run: {escape(kernel.unavailable)}", *[""] * 6])
             continue
         sums = summarize(kernel, catalogue)
         deviations = f"**{sums.deviations}**" if sums.deviations else "0"
         lines.append(
             [
-                _text(kernel.name),
-                _text(kernel.release or "?"),
+                escape(kernel.name),
+                escape(kernel.release or "?"),
                 str(kernel.abi) if kernel.abi else "none",
                 errata_text(kernel.errata) if kernel.abi else "",
                 f"{len(sums.enforced)} of {sums.promised}" if sums.promised else "–",
@@ -58,36 +58,36 @@ def _summary(result: Result) -> str:
     head = ["kernel", "release", "ABI", "errata fixed", "rights enforced", "open gaps",
             "deviations", "cannot run"]  # fmt: skip
     notes = [
-        f"- {_text(kernel.name)}: {_text(text)}"
+        f"- {escape(kernel.name)}: {escape(text)}"
         for kernel in result.kernels
         for text in (*(lost.why for lost in kernel.lost), *kernel.notes)
     ]
-    table = _table(head, lines)
-    return table + "\n\n" + "\n".join(notes) if notes else table
+    overview = table(head, lines)
+    return overview + "\n\n" + "\n".join(notes) if notes else overview
 
 
 def _finding(finding: Finding) -> str:
     names = short_names([kernel.name for kernel in finding.kernels])
     sign = LOOKS[finding.verdict].sign
-    labels = ", ".join(map(_code, finding.labels))
+    labels = ", ".join(map(code, finding.labels))
     lines = [
-        f"- **{sign} {finding.verdict}** {labels} on {_text(names)}: {_text(finding.claim)}.",
-        f"{_text(finding.evidence)}.",
+        f"- **{sign} {finding.verdict}** {labels} on {escape(names)}: {escape(finding.claim)}.",
+        f"{escape(finding.evidence)}.",
     ]
     issue = finding.issue
     if issue:
         # As code: a bare name#number would leave a mark in the upstream project's thread.
-        lines.append(f"Known: {_code(issue.report)} ({_text(issue.extent)}). {_text(issue.text)}")
+        lines.append(f"Known: {code(issue.report)} ({escape(issue.extent)}). {escape(issue.text)}")
     if finding.said_fixed:
-        lines.append(f"Said to be fixed in {_text(short_names(finding.said_fixed))}: look closer.")
-    lines.append(f"Again: {_code(reproduce(finding.kernels[0], finding.cases[0]))}")
+        lines.append(f"Said to be fixed in {escape(short_names(finding.said_fixed))}: look closer.")
+    lines.append(f"Again: {code(reproduce(finding.kernels[0], finding.cases[0]))}")
     return "\n  ".join(lines)
 
 
 def _news(result: Result) -> list[str]:
     remarks = [
-        f"- {_text(short_names(one.kernels))}: {_text(one.text)}"
-        f" ({', '.join(map(_code, one.cases))})"
+        f"- {escape(short_names(one.kernels))}: {escape(one.text)}"
+        f" ({', '.join(map(code, one.cases))})"
         for one in news(result)
     ]
     return [*map(_finding, closed(result)), *remarks]
@@ -101,9 +101,9 @@ def _gaps(result: Result) -> str:
         report = (entry and entry.gap) or (gap.issue.report if gap.issue else "")
         names = [kernel.name for kernel in gap.kernels]
         where = "all" if len(names) == len(result.kernels) else short_names(names)
-        label = _code(gap.labels[0])
-        lines.append([label, _text(gap.claim), _code(report) if report else "", _text(where)])
-    return _table(["case", "what gets through", "upstream", "kernels"], lines) if lines else ""
+        label = code(gap.labels[0])
+        lines.append([label, escape(gap.claim), code(report) if report else "", escape(where)])
+    return table(["case", "what gets through", "upstream", "kernels"], lines) if lines else ""
 
 
 def _matrix(result: Result) -> str:
@@ -113,12 +113,12 @@ def _matrix(result: Result) -> str:
     parts = ["### The matrix", _legend(kernels)]
     for name, ids in families(result):
         lines = [
-            [_code(row.label), *(_cell(verdict) for verdict in row.verdicts)]
+            [code(row.label), *(_cell(verdict) for verdict in row.verdicts)]
             for row in short_rows(ids, kernels)
         ]
-        head = ["case", *(_text(kernel.name) for kernel in kernels)]
-        title = f"{_text(name)}: {count(len(ids), 'case')}{_tally(ids, kernels)}"
-        parts.append(_folded(title, _table(head, lines)))
+        head = ["case", *(escape(kernel.name) for kernel in kernels)]
+        title = f"{escape(name)}: {count(len(ids), 'case')}{_tally(ids, kernels)}"
+        parts.append(folded(title, table(head, lines)))
     return "\n\n".join(parts)
 
 
@@ -155,8 +155,8 @@ def _provenance(result: Result) -> str:
             "modules": about.modules,
             **{f"sha256 of the {name}": value for name, value in about.sha256.items()},
         }
-        shown = "; ".join(f"{name} {_code(value)}" for name, value in facts.items() if value)
-        lines.append(f"- {_text(kernel.name)}: {shown or 'nothing is known'}")
+        shown = "; ".join(f"{name} {code(value)}" for name, value in facts.items() if value)
+        lines.append(f"- {escape(kernel.name)}: {shown or 'nothing is known'}")
     return "\n".join(lines)
 
 
@@ -165,23 +165,25 @@ def _section(title: str, items: Iterable[str]) -> str:
     return f"### {title}\n\n{text}" if text else ""
 
 
-def _folded(title: str, body: str) -> str:
+def folded(title: str, body: str) -> str:
+    """Return a part that a reader opens, if there is anything in it."""
     if not body:
         return ""
     return f"<details>\n<summary>{title}</summary>\n\n{body}\n\n</details>"
 
 
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    table = [head, ["---"] * len(head), *lines]
-    return "\n".join(f"| {' | '.join(line)} |" for line in table)
+def table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    """Return a table of cells that are Markdown already."""
+    lined = [head, ["---"] * len(head), *lines]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lined)
 
 
-def _text(text: str) -> str:
+def escape(text: str) -> str:
     """Return text in which nothing is markup, and no person and no issue is mentioned."""
     escaped = re.sub(r"([\\`*\[\]<>|~]|(?<!\w)_|_(?!\w))", r"\\\1", text)
     return re.sub(r"([@#])(?=\w)", "\\1\u200b", escaped)
 
 
-def _code(text: str) -> str:
+def code(text: str) -> str:
     """Return text as code. A bar would end the cell of a table, even there."""
     return f"`{text.replace('`', chr(39)).replace('|', '¦')}`"

@@ -12,6 +12,7 @@ import shlex
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 
+from reports.hooks import HookCall
 from reports.verdicts import DEVIATIONS, Verdict
 
 FAMILIES = (
@@ -37,6 +38,7 @@ class World:
     expected: str | None = None
     ms: float | None = None
     note: str | None = None
+    hooks: tuple[HookCall, ...] | None = None  # None: not traced
 
     @property
     def as_promised(self) -> bool:
@@ -101,6 +103,8 @@ class Kernel:
     errata: int | None = None  # None: no errata interface
     provenance: Provenance = Provenance()
     rights: Mapping[str, bool] = field(default_factory=dict)  # what the kernel takes
+    traced: tuple[str, ...] = ()  # hooks that were looked at
+    untraced: Mapping[str, str] = field(default_factory=dict)  # those that could not be, and why
     cases: tuple[CaseResult, ...] = ()
     unavailable: str | None = None  # why the column could not run at all
     lost: tuple[Lost, ...] = ()

@@ -6,10 +6,10 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from reports import html, junit, ktap, markdown, resultfile
+from reports import hookformats, hookpage, html, junit, ktap, markdown, resultfile
 from reports.baseline import exit_status
 from reports.errors import UserError
 from reports.files import check_writable, write_text
@@ -18,18 +18,25 @@ from reports.resultfile import dump_result, load_result
 from reports.table import print_result
 from reports.terminal import console
 
-FORMATS: dict[str, tuple[Callable[[Result], str], str]] = {
+Formats = Mapping[str, tuple[Callable[[Result], str], str]]
+
+FORMATS: Formats = {
     "json": (resultfile.to_text, "the whole result; every other format can be made from it"),
     "ktap": (ktap.to_text, "KTAP version 1"),
     "junit": (junit.to_text, "JUnit XML"),
     "html": (html.to_text, "the matrix as one page that needs no server"),
     "markdown": (markdown.to_text, "for a mail or a pull request"),
 }
+HOOK_FORMATS: Formats = {
+    "json": (resultfile.to_text, "the whole result, with the calls of each attempt"),
+    "html": (hookpage.to_text, "operations by hook as one page that needs no server"),
+    "markdown": (hookformats.to_markdown, "for a mail or a pull request"),
+}
 
 
-def add_format_options(parser: argparse.ArgumentParser) -> None:
+def add_format_options(parser: argparse.ArgumentParser, formats: Formats = FORMATS) -> None:
     """Add an option for each format."""
-    for name, (_writer, text) in FORMATS.items():
+    for name, (_writer, text) in formats.items():
         parser.add_argument(
             f"--{name}", metavar="FILE", type=Path, help=f"{text}; - is standard output"
         )
@@ -51,7 +58,7 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
 
     Raises UserError for a place that cannot be written and for a baseline that is not a result.
     """
-    paths = [path for name in FORMATS if (path := getattr(args, name))]
+    paths = [path for name in FORMATS if (path := getattr(args, name, None))]
     if sum(str(path) == "-" for path in paths) > 1:
         raise UserError("only one format can go to standard output: give the others a file")
     for path in paths:
@@ -62,12 +69,12 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
 
 def uses_stdout(args: argparse.Namespace) -> bool:
     """Whether a format takes standard output, so that nothing else may."""
-    return any(str(getattr(args, name)) == "-" for name in FORMATS if getattr(args, name))
+    return any(str(getattr(args, name, None)) == "-" for name in FORMATS)
 
 
-def write_formats(result: Result, args: argparse.Namespace) -> None:
+def write_formats(result: Result, args: argparse.Namespace, formats: Formats = FORMATS) -> None:
     """Write each format that was asked for; raise UserError for the first that fails."""
-    for name, (writer, _text) in FORMATS.items():
+    for name, (writer, _text) in formats.items():
         path = getattr(args, name)
         if path:
             write_text(path, writer(result))
@@ -98,6 +105,19 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
     write_outputs(result, args)
     names = [kernel.name for kernel in result.kernels] if asked else ()
     return exit_status(result, baseline, names)
+
+
+def finish_hooks(result: Result, args: argparse.Namespace) -> int:
+    """End a traced run: print operations by hook, write the formats; return the exit status.
+
+    A kernel that booted and cannot trace makes the run a failure, asked for or not. Deviations
+    do not: the worlds are too few to judge by.
+    """
+    if not uses_stdout(args):
+        hookformats.print_hooks(result, console())
+    write_formats(result, args, HOOK_FORMATS)
+    names = [kernel.name for kernel in result.kernels if args.kernel or kernel.release]
+    return 2 if exit_status(result, asked=names) == 2 else 0
 
 
 def last_path() -> Path:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import UserError
+from reports.hooks import calls_from_json
 from reports.model import HOST, CaseResult, Kernel, Lost, Provenance, World, clean
 from reports.verdicts import LOOKS, Verdict
 
@@ -71,6 +72,7 @@ class _Reader:
         handlers: dict[str, Callable[[Record], None]] = {
             "kernel": self._kernel,
             "start": self._start,
+            "hooks": self._hooks,
             "case": self._case,
             "result": self._result,
             "died": self._died,
@@ -91,6 +93,11 @@ class _Reader:
         self.ended = False
         # After a crash the same kernel starts again: what it said first stands.
         self.about = {**record, **self.about}
+
+    def _hooks(self, record: Record) -> None:
+        self.about = {**record, **self.about}
+        if missing := _text(record.get("missing")):
+            self.unavailable = f"its hooks cannot be traced: missing: {missing}"
 
     def _case(self, record: Record) -> None:
         self._interrupted("the next case began before this one had ended")
@@ -168,6 +175,7 @@ class _Reader:
             lines = "line was" if self.unreadable == 1 else "lines were"
             self.notes.append(f"{self.unreadable} {lines} unreadable in the records")
         about = self.about
+        untraced = about.get("untraced")
         rights = about.get("rights")
         return Kernel(
             name=_text(about.get("name")) or HOST,
@@ -178,6 +186,12 @@ class _Reader:
             rights=(
                 {clean(name): taken for name, taken in rights.items() if isinstance(taken, bool)}
                 if isinstance(rights, dict)
+                else {}
+            ),
+            traced=_texts(about.get("traced")),
+            untraced=(
+                {clean(name): _text(why) for name, why in untraced.items()}
+                if isinstance(untraced, dict)
                 else {}
             ),
             cases=tuple(self.cases.values()),
@@ -219,6 +233,7 @@ def _worlds(data: object) -> tuple[World, ...]:
             expected=_text(world.get("expected")) or None,
             ms=_number(world.get("ms")),
             note=_text(world.get("note")) or None,
+            hooks=calls_from_json(world.get("hooks")),
         )
         for name, world in data.items()
         if isinstance(world, dict)

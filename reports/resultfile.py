@@ -15,6 +15,7 @@ import jsonschema  # type: ignore[import]
 
 from reports.errors import UserError
 from reports.files import write_text
+from reports.hooks import calls_from_json, calls_to_json
 from reports.model import Case, CaseResult, Kernel, Lost, Provenance, Result, World, clean
 from reports.verdicts import Verdict
 
@@ -126,6 +127,8 @@ def _case_json(case: CaseResult) -> Json:
 def _world_json(world: World) -> Json:
     data = _plain(world, always=("result", "expected"))
     del data["name"]
+    if world.hooks is not None:
+        data["hooks"] = calls_to_json(world.hooks)
     return data
 
 
@@ -145,8 +148,12 @@ def _case(data: Json) -> CaseResult:
         CaseResult,
         data,
         verdict=Verdict(data["verdict"]),
-        worlds=tuple(_part(World, world, name=clean(name)) for name, world in worlds.items()),
+        worlds=tuple(_world(clean(name), world) for name, world in worlds.items()),
     )
+
+
+def _world(name: str, data: Mapping[str, Any]) -> World:
+    return _part(World, data, name=name, hooks=calls_from_json(data.get("hooks")))
 
 
 def _part(kind: type[Part], data: Mapping[str, Any], **known: object) -> Part:
