@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* io_uring without liburing: one request at a time. */
+/* io_uring without liburing: a request, or a few that are linked. */
 #include <errno.h>
 #include <stdint.h>
 #include <string.h>
@@ -9,7 +9,7 @@
 
 #include "uring.h"
 
-#define ENTRIES 2
+#define ENTRIES URING_MAX
 
 static uint32_t *word(const struct uring *ring, uint32_t offset)
 {
@@ -76,32 +76,60 @@ static unsigned int enter_flags(const struct uring *ring)
 	return IORING_ENTER_GETEVENTS;
 }
 
-int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe)
+/* Puts the requests into the ring; each carries its number. */
+static void queue(struct uring *ring, const struct io_uring_sqe *sqes,
+		  unsigned int count)
 {
 	const struct io_uring_params *p = &ring->params;
-	uint32_t *const sq_tail = word(ring, p->sq_off.tail);
+	uint32_t *const tail = word(ring, p->sq_off.tail);
+	unsigned int i;
+
+	for (i = 0; i < count; i++) {
+		const uint32_t slot = (*tail + i) & (p->sq_entries - 1);
+
+		ring->sqes[slot] = sqes[i];
+		ring->sqes[slot].user_data = i;
+		word(ring, p->sq_off.array)[slot] = slot;
+	}
+	__atomic_store_n(tail, *tail + count, __ATOMIC_RELEASE);
+}
+
+int uring_submit_all(struct uring *ring, const struct io_uring_sqe *sqes,
+		     unsigned int count, int *results)
+{
+	const struct io_uring_params *p = &ring->params;
 	uint32_t *const cq_head = word(ring, p->cq_off.head);
 	uint32_t *const cq_tail = word(ring, p->cq_off.tail);
 	const struct io_uring_cqe *cqes =
 		(void *)((char *)ring->rings + p->cq_off.cqes);
-	const uint32_t slot = *sq_tail & (p->sq_entries - 1);
+	unsigned int submit = count, done = 0;
 	uint32_t head = *cq_head;
-	int submit = 1, ret;
+	int ret;
 
-	ring->sqes[slot] = *sqe;
-	word(ring, p->sq_off.array)[slot] = slot;
-	__atomic_store_n(sq_tail, *sq_tail + 1, __ATOMIC_RELEASE);
-	while (__atomic_load_n(cq_tail, __ATOMIC_ACQUIRE) == head) {
-		ret = syscall(SYS_io_uring_enter, ring->fd, submit, 1,
-			      enter_flags(ring), NULL, 0);
-		if (ret < 0 && errno != EINTR)
-			return -errno;
-		if (ret > 0)
-			submit = 0;
+	queue(ring, sqes, count);
+	while (done < count) {
+		while (__atomic_load_n(cq_tail, __ATOMIC_ACQUIRE) == head) {
+			ret = syscall(SYS_io_uring_enter, ring->fd, submit, 1,
+				      enter_flags(ring), NULL, 0);
+			if (ret < 0 && errno != EINTR)
+				return -errno;
+			if (ret > 0)
+				submit -= ret;
+		}
+		results[cqes[head & (p->cq_entries - 1)].user_data] =
+			cqes[head & (p->cq_entries - 1)].res;
+		__atomic_store_n(cq_head, ++head, __ATOMIC_RELEASE);
+		done++;
 	}
-	ret = cqes[head & (p->cq_entries - 1)].res;
-	__atomic_store_n(cq_head, head + 1, __ATOMIC_RELEASE);
-	return ret;
+	return 0;
+}
+
+int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe)
+{
+	int result;
+	const int ret = uring_submit_all(ring, sqe, 1, &result);
+
+	return ret ? ret : result;
 }
 
 int uring_one(struct io_uring_sqe *sqe)

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* io_uring without liburing: one request at a time. */
+/* io_uring without liburing: a request, or a few that are linked. */
 #ifndef LANDPROOF_URING_H
 #define LANDPROOF_URING_H
 
 #include <linux/io_uring.h>
 #include <stddef.h>
 
-/* struct uring - a ring with room for one request */
+/* Requests that a ring has room for: a power of two */
+#define URING_MAX 4
+
+/* struct uring - a ring */
 struct uring {
 	int fd;
 	void *rings;
@@ -22,6 +25,12 @@ struct uring {
 int uring_open(struct uring *ring, unsigned int flags);
 /* Submits @sqe and waits for its end: its result, or -errno. */
 int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe);
+/*
+ * Submits @count requests at once and waits for the ends of all: 0, or -errno
+ * of the submission.
+ */
+int uring_submit_all(struct uring *ring, const struct io_uring_sqe *sqes,
+		     unsigned int count, int *results);
 void uring_close(struct uring *ring);
 
 /* One request on a ring of its own: its result, or -errno. */
