@@ -19,6 +19,9 @@ from vm.farm import Farm
 from vm.kernels import Kernel
 
 ROOT = Path(__file__).parents[1]
+STEPS = "steps.json"
+"""Beside a tree that has been built: how many steps that took."""
+
 FRAGMENTS = ROOT / "vm" / "config"
 IMAGE = "arch/x86/boot/bzImage"
 Progress = Callable[[str, str, float], None]
@@ -165,6 +168,8 @@ class _Build:
             return self._kernel()
         prepare()
         with paths.lock(f"lab-{self.farm.directory.name}"):
+            if not self.farm.tree.exists():
+                self._begin()
             if self.recipe.directory or not (self.farm.build / ".config").exists():
                 self.progress("linking the sources", 0)
                 self.farm.refresh()
@@ -176,6 +181,16 @@ class _Build:
                                self.recipe.keep, self._about(), key)
         self.progress("done", 1)
         return self._kernel()
+
+    def _begin(self) -> None:
+        """Begin with what was built from the same sources by another recipe, if there is such."""
+        for steps in sorted(self.farm.directory.parent.glob(f"*/{STEPS}")):
+            other = Farm(steps.parent, self.source)
+            with paths.lock(f"lab-{other.directory.name}"):
+                if other.grows_on(self.source):
+                    self.progress(f"beginning with {other.directory.name}", 0)
+                    self.farm.begin_as(other)
+                    return
 
     def _kernel(self) -> Kernel:
         """Return the kernel from the cache."""
@@ -222,7 +237,7 @@ class _Build:
 
     def _compile(self) -> None:
         """Build the image; how far it is tells what the last whole build said."""
-        memory = self.farm.directory / "steps.json"
+        memory = self.farm.directory / STEPS
         expected = json.loads(memory.read_text()) if memory.exists() else kbuild.STEPS
         steps = self._make("bzImage", "built", expected=expected)
         if not memory.exists() or steps > expected:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -197,6 +198,26 @@ def test_an_interrupted_build_goes_on(sources: Path) -> None:
     (sources / "code/net.c").write_text("net\n")
     lab.build("lab-9.9")
     assert made() == ["config", "image", "image"]
+
+
+def test_another_recipe_begins_with_what_is_built(sources: Path, tmp_path: Path,
+                                                  monkeypatch: pytest.MonkeyPatch) -> None:
+    lab.build("lab-9.9", [patch_file(tmp_path)])
+    recipe = lab.recipes()["lab-9.9"]
+    other = replace(recipe, name="lab-9.9-more")
+    monkeypatch.setattr(lab, "recipes", lambda: {"lab-9.9": recipe, "lab-9.9-more": other})
+    lab.build("lab-9.9-more")
+    # The other's patch is not taken over.
+    assert code("lab-9.9-more") == b"one\ntwo\nnet\n"
+    made_there = (build_directory("lab-9.9-more") / "made").read_text().split()
+    assert made_there == ["config", "image", "image"]
+    # Of other sources nothing is.
+    monkeypatch.setattr(lab, "recipes", lambda: {"lab-1": replace(recipe, name="lab-1")})
+    shutil.copytree(sources, tmp_path / "copy")
+    monkeypatch.setattr(source, "fetch",
+                        lambda *args: Tree(tmp_path / "copy", "linux-source-9.9", "9.9.9-1"))
+    lab.build("lab-1")
+    assert (build_directory("lab-1") / "made").read_text().split() == ["config", "image"]
 
 
 # --- patches
