@@ -317,6 +317,7 @@ static const struct need needs[] = {
 	{ "root", check_root },
 	{ "guest", check_guest },
 	{ "namespaces", check_namespaces },
+	{ "pid-namespace", check_namespaces },
 	{ "lab", lab_up },
 	{ "userns", check_userns },
 	{ "mptcp", check_mptcp },

@@ -26,7 +26,8 @@ enum privilege privilege;
 int world_timeout_ms = 2000;
 
 static char scratch_template[] = "/tmp/landproof-XXXXXX";
-static const char *scratch;	/* mount point of every world's tmpfs */
+static const char *scratch;	/* mount point of the worlds' tmpfs */
+static int scratch_uses;
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
 
 double now_ms(void)
@@ -137,9 +138,11 @@ static int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
 {
 	(void)st;
-	(void)type;
 	(void)ftw;
-	remove(path);
+	if (type == FTW_DP || type == FTW_DNR)
+		rmdir(path);
+	else
+		unlink(path);
 	return 0;
 }
 
@@ -159,13 +162,9 @@ static void scratch_remove(void)
 	remove_tree(scratch);
 }
 
-/* A tmpfs, and nothing that is mounted from here on is seen elsewhere. */
 static int mount_scratch(void)
 {
-	if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("scratch", scratch, "tmpfs", 0, "mode=0755"))
-		return errno;
-	return 0;
+	return errno_of(mount("scratch", scratch, "tmpfs", 0, "mode=0755"));
 }
 
 int process_init(void)
@@ -186,8 +185,11 @@ int process_init(void)
 	atexit(scratch_remove);
 	if (privilege == UNPRIVILEGED)
 		return 0;
-	/* One for all worlds that have no mount namespace of their own. */
-	return unshare(CLONE_NEWNS) ? errno : mount_scratch();
+	/* What is mounted from here on is seen nowhere else. */
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
+		return errno;
+	return mount_scratch();
 }
 
 int scene_share(struct scene **shared)
@@ -476,20 +478,21 @@ static int subject(struct scene *scene)
 }
 
 /*
- * Mount, PID and IPC namespaces cost more than most cases: only those get them
- * that mount something, keep privileges, or are about signals and processes.
- * The others get a directory of their own, and what they leave is killed.
+ * Namespaces cost more than most cases: only those get a mount namespace that
+ * mount something or keep privileges, and a PID namespace that send signals to
+ * everybody.  What the others leave is killed.
  */
-static bool wants_namespaces(const struct landproof_case *test)
+static bool wants_mounts(const struct landproof_case *test)
 {
 	static const char *const words[] = {
-		"namespaces", "root", "overlay", "mqueue", "keyring", "userns",
+		"namespaces", "pid-namespace", "root", "overlay", "mqueue",
+		"keyring", "userns",
 	};
 	size_t i;
 
 	if (privilege == UNPRIVILEGED || test->bare)
 		return false;
-	if (test->root || test->guard.scoped || test->newipc)
+	if (test->root || test->newipc)
 		return true;
 	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
 		if (has_word(test->needs, words[i]))
@@ -497,15 +500,23 @@ static bool wants_namespaces(const struct landproof_case *test)
 	return false;
 }
 
+static bool wants_pids(const struct landproof_case *test)
+{
+	return privilege != UNPRIVILEGED &&
+	       has_word(test->needs, "pid-namespace");
+}
+
+/* A world's own directory. */
+static void world_dir(char *dir, size_t size)
+{
+	snprintf(dir, size, "%s/%d", scratch, scratch_uses);
+}
+
 static int enter_scratch(struct scene *scene)
 {
-	const int error = wants_namespaces(scene->test) ? mount_scratch() : 0;
 	char dir[64];
 
-	if (error)
-		return broken(scene, "tmpfs on %s: %s", scratch,
-			      strerrorname_np(error));
-	snprintf(dir, sizeof(dir), "%s/w", scratch);
+	world_dir(dir, sizeof(dir));
 	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
 	    chdir(dir))
 		return broken(scene, "%s: %s", dir, strerrorname_np(errno));
@@ -553,14 +564,12 @@ static int subject_apart(struct scene *scene)
 }
 
 /*
- * Must something outside the sandbox outlive the attempt, or is another PID
- * than the namespace's first of importance?  Else one process is spared, which
- * is half of what a world costs.
+ * Must something outside the sandbox outlive the attempt?  Else one process is
+ * spared, which is half of what a world costs.
  */
 static bool has_witness_outside(const struct scene *scene)
 {
-	return scene->processes || scene->test->effect ||
-	       scene->test->guard.scoped;
+	return scene->processes || scene->test->effect;
 }
 
 static void stage(struct scene *scene)
@@ -599,13 +608,15 @@ static pid_t stage_start(struct scene *scene)
 	const struct landproof_case *test = scene->test;
 	int flags = SIGCHLD;
 
-	if (wants_namespaces(test))
-		flags |= CLONE_NEWPID | CLONE_NEWNS;
+	if (wants_mounts(test))
+		flags |= CLONE_NEWNS;
+	if (wants_pids(test))
+		flags |= CLONE_NEWPID;
 	if (test->newnet)
 		flags |= CLONE_NEWNET;
 	if (test->newipc)
 		flags |= CLONE_NEWIPC;
-	if (!wants_namespaces(test) && !test->own_memory)
+	if (!test->own_memory)
 		flags |= SHARE_MEMORY;
 	return clone(stage_main, body_stack(STAGE), flags, scene);
 }
@@ -628,15 +639,26 @@ static bool ended_in_time(pid_t pid, int timeout_ms)
 	return ret == 1;
 }
 
-/* What a world left in the tmpfs that it shares with the others. */
+/*
+ * To remove what a world left costs as much as the world: a tmpfs is thrown
+ * away whole, after some of them.
+ */
+#define SCRATCH_USES 64
+
 static void clean_scratch(const struct landproof_case *test)
 {
 	char dir[64];
 
-	if (test->bare || wants_namespaces(test))
+	if (test->bare)
 		return;
-	snprintf(dir, sizeof(dir), "%s/w", scratch);
-	remove_tree(dir);
+	world_dir(dir, sizeof(dir));
+	scratch_uses++;
+	if (privilege == UNPRIVILEGED) {
+		remove_tree(dir);
+	} else if (scratch_uses % SCRATCH_USES == 0) {
+		umount2(scratch, MNT_DETACH);
+		mount_scratch();
+	}
 }
 
 void world_run(struct scene *scene, struct world_result *result)
@@ -673,7 +695,7 @@ void world_run(struct scene *scene, struct world_result *result)
 			 "no answer within %d ms", world_timeout_ms);
 	}
 	/* Orphans, those that called setsid(2) too, come to the subreaper. */
-	if (!wants_namespaces(scene->test))
+	if (!wants_pids(scene->test))
 		kill_children(getpid());
 	clean_scratch(scene->test);
 	memcpy(result->note, scene->note, sizeof(result->note));

@@ -32,7 +32,7 @@ COMMAND_LINE = " ".join((
     # Spares the boot a quarter: the kernel's tests of its own ciphers; patching; clearing memory.
     "cryptomgr.notests nokaslr mitigations=off no_timer_check tsc=reliable init_on_alloc=0",
     # Spares the cases a quarter: to program an emulated timer is dear, and so is bookkeeping.
-    "highres=off nohz=off cgroup_disable=memory psi=0",
+    "highres=off nohz=off cgroup_disable=memory psi=0 rcupdate.rcu_expedited=1",
 ))
 
 # Without what costs an emulated processor most: page tables of five levels, guards switched at
