@@ -5,28 +5,44 @@
 
 #include "run.h"
 
-/*
- * Nobody reads the records of the other cases, and a kernel whose records
- * nobody reads spends its time on saying so.  audit=1 on the command line makes
- * the kernel able; this turns it on and off (audit_set_enabled, audit.c).
- */
-void audit_enable(bool on)
+static void audit_request(int fd, int type, const void *data, size_t size)
 {
 	struct {
 		struct nlmsghdr header;
-		struct audit_status status;
+		char data[sizeof(struct audit_rule_data)];
 	} request = {
 		.header = {
-			.nlmsg_len = sizeof(request),
-			.nlmsg_type = AUDIT_SET,
+			.nlmsg_len = NLMSG_LENGTH(size),
+			.nlmsg_type = type,
 			.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
 		},
-		.status = {
-			.mask = AUDIT_STATUS_ENABLED,
-			.enabled = on,
-		},
 	};
-	char answer[1024];
+	char answer[2048];
+
+	memcpy(request.data, data, size);
+	/* The answer comes when it is done. */
+	if (send(fd, &request, request.header.nlmsg_len, 0) > 0 &&
+	    recv(fd, answer, sizeof(answer), 0) < 0)
+		perror("landproof: audit");
+}
+
+/*
+ * Nobody reads the records of the other cases, and a kernel whose records
+ * nobody reads spends its time on saying so.  audit=1 on the command line makes
+ * the kernel able; this turns it on and off (audit_set_enabled, audit.c).  Since
+ * a kernel that was once on collects them for every new task all the same, a
+ * rule says never to (audit_alloc, auditsc.c; auditctl -a never,task).
+ */
+void audit_enable(bool on)
+{
+	const struct audit_status status = {
+		.mask = AUDIT_STATUS_ENABLED,
+		.enabled = on,
+	};
+	const struct audit_rule_data never = {
+		.flags = AUDIT_FILTER_TASK,
+		.action = AUDIT_NEVER,
+	};
 	int fd;
 
 	if (getpid() != 1)
@@ -34,9 +50,8 @@ void audit_enable(bool on)
 	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 	if (fd < 0)
 		return;
-	/* The answer comes when it is done. */
-	if (send(fd, &request, sizeof(request), 0) > 0 &&
-	    recv(fd, answer, sizeof(answer), 0) < 0)
-		perror("landproof: AUDIT_SET");
+	audit_request(fd, on ? AUDIT_DEL_RULE : AUDIT_ADD_RULE, &never,
+		      sizeof(never));
+	audit_request(fd, AUDIT_SET, &status, sizeof(status));
 	close(fd);
 }
