@@ -92,6 +92,24 @@ unsigned int case_worlds(const struct landproof_case *test)
 }
 
 /*
+ * Layers and inheritance have nothing to do with what a variant varies, and
+ * worlds cost time: the first variant answers for all.  Whether a rule is found
+ * does depend on the address family.
+ */
+unsigned int variant_worlds(const struct landproof_case *test,
+			    const struct variant *variant)
+{
+	unsigned int spared = W(BYSTANDER) | W(STACKED) | W(INHERITED) |
+			      W(EXTRA);
+
+	if (variant == case_variants(test))
+		return case_worlds(test);
+	if (!variant->family)
+		spared |= W(GRANT);
+	return case_worlds(test) & ~spared;
+}
+
+/*
  * Everything that the kernel can handle but the case has nothing to do with.
  * A layer that handles any right of the file system denies REFER as well
  * (userspace-api/landlock.rst, "LANDLOCK_ACCESS_FS_REFER").

@@ -8,13 +8,6 @@ const struct variant ipv4_and_ipv6[] = {
 	{ NULL }
 };
 
-/*
- * Layers and inheritance have nothing to do with what a variant varies, and
- * worlds cost time: the first variant answers for all.
- */
-#define WORLDS_OF_THE_FIRST \
-	(W(BYSTANDER) | W(STACKED) | W(INHERITED) | W(EXTRA))
-
 /* A set of W(); 0: all that a case has. */
 unsigned int worlds_wanted;
 
@@ -51,14 +44,9 @@ static bool run_world(struct scene *scene, struct result *result,
 static void run_worlds(struct scene *scene, struct result *result)
 {
 	const struct landproof_case *test = result->test;
-	unsigned int worlds = case_worlds(test);
+	unsigned int worlds = variant_worlds(test, result->variant);
 	enum world world;
 
-	if (result->variant != case_variants(test))
-		worlds &= ~WORLDS_OF_THE_FIRST;
-	/* Whether a rule is found does depend on the address family. */
-	if (result->variant != case_variants(test) && !result->variant->family)
-		worlds &= ~W(GRANT);
 	if (worlds_wanted)
 		worlds &= worlds_wanted;
 	/* What others are compared with cannot be left out. */

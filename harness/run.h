@@ -74,6 +74,9 @@ double now_ms(void);
 
 /* policy.c */
 unsigned int case_worlds(const struct landproof_case *test);
+/* The same for one variant: those that can come out differently from the first. */
+unsigned int variant_worlds(const struct landproof_case *test,
+			    const struct variant *variant);
 int world_enforce(struct scene *scene);
 bool world_has_policy(const struct landproof_case *test, enum world world);
 
