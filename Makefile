@@ -3,7 +3,7 @@
 
 CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
-LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP -ffunction-sections -fdata-sections
+LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 BUILD ?= build
 GUEST := $(BUILD)/landproof-guest
 # Debian's, which sees Debian's python3-* packages.
