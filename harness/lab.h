@@ -20,6 +20,7 @@ enum lab_port {
 	LAB_TCP,		/* echo server of our own: "peer-tcp" */
 	LAB_MPTCP,		/* "peer-mptcp" */
 	LAB_STRIPPED,		/* MPTCP behind a filter: "peer-stripped" */
+	LAB_SUBFLOW,		/* announced by MPTCP peers: "peer-subflow" */
 	LAB_SMC,		/* "peer-smc" */
 	LAB_SCTP,		/* "peer-sctp" */
 	LAB_SCTP_MANY,		/* one-to-many: "peer-sctp" */
@@ -30,6 +31,7 @@ enum lab_port {
 
 	LAB_TCP_OTHER	= 7101,	/* a second one: "peer-tcp" */
 	LAB_UDP_OTHER,		/* a second one: "peer-udp" */
+	LAB_MPTCP_OTHER,	/* a second one: "peer-mptcp" */
 	LAB_RDS,		/* "peer-rds" */
 	LAB_FREE_OTHER,
 	LAB_WITNESS	= 7198,	/* nobody's: of the witnesses below */
@@ -55,13 +57,6 @@ int lab_port(int port);
  * where peers would collide: what a case says of the port is said of this one.
  */
 void lab_guard(int port);
-/*
- * How many datagrams and connections have come to the peer of @port, for
- * scenes and effects; and: have more than @before, or will within a second?
- */
-unsigned int lab_arrivals(int port);
-bool lab_more_arrived(int port, unsigned int before);
-
 /* Address of the peer of @port, or of our own end, with its number. */
 socklen_t peer_address(int family, int port, struct sockaddr_storage *to);
 socklen_t own_address(int family, int port, struct sockaddr_storage *to);

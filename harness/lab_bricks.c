@@ -1,53 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Bricks of network cases: connections that are proved by an echo. */
-#include <linux/futex.h>
 #include <netinet/in.h>
 #include <poll.h>
-#include <sys/mman.h>
-#include <sys/syscall.h>
-#include <time.h>
 
-#include "lab_parts.h"
 #include "run.h"
-
-/* Of each peer, in memory that all processes of the harness share. */
-static unsigned int *arrivals;
-#define PEERS (LAB_FREE - LAB_PLAIN_TCP)
-
-int share_arrivals(void)
-{
-	if (!arrivals)
-		arrivals = mmap(NULL, PEERS * sizeof(*arrivals),
-				PROT_READ | PROT_WRITE,
-				MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	return arrivals == MAP_FAILED ? errno : 0;
-}
-
-void note_arrival(int port)
-{
-	unsigned int *const count = &arrivals[port - LAB_PLAIN_TCP];
-
-	if (port >= LAB_FREE)
-		return;
-	__atomic_add_fetch(count, 1, __ATOMIC_RELEASE);
-	syscall(SYS_futex, count, FUTEX_WAKE, 1, NULL, NULL, 0);
-}
-
-unsigned int lab_arrivals(int port)
-{
-	return __atomic_load_n(&arrivals[port - LAB_PLAIN_TCP],
-			       __ATOMIC_ACQUIRE);
-}
-
-bool lab_more_arrived(int port, unsigned int before)
-{
-	const struct timespec second = { .tv_sec = 1 };
-
-	if (lab_arrivals(port) == before)
-		syscall(SYS_futex, &arrivals[port - LAB_PLAIN_TCP], FUTEX_WAIT,
-			before, &second, NULL, 0);
-	return lab_arrivals(port) != before;
-}
 
 const char lab_token[16] = "landproof-token";
 

@@ -12,10 +12,6 @@ extern int guarded_port;		/* see lab_guard(); 0: none */
 /* The last number of the peers' addresses begins here. */
 #define FIRST_PEER 2
 
-/* The log of what comes to the peers: 0 or errno, before any is started. */
-int share_arrivals(void);
-void note_arrival(int port);
-
 /* Does a wire of two ends lie between the attempts and the peers? */
 bool lab_crosses(void);
 /* Runs a program in namespace @ns, @input on its standard input: its status. */
@@ -25,6 +21,7 @@ int program_in(int ns, const char *input, const char *const argv[]);
 const char *lab_wire_up(void);
 const char *lab_loopback_up(void);
 const char *strip_mptcp(void);		/* on the way to LAB_STRIPPED */
+const char *announce_subflows(void);	/* to LAB_SUBFLOW */
 /* The address of the peer of @port, in INET6_ADDRSTRLEN bytes */
 void peer_name(int family, int port, char *text);
 /* The settings of a namespace */

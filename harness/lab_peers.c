@@ -122,7 +122,6 @@ static void accept_from(const struct listener *l, struct pollfd *fds,
 {
 	int fd;
 
-	note_arrival(l->port);
 	if (!is_stream(l)) {
 		echo_datagram(fds[from].fd);
 		return;
@@ -233,7 +232,8 @@ static const struct peer peers[] = {
 	{ { { LAB_TCP, SOCK_STREAM, IPPROTO_TCP },
 	    { LAB_TCP_OTHER, SOCK_STREAM, IPPROTO_TCP } },
 	  .missing = "a TCP listener" },
-	{ { { LAB_MPTCP, SOCK_STREAM, 262 } },
+	{ { { LAB_MPTCP, SOCK_STREAM, 262 },
+	    { LAB_MPTCP_OTHER, SOCK_STREAM, 262 } },
 	  .missing = "an MPTCP listener" },
 	{ { { LAB_STRIPPED, SOCK_STREAM, 262 } },
 	  .missing = "an MPTCP listener" },
@@ -260,8 +260,6 @@ const char *lab_peer(int port)
 
 	if (missing)
 		return missing;
-	if (share_arrivals())
-		return "memory to share";
 	if (port == LAB_PLAIN_TCP) {
 		if (!find_program("socat"))
 			return "socat";
@@ -269,6 +267,8 @@ const char *lab_peer(int port)
 		start(NULL, AF_INET6, "");
 		return start(NULL, AF_INET, "a listening socat");
 	}
+	if (port == LAB_SUBFLOW)
+		return announce_subflows();
 	if (port == LAB_STRIPPED) {
 		missing = strip_mptcp();
 		if (missing)

@@ -186,7 +186,7 @@ void peer_name(int family, int port, char *text)
 	peer_address(family, port, &to);
 	if (family == AF_INET)
 		inet_ntop(family, &((struct sockaddr_in *)&to)->sin_addr, text,
-			  INET_ADDRSTRLEN);
+			  INET6_ADDRSTRLEN);
 	else
 		inet_ntop(family, &((struct sockaddr_in6 *)&to)->sin6_addr,
 			  text, INET6_ADDRSTRLEN);
@@ -198,7 +198,7 @@ const char *strip_mptcp(void)
 	const char *const argv[] = { "nft", "-f", "-", NULL };
 	const char *const hook = lab_crosses() ? "prerouting" : "output";
 	const int port = lab_port(LAB_STRIPPED);
-	char v4[INET_ADDRSTRLEN], v6[INET6_ADDRSTRLEN], rules[512];
+	char v4[INET6_ADDRSTRLEN], v6[INET6_ADDRSTRLEN], rules[512];
 	int ret;
 
 	if (privilege == UNPRIVILEGED)
@@ -219,4 +219,33 @@ const char *strip_mptcp(void)
 	if (ret == -ENOENT)
 		return "the program nft (nftables)";
 	return ret ? "removing a TCP option (nftables, Linux 5.18)" : NULL;
+}
+
+/* What an administrator would do: take part in what the peer announces. */
+static void put_limits(FILE *batch)
+{
+	fprintf(batch, "mptcp limits set subflows 2 add_addr_accepted 2\n");
+}
+
+static void put_endpoints(FILE *batch)
+{
+	char v4[INET6_ADDRSTRLEN], v6[INET6_ADDRSTRLEN];
+	const int port = lab_port(LAB_SUBFLOW);
+
+	peer_name(AF_INET, LAB_SUBFLOW, v4);
+	peer_name(AF_INET6, LAB_SUBFLOW, v6);
+	put_limits(batch);
+	fprintf(batch, "mptcp endpoint add %s port %d signal\n"
+		"mptcp endpoint add %s port %d signal\n", v4, port, v6, port);
+}
+
+const char *announce_subflows(void)
+{
+	if (privilege == UNPRIVILEGED)
+		return "a network namespace of its own";
+	if (!lab_crosses())
+		return "a wire of two ends (module veth)";
+	return run_ip(attempts_ns, put_limits) ||
+	       run_ip(peers_ns, put_endpoints) ?
+		"MPTCP endpoints with a port (Linux 5.12)" : NULL;
 }

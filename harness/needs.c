@@ -162,6 +162,13 @@ static const char *check_btrfs(void)
 	return filesystem_known("btrfs") ? NULL : "btrfs (module btrfs)";
 }
 
+static const char *check_9p(void)
+{
+	load("9p", "");
+	load("9pnet_fd", "");
+	return filesystem_known("9p") ? NULL : "9p (modules 9p, 9pnet_fd)";
+}
+
 static const char *check_loop(void)
 {
 	load("loop", "");
@@ -224,6 +231,11 @@ static const char *check_mptcp_peer(void)
 	const char *missing = check_mptcp();
 
 	return missing ? missing : lab_peer(LAB_MPTCP);
+}
+
+static const char *check_subflow_peer(void)
+{
+	return lab_peer(LAB_SUBFLOW);
 }
 
 static const char *check_stripped_peer(void)
@@ -332,6 +344,7 @@ static const struct need needs[] = {
 	{ "io_uring", check_io_uring },
 	{ "overlay", check_overlay },
 	{ "btrfs", check_btrfs },
+	{ "9p", check_9p },
 	{ "loop", check_loop },
 	{ "mqueue", check_mqueue },
 	{ "audit", check_audit },
@@ -343,6 +356,7 @@ static const struct need needs[] = {
 	{ "peer-tcp", check_tcp_peer },
 	{ "peer-mptcp", check_mptcp_peer },
 	{ "peer-stripped", check_stripped_peer },
+	{ "peer-subflow", check_subflow_peer },
 	{ "peer-sctp", check_sctp_peer },
 	{ "peer-udp", check_udp_peer },
 	{ "peer-smc", check_smc_peer },

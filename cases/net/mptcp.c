@@ -72,7 +72,7 @@ CASE("net.mptcp.connect_native",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#54",
 	.grant	  = { PORT(LAB_MPTCP) },
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-mptcp",
 	.lab	  = true,
 	.bare	  = true,
@@ -92,7 +92,7 @@ CASE("net.mptcp.connect_plain_peer",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#54",
 	.grant	  = { PORT(LAB_PLAIN_TCP) },
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "mptcp peer-socat",
 	.lab	  = true,
 	.bare	  = true,
@@ -112,7 +112,7 @@ CASE("net.mptcp.connect_stripped",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#54",
 	.grant	  = { PORT(LAB_STRIPPED) },
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-stripped",
 	.lab	  = true,
 	.bare	  = true,
@@ -144,7 +144,7 @@ CASE("net.mptcp.bind",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#54",
 	.grant	  = { PORT(LAB_FREE) },
-	.labels	  = "bypass",
+	.labels	  = "bypass serve-tcp",
 	.needs	  = "mptcp lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -152,6 +152,35 @@ CASE("net.mptcp.bind",
 	.witness  = witness_bind_tcp,
 	.attempt  = listen_mptcp,
 	.source	  = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+/* The kernel binds what listens without an address: no hook. */
+static int listen_unbound(struct scene *scene)
+{
+	const int fd = new_socket(scene->variant->family, SOCK_STREAM,
+				  PROTOCOL_MPTCP);
+	int ret;
+
+	if (fd < 0)
+		return -fd;
+	ret = errno_of(listen(fd, 1)) ?: self_echo(fd, IPPROTO_TCP);
+	close(fd);
+	return ret;
+}
+
+CASE("net.mptcp.listen_autobind",
+	.claim	  = "listen(2) of an MPTCP socket, on a port that the kernel chooses",
+	.guard	  = NET(BIND_TCP),
+	.uses	  = NET(CONNECT_TCP),
+	.promise  = { OPEN },
+	.gap	  = "landlock-lsm/linux#15",
+	.labels	  = "bypass serve-tcp",
+	.needs	  = "mptcp lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = ipv4_and_ipv6,
+	.witness  = witness_bind_tcp,
+	.attempt  = listen_unbound,
+	.source	  = "security/landlock/net.c: no hook on socket_listen");
 
 /* No connect(2), no hook, on no kernel: not even the erratum's refusal. */
 static int fastopen(struct scene *scene)
@@ -180,7 +209,7 @@ CASE("net.mptcp.fastopen",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { OPEN },
 	.gap	 = "landlock-lsm/linux#54",
-	.labels	 = "bypass",
+	.labels	 = "bypass reach-tcp",
 	.needs	 = "mptcp peer-socat",
 	.lab	 = true,
 	.bare	 = true,
@@ -229,6 +258,7 @@ CASE("net.mptcp.accepted_reconnect",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PORT(LAB_TCP) },
+	.labels	 = "reach-tcp",
 	.needs	 = "mptcp peer-tcp",
 	.lab	 = true,
 	.bare	 = true,

@@ -98,6 +98,19 @@ int listener_with_client(struct scene *scene)
 	return 0;
 }
 
+int udp_listener(struct scene *scene)
+{
+	scene->fd[0] = lasting_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
+	return bind_own(scene->fd[0], AF_INET, LAB_FREE);
+}
+
+bool datagram_arrived(struct scene *scene)
+{
+	struct pollfd poll_fd = { .fd = scene->fd[0], .events = POLLIN };
+
+	return poll(&poll_fd, 1, 1000) == 1;
+}
+
 int enforce_layers(struct scene *scene, const struct ruleset sets[])
 {
 	const char *step;

@@ -32,6 +32,13 @@ int accept_token(int listener);
 int listener_with_client(struct scene *scene);
 
 /*
+ * A scene: fd[0] is a UDP socket outside the sandbox, on LAB_FREE of our own
+ * end; and the effect: did anything come to it?
+ */
+int udp_listener(struct scene *scene);
+bool datagram_arrived(struct scene *scene);
+
+/*
  * Enforces @sets, one layer on the other, up to one that handles nothing.
  * Returns what an enforce function does.
  */

@@ -66,13 +66,18 @@ static int channel(struct scene *scene)
 }
 
 /* What is sent waits in the channel; nobody outside needs to be there. */
-static int pass_socket(struct scene *scene)
+static int pass_new(struct scene *scene, int type)
 {
-	const int fd = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	const int fd = lasting_socket(AF_INET, type, 0);
 	const int ret = channel(scene) ?: send_fd(scene->fd[1], fd);
 
 	close(fd);
 	return ret;
+}
+
+static int pass_socket(struct scene *scene)
+{
+	return pass_new(scene, SOCK_STREAM);
 }
 
 static int connect_received(struct scene *scene)
@@ -92,11 +97,43 @@ CASE("net.passing.scm_rights",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PORT(LAB_TCP) },
+	.labels	 = "reach-tcp",
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
 	.scene	 = pass_socket,
 	.attempt = connect_received,
+	.source	 = "userspace-api/landlock: the restriction is that of the calling thread; landlock-lsm/linux#33");
+
+static int pass_udp_socket(struct scene *scene)
+{
+	return pass_new(scene, SOCK_DGRAM);
+}
+
+static int send_by_received(struct scene *scene)
+{
+	const int fd = receive_fd(scene->fd[0]);
+	int ret;
+
+	if (fd < 0)
+		return broken(scene, "recvmsg: %s", strerrorname_np(-fd));
+	ret = udp_send_echo(fd, AF_INET, LAB_UDP);
+	close(fd);
+	return ret;
+}
+
+CASE("net.passing.scm_rights_udp",
+	.claim	 = "sendto(2) of a UDP socket received from outside",
+	.guard	 = NET(CONNECT_SEND_UDP),
+	.uses	 = NET(BIND_UDP),
+	.promise = { DENIED(EACCES) },
+	.grant	 = { PORT(LAB_UDP) },
+	.labels	 = "reach-udp",
+	.needs	 = "peer-udp",
+	.lab	 = true,
+	.bare	 = true,
+	.scene	 = pass_udp_socket,
+	.attempt = send_by_received,
 	.source	 = "userspace-api/landlock: the restriction is that of the calling thread; landlock-lsm/linux#33");
 
 static int pass_connection(struct scene *scene)
@@ -125,6 +162,7 @@ CASE("net.passing.scm_rights_connected",
 	.claim	 = "data on a TCP connection received from outside",
 	.guard	 = { .net = TCP_RIGHTS },
 	.promise = { ALLOWED },
+	.labels	 = "reach-tcp",
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
@@ -173,6 +211,7 @@ CASE("net.passing.connected_outside",
 	.claim	 = "a TCP socket of the sandbox that somebody outside connects",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { ALLOWED },
+	.labels	 = "reach-tcp",
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,
@@ -223,6 +262,7 @@ CASE("net.passing.pidfd_getfd",
 	.guard	 = { .net = TCP_RIGHTS },
 	.promise = { DENIED(EPERM) },
 	.worlds	 = W(CONTROL) | W(DENY) | W(INHERITED),
+	.labels	 = "reach-tcp",
 	.needs	 = "lab",
 	.lab	 = true,
 	.bare	 = true,
@@ -239,6 +279,7 @@ CASE("net.passing.inherited",
 	.claim	 = "accept(2) on an inherited listener",
 	.guard	 = { .net = TCP_RIGHTS },
 	.promise = { ALLOWED },
+	.labels	 = "serve-tcp",
 	.needs	 = "lab",
 	.lab	 = true,
 	.bare	 = true,

@@ -23,7 +23,7 @@ CASE("net.sctp.connect",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#40",
 	.grant	  = { PORT(LAB_SCTP) },
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-sctp",
 	.lab	  = true,
 	.bare	  = true,
@@ -40,7 +40,7 @@ CASE("net.sctp.bind",
 	.promise  = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	  = "landlock-lsm/linux#40",
 	.grant	  = { PORT(LAB_FREE) },
-	.labels	  = "bypass",
+	.labels	  = "bypass serve-tcp",
 	.needs	  = "sctp lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -64,7 +64,7 @@ CASE("net.sctp.bindx",
 	.guard	  = NET(BIND_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#40",
-	.labels	  = "bypass",
+	.labels	  = "bypass serve-tcp",
 	.needs	  = "sctp lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -73,24 +73,58 @@ CASE("net.sctp.bindx",
 	.attempt  = bindx_free,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
 
+/* sctp_connectx(3) has had three forms; each is a call of its own. */
 static int call_connectx(int fd, const struct sockaddr *to, socklen_t len)
 {
 	return errno_of(setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_CONNECTX, to,
 				   len)) ?: echo_token(fd);
 }
 
-TRY_ONE(connectx_peer, LAB_SCTP, peer_address, call_connectx)
+static int call_connectx_old(int fd, const struct sockaddr *to, socklen_t len)
+{
+	return errno_of(setsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_CONNECTX_OLD,
+				   to, len)) ?: echo_token(fd);
+}
+
+static int call_connectx3(int fd, const struct sockaddr *to, socklen_t len)
+{
+	struct sctp_getaddrs_old peer = {
+		.addr_num = len,	/* in bytes, here */
+		.addrs = (struct sockaddr *)to,
+	};
+	socklen_t peer_len = sizeof(peer);
+
+	return errno_of(getsockopt(fd, LEVEL_SCTP, SCTP_SOCKOPT_CONNECTX3,
+				   &peer, &peer_len)) ?: echo_token(fd);
+}
+
+TRY_ONE(by_connectx, LAB_SCTP, peer_address, call_connectx)
+TRY_ONE(by_connectx_old, LAB_SCTP, peer_address, call_connectx_old)
+TRY_ONE(by_connectx3, LAB_SCTP, peer_address, call_connectx3)
+
+static const struct variant forms[] = {
+	{ "", AF_INET, .op = by_connectx },
+	{ "ipv6", AF_INET6, .op = by_connectx },
+	{ "old", AF_INET, .op = by_connectx_old },
+	{ "getsockopt", AF_INET, .op = by_connectx3 },
+	{ NULL }
+};
+
+static int connectx_peer(struct scene *scene)
+{
+	return scene->variant->op(scene);
+}
 
 CASE("net.sctp.connectx",
-	.claim	  = "sctp_connectx(3), which is a setsockopt(2)",
+	.claim	  = "sctp_connectx(3), which is a setsockopt(2) or a getsockopt(2)",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#40",
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-sctp",
 	.lab	  = true,
 	.bare	  = true,
-	.variants = ipv4_and_ipv6,
+	.variants = forms,
 	.witness  = witness_connect_tcp,
 	.attempt  = connectx_peer,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
@@ -102,7 +136,7 @@ CASE("net.sctp.one_to_many",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#40",
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-sctp",
 	.lab	  = true,
 	.bare	  = true,
@@ -124,7 +158,7 @@ CASE("net.sctp.one_to_many_connect",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#40",
-	.labels	  = "bypass",
+	.labels	  = "bypass reach-tcp",
 	.needs	  = "peer-sctp",
 	.lab	  = true,
 	.bare	  = true,
@@ -140,7 +174,7 @@ CASE("net.sctp.one_to_many_bind",
 	.guard	  = NET(BIND_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#40",
-	.labels	  = "bypass",
+	.labels	  = "bypass serve-tcp",
 	.needs	  = "sctp lab",
 	.lab	  = true,
 	.bare	  = true,

@@ -103,7 +103,7 @@ CASE("net.smc.connect_plain_peer",
 	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(INHERITED),
 	.gap	 = "landlock-lsm/linux#6",
-	.labels	 = "bypass",
+	.labels	 = "bypass reach-tcp",
 	.needs	 = "smc peer-socat",
 	.lab	 = true,
 	.bare	 = true,
@@ -123,7 +123,7 @@ CASE("net.smc.inet_connect_plain_peer",
 	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
 	.gap	 = "landlock-lsm/linux#6",
 	.grant	 = { PORT(LAB_PLAIN_TCP) },
-	.labels	 = "bypass",
+	.labels	 = "bypass reach-tcp",
 	.needs	 = "smc-inet peer-socat",
 	.lab	 = true,
 	.bare	 = true,
@@ -142,7 +142,7 @@ CASE("net.smc.connect_smc_peer",
 	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY),
 	.gap	 = "landlock-lsm/linux#6",
-	.labels	 = "bypass",
+	.labels	 = "bypass reach-tcp",
 	.needs	 = "smc peer-smc",
 	.lab	 = true,
 	.bare	 = true,
@@ -163,7 +163,7 @@ CASE("net.smc.inet_connect_smc_peer",
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT),
 	.gap	 = "landlock-lsm/linux#6",
 	.grant	 = { PORT(LAB_SMC) },
-	.labels	 = "bypass",
+	.labels	 = "bypass reach-tcp",
 	.needs	 = "smc-inet peer-smc",
 	.lab	 = true,
 	.bare	 = true,
@@ -171,12 +171,11 @@ CASE("net.smc.inet_connect_smc_peer",
 	.attempt = inet_connect_smc_peer,
 	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
 
-static int bind_free(struct scene *scene)
+static int bind_smc(int family, int protocol)
 {
-	const int fd = new_socket(AF_SMC, SOCK_STREAM, 0);
+	const int fd = new_socket(family, SOCK_STREAM, protocol);
 	int ret;
 
-	(void)scene;
 	if (fd < 0)
 		return -fd;
 	ret = bind_own(fd, AF_INET, LAB_FREE) ?: errno_of(listen(fd, 1));
@@ -186,13 +185,19 @@ static int bind_free(struct scene *scene)
 	return ret;
 }
 
+static int bind_free(struct scene *scene)
+{
+	(void)scene;
+	return bind_smc(AF_SMC, 0);
+}
+
 CASE("net.smc.bind",
 	.claim	 = "bind(2) and listen(2) of an AF_SMC socket, on a TCP port",
 	.guard	 = NET(BIND_TCP),
 	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EINVAL) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(INHERITED),
 	.gap	 = "landlock-lsm/linux#6",
-	.labels	 = "bypass",
+	.labels	 = "bypass serve-tcp",
 	.needs	 = "smc lab",
 	.lab	 = true,
 	.bare	 = true,
@@ -200,15 +205,44 @@ CASE("net.smc.bind",
 	.attempt = bind_free,
 	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
 
+static int inet_bind_free(struct scene *scene)
+{
+	(void)scene;
+	return bind_smc(AF_INET, PROTOCOL_SMC);
+}
+
+CASE("net.smc.inet_bind",
+	.claim	 = "bind(2) and listen(2) of an IPPROTO_SMC socket, on a TCP port",
+	.guard	 = NET(BIND_TCP),
+	.promise = { FIXED(1, LEAVE_OPEN), DENIED(EACCES) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT),
+	.gap	 = "landlock-lsm/linux#6",
+	.grant	 = { PORT(LAB_FREE) },
+	.labels	 = "bypass serve-tcp",
+	.needs	 = "smc-inet lab",
+	.lab	 = true,
+	.bare	 = true,
+	.witness = witness_bind_tcp,
+	.attempt = inet_bind_free,
+	.source	 = "userspace-api/landlock: erratum 1, TCP socket identification");
+
+static const struct variant sockets[] = {
+	{ "", AF_SMC, 0 },
+	{ "inet", AF_INET, PROTOCOL_SMC },
+	{ NULL }
+};
+
 /* Sending is connecting; SMC takes it as the wish for plain TCP. */
 static int fastopen(struct scene *scene)
 {
 	struct sockaddr_storage to;
 	const socklen_t len = peer_address(AF_INET, LAB_PLAIN_TCP, &to);
-	const int fd = new_socket(AF_SMC, SOCK_STREAM, 0);
+	const int fd = new_socket(scene->variant->family, SOCK_STREAM,
+				  scene->variant->arg);
 	int ret;
 
-	(void)scene;
+	if (fd == -EPROTONOSUPPORT)
+		return cannot(scene, "IPPROTO_SMC (SMC of Linux 6.11 or later)");
 	if (fd < 0)
 		return -fd;
 	if (sendto(fd, lab_token, sizeof(lab_token),
@@ -222,14 +256,15 @@ static int fastopen(struct scene *scene)
 }
 
 CASE("net.smc.fastopen",
-	.claim	 = "sendto(2) with MSG_FASTOPEN on an AF_SMC socket to a plain TCP listener",
-	.guard	 = NET(CONNECT_TCP),
-	.promise = { OPEN },
-	.gap	 = "landlock-lsm/linux#6",
-	.labels	 = "bypass",
-	.needs	 = "smc peer-socat",
-	.lab	 = true,
-	.bare	 = true,
-	.witness = witness_connect_tcp,
-	.attempt = fastopen,
-	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at TCP sockets only");
+	.claim	  = "sendto(2) with MSG_FASTOPEN on an SMC socket to a plain TCP listener",
+	.guard	  = NET(CONNECT_TCP),
+	.promise  = { OPEN },
+	.gap	  = "landlock-lsm/linux#6",
+	.labels	  = "bypass reach-tcp",
+	.needs	  = "smc peer-socat",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = sockets,
+	.witness  = witness_connect_tcp,
+	.attempt  = fastopen,
+	.source	  = "security/landlock/net.c: hook_socket_sendmsg() looks at TCP sockets only");

@@ -21,6 +21,7 @@ CASE("net.tcp.connect_old_socket",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_TCP) },
+	.labels	  = "reach-tcp",
 	.needs	  = "peer-tcp",
 	.lab	  = true,
 	.bare	  = true,
@@ -45,6 +46,7 @@ CASE("net.tcp.bind_old_socket",
 	.guard	  = NET(BIND_TCP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_FREE) },
+	.labels	  = "serve-tcp",
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -67,6 +69,7 @@ CASE("net.tcp.connected_before",
 	.claim	  = "data on a TCP connection that is older than the sandbox",
 	.guard	  = { .net = TCP_RIGHTS },
 	.promise  = { ALLOWED },
+	.labels	  = "reach-tcp",
 	.needs	  = "peer-tcp",
 	.lab	  = true,
 	.bare	  = true,
@@ -87,6 +90,7 @@ CASE("net.tcp.reconnect",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_TCP) },
+	.labels	  = "reach-tcp",
 	.needs	  = "peer-tcp",
 	.lab	  = true,
 	.bare	  = true,
@@ -94,6 +98,33 @@ CASE("net.tcp.reconnect",
 	.scene	  = connected_before,
 	.attempt  = reconnect,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
+
+/* What a listener accepts is a TCP socket like any other. */
+static int reuse_accepted(struct scene *scene)
+{
+	const int fd = accept(scene->fd[0], NULL, NULL);
+	int ret;
+
+	if (fd < 0)
+		return errno;
+	ret = disconnect(fd, sizeof(struct sockaddr_in)) ?:
+	      connect_echo(fd, AF_INET, LAB_TCP);
+	close(fd);
+	return ret;
+}
+
+CASE("net.tcp.accepted_reconnect",
+	.claim	 = "connect(2) of an accepted socket after its connection is dissolved",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { DENIED(EACCES) },
+	.grant	 = { PORT(LAB_TCP) },
+	.labels	 = "reach-tcp",
+	.needs	 = "peer-tcp",
+	.lab	 = true,
+	.bare	 = true,
+	.scene	 = listener_with_client,
+	.attempt = reuse_accepted,
+	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
 
 static int dissolve(struct scene *scene)
 {
@@ -173,6 +204,7 @@ CASE("net.tcp.listen_bound_before",
 	.guard	  = NET(BIND_TCP),
 	.uses	  = NET(CONNECT_TCP),
 	.promise  = { ALLOWED },
+	.labels	  = "serve-tcp",
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -205,6 +237,7 @@ CASE("net.tcp.listen_autobind",
 	.uses	  = NET(CONNECT_TCP),
 	.promise  = { OPEN },
 	.gap	  = "landlock-lsm/linux#15",
+	.labels	  = "serve-tcp",
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,

@@ -14,6 +14,7 @@ CASE("net.udp.bind",
 	.guard	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_FREE) },
+	.labels	  = "serve-udp",
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -43,6 +44,7 @@ CASE("net.udp.connect",
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_UDP) },
+	.labels	  = "reach-udp",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
@@ -58,6 +60,7 @@ CASE("net.udp.sendto",
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_UDP) },
+	.labels	  = "reach-udp",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
@@ -92,14 +95,14 @@ CASE("net.udp.sendto_port_zero",
  */
 static int call_elsewhere(int fd, const struct sockaddr *other, socklen_t len)
 {
-	return connect_echo(fd, other->sa_family, LAB_UDP) ?:
+	return connect_echo(fd, other->sa_family, LAB_UDP_OTHER) ?:
 	       (sendto(fd, lab_token, sizeof(lab_token), 0, other, len) < 0 ?
 			errno : WORKED) ?:
 	       disconnect(fd, sizeof(sa_family_t)) ?:
 	       call_sendto(fd, other, len);
 }
 
-TRY_UDP(send_elsewhere, LAB_UDP_OTHER, peer_address, call_elsewhere)
+TRY_UDP(send_elsewhere, LAB_UDP, peer_address, call_elsewhere)
 
 CASE("net.udp.sendto_connected",
 	.claim	  = "sendto(2) of a connected socket to another port than its peer's",
@@ -107,9 +110,10 @@ CASE("net.udp.sendto_connected",
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .net = NET_CONNECT_SEND_UDP,
-		      .rules = { PORT(LAB_UDP) } },
+		      .rules = { PORT(LAB_UDP_OTHER) } },
 	.allow	  = { .net = NET_CONNECT_SEND_UDP,
 		      .rules = { PORT(LAB_UDP), PORT(LAB_UDP_OTHER) } },
+	.labels	  = "reach-udp",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,

@@ -50,6 +50,7 @@ CASE("net.udp.sendmsg",
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PORT(LAB_UDP) },
+	.labels	  = "reach-udp",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
@@ -99,11 +100,11 @@ static int sendmmsg_to_all(struct scene *scene)
 	if (fd < 0)
 		return -fd;
 	for (count = 0; rest; count++, rest >>= 4) {
-		const int port = (rest & 0xf) == 1 ? LAB_UDP : LAB_UDP_OTHER;
+		const int port = (rest & 0xf) == 1 ? LAB_UDP_OTHER : LAB_UDP;
 
 		msgs[count].msg_hdr = message_to(family, port, &to[count],
 						 &iov[count]);
-		if (open == count && port == LAB_UDP)
+		if (open == count && port == LAB_UDP_OTHER)
 			open++;
 	}
 	ret = send_all(fd, msgs, count, &done);
@@ -121,9 +122,10 @@ CASE("net.udp.sendmmsg",
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .net = NET_CONNECT_SEND_UDP,
-		      .rules = { PORT(LAB_UDP) } },
+		      .rules = { PORT(LAB_UDP_OTHER) } },
 	.allow	  = { .net = NET_CONNECT_SEND_UDP,
 		      .rules = { PORT(LAB_UDP), PORT(LAB_UDP_OTHER) } },
+	.labels	  = "reach-udp",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
