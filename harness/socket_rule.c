@@ -106,59 +106,55 @@ static bool enforces(int ruleset, const struct socket_proposal *p)
  * leave out: two of three, so that a kernel in which one check is missing is
  * not taken for one without socket rules, and the cases find what is missing.
  */
-static bool recognised(const struct socket_proposal *p)
+static bool recognised(int ruleset, const struct socket_proposal *p)
 {
-	const uint64_t *const words = ruleset_words(p->offset, p->right);
 	const int wide = p->form == SOCKET_EXACT ? SOCKET_ANY : SOCK_STREAM;
 	const int out = 1 << 24;
-	int fd, refused;
-	bool ret;
+	int refused;
 
-	fd = landlock_create(words, p->offset + sizeof(*words), 0);
+	if (try_rule(ruleset, p, AF_NETLINK, wide, SOCKET_ANY))
+		return false;
+	refused = (try_rule(ruleset, p, out, SOCK_STREAM, 0) == EINVAL) +
+		  (try_rule(ruleset, p, AF_NETLINK, out, 0) == EINVAL) +
+		  (try_rule(ruleset, p, AF_NETLINK, SOCK_RAW, out) == EINVAL);
+	return refused >= 2 || enforces(ruleset, p);
+}
+
+/* Which type of rule is it, if @p has the right field and bit? */
+static bool found(struct socket_proposal *p)
+{
+	const int fd = landlock_create(ruleset_words(p->offset, p->right),
+				       p->offset + sizeof(p->right), 0);
+	bool ret = false;
+
 	if (fd < 0)
 		return false;
-	ret = try_rule(fd, p, AF_NETLINK, wide, SOCKET_ANY) == 0;
-	refused = (try_rule(fd, p, out, SOCK_STREAM, 0) == EINVAL) +
-		  (try_rule(fd, p, AF_NETLINK, out, 0) == EINVAL) +
-		  (try_rule(fd, p, AF_NETLINK, SOCK_RAW, out) == EINVAL);
-	ret = ret && (refused >= 2 || enforces(fd, p));
+	for (p->rule_type = RULE_TYPE_MIN; p->rule_type <= RULE_TYPE_MAX;
+	     p->rule_type++) {
+		p->form = SOCKET_EXACT;
+		ret = recognised(fd, p);
+		if (!ret) {
+			p->form = SOCKET_CANONICAL;
+			ret = recognised(fd, p);
+		}
+		if (ret)
+			break;
+	}
 	close(fd);
 	return ret;
-}
-
-/* An unknown type is refused before its (bad) address is looked at. */
-static bool knows_rule_type(int type)
-{
-	const uint64_t fs = 1;
-	const int fd = landlock_create(&fs, sizeof(fs), 0);
-	const bool ret = landlock_add(fd, type, NULL, 0) && errno == EFAULT;
-
-	close(fd);
-	return ret;
-}
-
-static bool found(enum socket_form form, int rule_type)
-{
-	struct socket_proposal p = { .form = form, .rule_type = rule_type };
-
-	for (p.offset = OFFSET_MAX; p.offset >= OFFSET_MIN; p.offset -= 8)
-		for (p.right = 1; p.right < 1U << RIGHTS; p.right <<= 1)
-			if (recognised(&p)) {
-				socket_proposal = p;
-				return true;
-			}
-	return false;
 }
 
 void socket_proposal_probe(void)
 {
-	int type;
+	struct socket_proposal p;
 
 	memset(&socket_proposal, 0, sizeof(socket_proposal));
-	for (type = RULE_TYPE_MIN; type <= RULE_TYPE_MAX; type++)
-		if (knows_rule_type(type) && (found(SOCKET_EXACT, type) ||
-					      found(SOCKET_CANONICAL, type)))
-			return;
+	for (p.offset = OFFSET_MAX; p.offset >= OFFSET_MIN; p.offset -= 8)
+		for (p.right = 1; p.right < 1U << RIGHTS; p.right <<= 1)
+			if (found(&p)) {
+				socket_proposal = p;
+				return;
+			}
 }
 
 const char *socket_proposal_text(void)
