@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: all matrix lab check bench setup clean
+.PHONY: all matrix lab check socket-proof bench setup clean
 
 all: $(GUEST)
 
@@ -57,6 +57,10 @@ check: setup all
 	./landproof kernels fetch
 	$(PYTHON) tests/fetch_kunit.py
 	$(PYTHON) -m pytest -q tests
+
+# Builds kernels for it, one for each thing that can go wrong.
+socket-proof: setup all
+	$(PYTHON) -m tests.socket_proof
 
 bench: setup all
 	$(PYTHON) -m vm.bench
