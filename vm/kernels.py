@@ -142,7 +142,7 @@ def remove(name: str) -> None:
         _save_user_kernels(entries)
     elif directories:
         for directory in directories:
-            shutil.rmtree(directory)
+            _forget(directory)
     elif name in _own_names():
         raise UserError(f"{name} is not in the cache")
     else:
@@ -285,8 +285,16 @@ def _keep_as(name: str, fill: Callable[[Path], dict[str, Any]]) -> None:
     files = sorted(path for path in new.rglob("*") if path.is_file())
     sums = {str(path.relative_to(new)): paths.sha256(path) for path in files}
     (new / LOCK).write_text(json.dumps({**facts, "files": sums}, indent=1) + "\n")
-    shutil.rmtree(target, ignore_errors=True)
+    _forget(target)
     new.rename(target)
+
+
+def _forget(directory: Path) -> None:
+    """Remove a directory of the cache, and the unpacked kernel that vm/image.py made of it."""
+    image = directory / "vmlinuz"
+    if image.exists():
+        (paths.cache() / "elf" / paths.sha256(image)).unlink(missing_ok=True)
+    shutil.rmtree(directory, ignore_errors=True)
 
 
 # --- kernels that vm/lab.py built

@@ -331,7 +331,11 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
     (kernel,) = kernels.choose([])
     assert kernel.name == "lab-7.3" and kernel.config_lines() == ["CONFIG_SECURITY=y"]
     assert kernels.choose(["lab-7.3+fix"])[0].version == "7.3.4"
+    unpacked = paths.cache() / "elf" / paths.sha256(image)
+    unpacked.parent.mkdir()
+    unpacked.touch()
     kernels.remove("lab-7.3+fix")
+    assert not unpacked.exists()
     with pytest.raises(UserError, match=r"no kernel lab-7.3\+fix: did you mean"):
         kernels.choose(["lab-7.3+fix"])
     with pytest.raises(UserError, match="lab-7.2 is not in the cache"):
