@@ -77,6 +77,7 @@ static const char *check_smc(void)
 {
 	load("smc", "");
 	load("smc_diag", "");
+	smc_identify();
 	return check_socket(AF_SMC, SOCK_STREAM, 0, "SMC (module smc)");
 }
 

@@ -96,6 +96,9 @@ void run_case(struct result *result);
 const char *need_missing(const char *words, char *buf, size_t size);
 const char *need_unknown(const char *words);
 
+/* smc.c */
+void smc_identify(void);
+
 /* audit.c */
 void audit_enable(bool on);
 
