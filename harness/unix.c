@@ -147,6 +147,52 @@ bool unix_hear(int fd)
 	return heard;
 }
 
+union ancillary {
+	struct cmsghdr header;
+	char space[CMSG_SPACE(sizeof(int))];
+};
+
+static struct msghdr one_byte(struct iovec *iov, union ancillary *control)
+{
+	static char byte;
+
+	iov->iov_base = &byte;
+	iov->iov_len = 1;
+	memset(control, 0, sizeof(*control));
+	return (struct msghdr) {
+		.msg_iov = iov,
+		.msg_iovlen = 1,
+		.msg_control = control,
+		.msg_controllen = sizeof(*control),
+	};
+}
+
+int unix_pass(int through, int fd)
+{
+	union ancillary control;
+	struct iovec iov;
+	const struct msghdr message = one_byte(&iov, &control);
+
+	control.header.cmsg_len = CMSG_LEN(sizeof(fd));
+	control.header.cmsg_level = SOL_SOCKET;
+	control.header.cmsg_type = SCM_RIGHTS;
+	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
+	return errno_of(sendmsg(through, &message, MSG_NOSIGNAL));
+}
+
+int unix_receive(int through)
+{
+	union ancillary control;
+	struct iovec iov;
+	struct msghdr message = one_byte(&iov, &control);
+	int fd = -1;
+
+	if (recvmsg(through, &message, 0) == 1 &&
+	    control.header.cmsg_type == SCM_RIGHTS)
+		memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+	return fd;
+}
+
 int unix_call_own(const char *name, int type, int server)
 {
 	const int ret = unix_call(name, type);

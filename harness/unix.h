@@ -28,6 +28,11 @@ bool unix_heard(int fd);
 /* Waits for a token. */
 bool unix_hear(int fd);
 
+/* Passes a descriptor through a connected socket: 0 or errno */
+int unix_pass(int through, int fd);
+/* Takes one that was passed: the descriptor, or -1 */
+int unix_receive(int through);
+
 /* 0, errno or NO_EFFECT: unix_call() to a server in this process */
 int unix_call_own(const char *name, int type, int server);
 

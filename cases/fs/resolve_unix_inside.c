@@ -125,65 +125,20 @@ CASE("fs.resolve_unix.sendto_peer",
 	.effect	  = resolve_heard,
 	.source	  = DOC_RESOLVE ": an explicit recipient address");
 
-static int pass(int through, int fd)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { .header = {
-		.cmsg_level = SOL_SOCKET,
-		.cmsg_type = SCM_RIGHTS,
-		.cmsg_len = CMSG_LEN(sizeof(int)),
-	} };
-	char byte = 0;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return errno_of(sendmsg(through, &message, 0));
-}
-
-static int receive(int through)
-{
-	union {
-		struct cmsghdr header;
-		char space[CMSG_SPACE(sizeof(int))];
-	} control = { 0 };
-	char byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	int fd = -1;
-
-	if (recvmsg(through, &message, 0) == 1 &&
-	    control.header.cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fd;
-}
-
 static int connection_in_flight(struct scene *scene)
 {
 	int ret = connected(scene);
 
 	ret = ret ?: errno_of(socketpair(AF_UNIX, SOCK_STREAM, 0,
 					 scene->fd + 3));
-	ret = ret ?: pass(scene->fd[3], scene->fd[2]);
+	ret = ret ?: unix_pass(scene->fd[3], scene->fd[2]);
 	close(scene->fd[2]);
 	return ret;
 }
 
 static int send_on_received(struct scene *scene)
 {
-	const int fd = receive(scene->fd[4]);
+	const int fd = unix_receive(scene->fd[4]);
 
 	if (fd < 0)
 		return broken(scene, "no descriptor arrived");

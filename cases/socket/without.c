@@ -1,13 +1,36 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Sockets that come about without socket(2). */
+/*
+ * Sockets that come about without socket(2).  Today's rights are about what
+ * is done with a socket, never about having one.
+ */
 #include <netinet/in.h>	/* before linux/sctp.h, which needs it */
 #include <linux/sctp.h>
 
-#include "landproof.h"
+#include "unix.h"
 
 #define TCP_RIGHTS	(NET_BIND_TCP | NET_CONNECT_TCP)
 
 #define LEVEL_SCTP	132
+
+#define NO_SOCKET_RIGHT \
+	"userspace-api/landlock: access rights are of bind(2), connect(2), send*(2); landlock-lsm/linux#6"
+
+/* Every right that a socket could meet, as far as the kernel has it */
+static int deny_all_sockets(struct scene *scene)
+{
+	const struct ruleset set = {
+		.fs = kernel.fs & (FS_RESOLVE_UNIX | FS_MAKE_SOCK),
+		.net = kernel.net,
+		.scoped = kernel.scoped,
+	};
+	const char *step;
+	const int error = ruleset_enforce(&set, 0, 0, &step);
+
+	if (!error)
+		return 0;
+	remark(scene, "%s: %s", step, strerrorname_np(error));
+	return POLICY;
+}
 
 static int pair(struct scene *scene)
 {
@@ -34,37 +57,56 @@ static const struct variant unix_types[] = {
 CASE("socket.socketpair.unix",
 	.claim	  = "socketpair(2) of UNIX sockets",
 	.guard	  = { .net = TCP_RIGHTS },
-	.promise  = { OPEN },
-	.gap	  = "landlock-lsm/linux#6",
+	.promise  = { ALLOWED },
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
 	.variants = unix_types,
-	.enforce  = deny_all_net,
+	.enforce  = deny_all_sockets,
 	.witness  = witness_bind_tcp,
 	.attempt  = pair,
-	.source	  = "security/landlock/net.c: no hook on socket_create or socket_socketpair");
+	.source	  = NO_SOCKET_RIGHT);
 
 /* A listener older than the sandbox; its client has sent the token. */
-static int listener_with_client(struct scene *scene)
+static int waiting_client(struct scene *scene, int type,
+			  const struct sockaddr *own, socklen_t len)
 {
-	struct sockaddr_storage own;
-	socklen_t len = own_address(scene->variant->family, 0, &own);
+	struct sockaddr_storage bound;
+	socklen_t bound_len = sizeof(bound);
 
-	scene->fd[0] = lasting_socket(own.ss_family, SOCK_STREAM, IPPROTO_TCP);
-	scene->fd[1] = lasting_socket(own.ss_family, SOCK_STREAM, IPPROTO_TCP);
-	if (bind(scene->fd[0], (struct sockaddr *)&own, len) ||
-	    listen(scene->fd[0], 1) ||
-	    getsockname(scene->fd[0], (struct sockaddr *)&own, &len) ||
-	    connect(scene->fd[1], (struct sockaddr *)&own, len) ||
+	scene->fd[0] = lasting_socket(own->sa_family, type, 0);
+	scene->fd[1] = lasting_socket(own->sa_family, type, 0);
+	if (bind(scene->fd[0], own, len) || listen(scene->fd[0], 1) ||
+	    getsockname(scene->fd[0], (struct sockaddr *)&bound, &bound_len) ||
+	    connect(scene->fd[1], (struct sockaddr *)&bound, bound_len) ||
 	    send(scene->fd[1], lab_token, sizeof(lab_token), 0) < 0)
 		return errno;
 	return 0;
 }
 
+static int tcp_client(struct scene *scene)
+{
+	struct sockaddr_storage own;
+	const socklen_t len = own_address(scene->variant->family, 0, &own);
+
+	return waiting_client(scene, SOCK_STREAM, (struct sockaddr *)&own,
+			      len);
+}
+
+static int unix_client(struct scene *scene)
+{
+	struct sockaddr_un own;
+	const socklen_t len = unix_address("@", &own);
+
+	return waiting_client(scene, scene->variant->family,
+			      (struct sockaddr *)&own, len);
+}
+
 static int accept_client(struct scene *scene)
 {
-	const int fd = accept(scene->fd[0], NULL, NULL);
+	const bool flags = scene->variant->arg;
+	const int fd = flags ? accept4(scene->fd[0], NULL, NULL, SOCK_CLOEXEC) :
+			       accept(scene->fd[0], NULL, NULL);
 	int ret;
 
 	if (fd < 0)
@@ -74,20 +116,47 @@ static int accept_client(struct scene *scene)
 	return ret;
 }
 
+static const struct variant ways_to_accept[] = {
+	{ "", AF_INET },
+	{ "ipv6", AF_INET6 },
+	{ "accept4", AF_INET, true },
+	{ NULL }
+};
+
 CASE("socket.accept.tcp",
 	.claim	  = "accept(2) of a TCP connection",
 	.guard	  = { .net = TCP_RIGHTS },
-	.promise  = { OPEN },
-	.gap	  = "landlock-lsm/linux#6",
+	.promise  = { ALLOWED },
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
-	.variants = ipv4_and_ipv6,
-	.enforce  = deny_all_net,
-	.scene	  = listener_with_client,
+	.variants = ways_to_accept,
+	.enforce  = deny_all_sockets,
+	.scene	  = tcp_client,
 	.witness  = witness_bind_tcp,
 	.attempt  = accept_client,
-	.source	  = "security/landlock/net.c: no hook on socket_accept");
+	.source	  = NO_SOCKET_RIGHT);
+
+static const struct variant unix_ways_to_accept[] = {
+	{ "", SOCK_STREAM },
+	{ "seqpacket", SOCK_SEQPACKET },
+	{ "accept4", SOCK_STREAM, true },
+	{ NULL }
+};
+
+CASE("socket.accept.unix",
+	.claim	  = "accept(2) of a UNIX connection",
+	.guard	  = { .net = TCP_RIGHTS },
+	.promise  = { ALLOWED },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = unix_ways_to_accept,
+	.enforce  = deny_all_sockets,
+	.scene	  = unix_client,
+	.witness  = witness_bind_tcp,
+	.attempt  = accept_client,
+	.source	  = NO_SOCKET_RIGHT);
 
 /* One association of a one-to-many socket becomes a socket of its own. */
 static int associated(struct scene *scene)
@@ -106,29 +175,88 @@ static int associated(struct scene *scene)
 
 static int peel_off(struct scene *scene)
 {
-	sctp_peeloff_arg_t peeloff = { .associd = scene->value[0] };
-	socklen_t len = sizeof(peeloff);
+	sctp_peeloff_flags_arg_t peeloff = {
+		.p_arg.associd = scene->value[0],
+		.flags = SOCK_CLOEXEC,
+	};
+	const int option = scene->variant->arg;
+	socklen_t len = option == SCTP_SOCKOPT_PEELOFF ?
+		sizeof(peeloff.p_arg) : sizeof(peeloff);
 	int ret;
 
-	if (getsockopt(scene->fd[0], LEVEL_SCTP, SCTP_SOCKOPT_PEELOFF,
-		       &peeloff, &len) < 0)
+	if (getsockopt(scene->fd[0], LEVEL_SCTP, option, &peeloff, &len) < 0)
 		return errno;
-	ret = echo_token(peeloff.sd);
-	close(peeloff.sd);
+	ret = echo_token(peeloff.p_arg.sd);
+	close(peeloff.p_arg.sd);
 	return ret;
 }
 
+static const struct variant ways_to_peel_off[] = {
+	{ "", AF_INET, SCTP_SOCKOPT_PEELOFF },
+	{ "flags", AF_INET, SCTP_SOCKOPT_PEELOFF_FLAGS },
+	{ NULL }
+};
+
 CASE("socket.peeloff.sctp",
-	.claim	 = "sctp_peeloff(3) of an association",
-	.guard	 = { .net = TCP_RIGHTS },
-	.promise = { OPEN },
-	.gap	 = "landlock-lsm/linux#6",
-	.labels	 = "reach-tcp",
-	.needs	 = "peer-sctp",
-	.lab	 = true,
-	.bare	 = true,
-	.enforce = deny_all_net,
-	.scene	 = associated,
-	.witness = witness_bind_tcp,
-	.attempt = peel_off,
-	.source	 = "security/landlock/net.c: no hook on socket_create");
+	.claim	  = "sctp_peeloff(3) of an association",
+	.guard	  = { .net = TCP_RIGHTS },
+	.promise  = { ALLOWED },
+	.labels	  = "reach-tcp",
+	.needs	  = "peer-sctp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = ways_to_peel_off,
+	.enforce  = deny_all_sockets,
+	.scene	  = associated,
+	.witness  = witness_bind_tcp,
+	.attempt  = peel_off,
+	.source	  = NO_SOCKET_RIGHT);
+
+/* Sockets of somebody outside: what is sent waits in the channel. */
+static int socket_in_flight(struct scene *scene)
+{
+	const struct variant *const kind = scene->variant;
+	const int fd = lasting_socket(kind->family, kind->arg, 0);
+	const int ret = fd < 0 ? -fd :
+		errno_of(socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fd)) ?:
+		unix_pass(scene->fd[1], fd);
+
+	close(fd);
+	return ret;
+}
+
+static int receive_socket(struct scene *scene)
+{
+	const int fd = unix_receive(scene->fd[0]);
+	int family = -1, type = -1;
+	socklen_t len = sizeof(int);
+
+	if (fd < 0)
+		return errno;
+	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
+	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
+	close(fd);
+	return family == scene->variant->family &&
+	       type == scene->variant->arg ? WORKED : NO_EFFECT;
+}
+
+static const struct variant kinds_to_receive[] = {
+	{ "", AF_INET, SOCK_STREAM },
+	{ "udp", AF_INET, SOCK_DGRAM },
+	{ "unix", AF_UNIX, SOCK_STREAM },
+	{ NULL }
+};
+
+CASE("socket.passing.scm_rights",
+	.claim	  = "a socket received by SCM_RIGHTS",
+	.guard	  = { .net = TCP_RIGHTS },
+	.promise  = { ALLOWED },
+	.needs	  = "lab",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = kinds_to_receive,
+	.enforce  = deny_all_sockets,
+	.scene	  = socket_in_flight,
+	.witness  = witness_bind_tcp,
+	.attempt  = receive_socket,
+	.source	  = NO_SOCKET_RIGHT);
