@@ -57,40 +57,86 @@ CASE("fs.resolve_unix.sendto",
 	.effect	  = resolve_heard,
 	.source	  = DOC_RESOLVE);
 
-static int sendmsg_by_path(struct scene *scene)
+static int message_by_path(struct scene *scene,
+			   int (*send_by)(int fd, struct msghdr *message))
 {
 	struct sockaddr_un to;
 	char text[] = "landproof";
 	struct iovec data = { text, sizeof(text) };
-	struct mmsghdr message = {
-		.msg_hdr = {
-			.msg_name = &to,
-			.msg_namelen = unix_address("dir/socket", &to),
-			.msg_iov = &data,
-			.msg_iovlen = 1,
-		},
+	struct msghdr message = {
+		.msg_name = &to,
+		.msg_namelen = unix_address("dir/socket", &to),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
 	};
-	const int fd = socket(AF_UNIX, SOCK_DGRAM, 0);
 
-	if (scene->variant->arg)
-		return errno_of(sendmmsg(fd, &message, 1, 0));
-	return errno_of(sendmsg(fd, &message.msg_hdr, 0));
+	const int ret = send_by(socket(AF_UNIX, SOCK_DGRAM, 0), &message);
+
+	return ret == ENOSYS ? cannot(scene, "io_uring") : ret;
 }
 
-static const struct variant one_or_many[] = {
-	{ "" },
-	{ "sendmmsg", .arg = 1 },
+static int by_sendmsg(int fd, struct msghdr *message)
+{
+	return errno_of(sendmsg(fd, message, 0));
+}
+
+/* Two to the same path: the kernel looks it up for each. */
+static int by_sendmmsg(int fd, struct msghdr *message)
+{
+	struct mmsghdr messages[2] = { { *message }, { *message } };
+	const int sent = sendmmsg(fd, messages, 2, 0);
+
+	return sent < 0 ? errno : sent == 2 ? WORKED : NO_EFFECT;
+}
+
+static int by_uring(int fd, struct msghdr *message)
+{
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_SENDMSG,
+		.fd = fd,
+		.addr = (uintptr_t)message,
+		.len = 1,
+	};
+	const int ret = uring_one(&sqe);
+
+	return ret < 0 ? -ret : WORKED;
+}
+
+static int sendmsg_by_path(struct scene *scene)
+{
+	return message_by_path(scene, by_sendmsg);
+}
+
+static int sendmmsg_by_path(struct scene *scene)
+{
+	return message_by_path(scene, by_sendmmsg);
+}
+
+static int uring_by_path(struct scene *scene)
+{
+	return message_by_path(scene, by_uring);
+}
+
+static const struct variant ways_to_send[] = {
+	{ "", .op = sendmsg_by_path },
+	{ "sendmmsg", .op = sendmmsg_by_path },
+	{ "io_uring", .op = uring_by_path },
 	{ NULL }
 };
+
+static int send_somehow(struct scene *scene)
+{
+	return scene->variant->op(scene);
+}
 
 CASE("fs.resolve_unix.sendmsg",
 	.claim	  = "sendmsg(2) to a pathname UNIX socket of another domain",
 	.guard	  = FS(RESOLVE_UNIX),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PATH("dir") },
-	.variants = one_or_many,
+	.variants = ways_to_send,
 	.scene	  = resolve_dgram_server,
-	.attempt  = sendmsg_by_path,
+	.attempt  = send_somehow,
 	.effect	  = resolve_heard,
 	.source	  = DOC_RESOLVE);
 

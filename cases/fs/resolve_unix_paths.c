@@ -93,20 +93,48 @@ static int call_by_fd(struct scene *scene)
 	const int fd = open("dir/socket", O_PATH | O_CLOEXEC);
 	char path[64];
 
-	(void)scene;
 	if (fd < 0)
 		return errno;
+	if (scene->variant->arg && unlink("dir/socket"))
+		return broken(scene, "unlink: %s", strerrorname_np(errno));
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	return unix_call(path, SOCK_STREAM);
 }
+
+/* A socket without a name keeps the place that it had. */
+static const struct variant named_or_not[] = {
+	{ "" },
+	{ "unlinked", .arg = true },
+	{ NULL }
+};
 
 CASE("fs.resolve_unix.proc_fd",
 	.claim	  = "connect(2) by /proc/self/fd of an O_PATH descriptor",
 	.guard	  = FS(RESOLVE_UNIX),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PATH("dir") },
+	.variants = named_or_not,
 	.scene	  = resolve_stream_server,
 	.attempt  = call_by_fd,
+	.effect	  = resolve_heard,
+	.source	  = "net/unix/af_unix.c, unix_find_bsd: the resolved path");
+
+static int call_in_chroot(struct scene *scene)
+{
+	if (chroot("dir"))
+		return broken(scene, "chroot: %s", strerrorname_np(errno));
+	return unix_call("/socket", SOCK_STREAM);
+}
+
+CASE("fs.resolve_unix.chroot",
+	.claim	  = "connect(2) by a path below a root that chroot(2) changed",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.needs	  = "root",
+	.root	  = true,
+	.scene	  = resolve_stream_server,
+	.attempt  = call_in_chroot,
 	.effect	  = resolve_heard,
 	.source	  = "net/unix/af_unix.c, unix_find_bsd: the resolved path");
 

@@ -64,10 +64,35 @@ static int sendmsg_by_name(struct scene *scene)
 	return errno_of(sendmsg(fd, &message.msg_hdr, 0));
 }
 
+static int uring_by_name(struct scene *scene)
+{
+	struct sockaddr_un to;
+	char text[] = "landproof";
+	struct iovec data = { text, sizeof(text) };
+	struct msghdr message = {
+		.msg_name = &to,
+		.msg_namelen = unix_address(scene->text, &to),
+		.msg_iov = &data,
+		.msg_iovlen = 1,
+	};
+	struct io_uring_sqe sqe = {
+		.opcode = IORING_OP_SENDMSG,
+		.fd = abstract_client(SOCK_DGRAM),
+		.addr = (uintptr_t)&message,
+		.len = 1,
+	};
+	const int ret = uring_one(&sqe);
+
+	if (ret == -ENOSYS || (ret == -EPERM && scene->world == WORLD_CONTROL))
+		return cannot(scene, "io_uring: %s", strerrorname_np(-ret));
+	return ret < 0 ? -ret : WORKED;
+}
+
 static const struct variant ways_to_send[] = {
 	{ "", .op = send_by_name },
 	{ "sendmsg", .op = sendmsg_by_name },
 	{ "sendmmsg", .op = sendmsg_by_name, .arg = 1 },
+	{ "io_uring", .op = uring_by_name },
 	{ NULL }
 };
 
