@@ -197,9 +197,10 @@ static unsigned long missed(void)
 
 void hooks_world_begin(enum world world)
 {
+	if (!hooks_on)
+		return;
 	memset(&traces[world], 0, sizeof(traces[world]));
-	if (hooks_on)
-		write_file(INSTANCE "/tracing_on", "1");
+	write_file(INSTANCE "/tracing_on", "1");
 }
 
 void hooks_world_end(enum world world)
