@@ -215,6 +215,21 @@ static int wrong(struct scene *scene, const char *line)
 	return NO_EFFECT;
 }
 
+bool line_says(const char *line, const char *pattern)
+{
+	for (;;) {
+		const size_t len = strcspn(pattern, "*");
+		const char *const at = memmem(line, strlen(line), pattern, len);
+
+		if (!at)
+			return false;
+		if (!pattern[len])
+			return true;
+		line = at + len;
+		pattern += len + 1;
+	}
+}
+
 int was_logged(struct scene *scene, int error, const char *blockers,
 	       const char *text)
 {
@@ -229,7 +244,7 @@ int was_logged(struct scene *scene, int error, const char *blockers,
 		return unseen(scene, error);
 	for (i = 0; i < log.accesses; i++)
 		if (!has_blockers(log.access[i], blockers) ||
-		    (text && !strstr(log.access[i], text)))
+		    (text && !line_says(log.access[i], text)))
 			return wrong(scene, log.access[i]);
 	if (log.domains != 1)
 		return wrong(scene, "of more than one domain");

@@ -36,9 +36,12 @@ int audit_read(struct scene *scene, struct audit_log *log);
 /* Waits for the end of a domain that was read about: 0 or CANNOT. */
 int audit_await_end(struct scene *scene, struct audit_log *log);
 
+/* Is this in the line?  An asterisk stands for anything. */
+bool line_says(const char *line, const char *pattern);
+
 /*
  * What the attempt returns when its operation gave @error.  was_logged(): the
- * same if that left one record with these blockers and this text in it.
+ * same if that left one record with these blockers, and this in it.
  * not_logged(): the same if it left no record.  An operation that worked
  * must not have left any.
  */
