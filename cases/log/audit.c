@@ -124,8 +124,11 @@ static void take_domain(struct scene *scene, struct audit_log *log,
 
 	snprintf(name, sizeof(name), "comm=\"%.15s\"", scene->text);
 	if (strstr(line, "status=deallocated") && is_ours(log, line)) {
-		snprintf(log->deallocated, AUDIT_LINE, "%s", line);
-		log->freed++;
+		if (log->freed < AUDIT_ENDS)
+			snprintf(log->end[log->freed++], AUDIT_LINE, "%s",
+				 line);
+	} else if (line_says(line, "status=deallocated denials=0")) {
+		log->unlogged_ends++;
 	} else if (strstr(line, name) && log->domains < AUDIT_LINES) {
 		snprintf(log->domain[log->domains++], AUDIT_LINE, "%s", line);
 	}
@@ -175,12 +178,12 @@ int audit_read(struct scene *scene, struct audit_log *log)
 	return 0;
 }
 
-int audit_await_end(struct scene *scene, struct audit_log *log)
+int audit_await_ends(struct scene *scene, struct audit_log *log, int ends)
 {
 	char line[AUDIT_LINE];
 	int type;
 
-	while (!log->freed) {
+	while (log->freed < ends) {
 		type = next_message(scene, line, sizeof(line));
 		if (type < 0)
 			return type;

@@ -14,14 +14,16 @@
 #define LOGGED_SINCE "restrict.log_same_exec_off"
 
 #define AUDIT_LINES	16
+#define AUDIT_ENDS	4
 #define AUDIT_LINE	400
 
 /* The records about domains that this world made. */
 struct audit_log {
 	int accesses, domains, freed;
+	int unlogged_ends;	/* whosoever's: of domains that denied nothing */
 	char access[AUDIT_LINES][AUDIT_LINE];
 	char domain[AUDIT_LINES][AUDIT_LINE];
-	char deallocated[AUDIT_LINE];
+	char end[AUDIT_ENDS][AUDIT_LINE];
 };
 
 /*
@@ -33,8 +35,8 @@ int audit_scene(struct scene *scene);
 
 /* Reads all that was logged up to now: 0 or CANNOT. */
 int audit_read(struct scene *scene, struct audit_log *log);
-/* Waits for the end of a domain that was read about: 0 or CANNOT. */
-int audit_await_end(struct scene *scene, struct audit_log *log);
+/* Waits for the ends of so many domains that were read about: 0 or CANNOT. */
+int audit_await_ends(struct scene *scene, struct audit_log *log, int ends);
 
 /* Is this in the line?  An asterisk stands for anything. */
 bool line_says(const char *line, const char *pattern);

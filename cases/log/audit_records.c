@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Audit records of denied accesses: that they come, and what they say. */
-#include <sys/wait.h>
-
-#include "audit.h"
+#include "denials.h"
 
 static int open_and_look(struct scene *scene)
 {
@@ -48,159 +46,118 @@ CASE("log.audit.denied_in_child",
 	.attempt = child_and_look,
 	.source	 = "admin-guide/LSM/landlock: same executable is logged");
 
-static int domain_is_introduced(struct scene *scene)
-{
-	const int first = open_null(O_RDONLY), second = open_root();
-	struct audit_log log;
-	char pid[32];
+/* One policy, one operation, and all that its records say of it, in order */
+struct records {
+	struct ruleset set;
+	int (*op)(struct scene *scene);
+	const char *lines[3];
+};
 
-	if (audit_read(scene, &log))
-		return CANNOT;
-	if (!first || !second)
-		return WORKED;
-	snprintf(pid, sizeof(pid), " pid=%d ", getpid());
-	if (log.accesses != 2 || log.domains != 1) {
-		remark(scene, "%d records of accesses, %d of domains",
-		       log.accesses, log.domains);
-		return log.domains ? NO_EFFECT : WORKED;
-	}
-	if (strstr(log.domain[0], "status=allocated") &&
-	    strstr(log.domain[0], "mode=enforcing") &&
-	    strstr(log.domain[0], pid) && strstr(log.domain[0], " uid=0 ") &&
-	    strstr(log.domain[0], " exe=\""))
-		return first;
-	remark(scene, "record: %.200s", log.domain[0]);
-	return NO_EFFECT;
+static int do_rdwr(struct scene *scene)
+{
+	(void)scene;
+	return open_null(O_RDWR);
 }
 
-CASE("log.audit.domain_once",
-	.claim	 = "two denials of a domain that is not introduced once",
-	A_LOG_CASE,
-	.worlds	 = W(CONTROL) | W(DENY),
-	.deny	 = { .fs = FS_READ_FILE | FS_READ_DIR },
-	.promise = { DENIED(EACCES) },
-	.covers	 = LOGGED_SINCE,
-	.scene	 = audit_scene,
-	.attempt = domain_is_introduced,
-	.source	 = "admin-guide/LSM/landlock: AUDIT_LANDLOCK_DOMAIN");
-
-static int restrict_and_end(struct scene *scene)
+static int do_rename(struct scene *scene)
 {
-	const struct ruleset set = { .fs = FS_READ_FILE | FS_READ_DIR };
-	const char *step;
-	const int error = ruleset_enforce(&set, 0, 0, &step);
-
-	if (error)
-		return error;
-	scene->value[0] = open_null(O_RDONLY);
-	scene->value[1] = open_root();
-	scene->value[2] = open_null(O_RDONLY);
-	return WORKED;
+	(void)scene;
+	return errno_of(rename("file", "b/file"));
 }
 
-static int end_is_logged(struct scene *scene)
-{
-	struct audit_log log;
-	int ret;
+static const struct records all_records[] = {
+	/* open(2) looks up what it may need later; nobody asked for that. */
+	{
+		.set = { .fs = FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV },
+		.op = do_read,
+		.lines = { "blockers=fs.read_file path=" },
+	}, {
+		.set = { .fs = FS_READ_FILE | FS_WRITE_FILE },
+		.op = do_rdwr,
+		.lines = { "blockers=fs.write_file,fs.read_file path=" },
+	}, {
+		.set = { .fs = FS_READ_FILE | FS_WRITE_FILE, .rules = {
+			PATH("/dev", .access = FS_WRITE_FILE) } },
+		.op = do_rdwr,
+		.lines = { "blockers=fs.read_file path=" },
+	}, {
+		.set = { .fs = FS_MAKE_REG | FS_REFER },
+		.op = do_link,
+		.lines = { "blockers=fs.refer path=\"/tmp\" dev=",
+			   "blockers=fs.make_reg,fs.refer path=\"/tmp/b\"" },
+	}, {
+		.set = { .fs = FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
+			 .rules = { PATH("b", .access = FS_MAKE_REG) } },
+		.op = do_rename,
+		.lines = { "blockers=fs.remove_file*fs.refer path=\"/tmp\"",
+			   "blockers=fs.refer path=\"/tmp/b\"" },
+	}, {
+		/* REFER is denied by a layer that does not handle it. */
+		.set = { .fs = FS_EXECUTE, .rules = {
+			PATH("b", .access = FS_EXECUTE) } },
+		.op = do_link,
+		.lines = { "blockers=*fs.refer path=\"/tmp\" dev=",
+			   "blockers=*fs.refer path=\"/tmp/b\" dev=" },
+	},
+};
 
-	ret = in_child(scene, restrict_and_end);
-	if (ret)
-		return ret;
-	if (!scene->value[0] || !scene->value[1] || !scene->value[2])
-		return WORKED;
-	ret = audit_read(scene, &log);
-	if (ret)
-		return ret;
-	if (log.domains == 0)
-		return WORKED;
-	ret = log.freed ? 0 : audit_await_end(scene, &log);
-	if (ret) {
-		remark(scene, "no record of the domain's end");
-		return WORKED;
-	}
-	if (strstr(log.deallocated, "denials=3"))
-		return EACCES;
-	remark(scene, "record: %.200s", log.deallocated);
-	return NO_EFFECT;
+static int enforce_records(struct scene *scene)
+{
+	return enforce_set(scene, &all_records[scene->variant->arg].set);
 }
 
-static int end_of_nothing(struct scene *scene)
+static int all_said(struct scene *scene)
 {
-	struct audit_log log;
-
-	return audit_read(scene, &log);
-}
-
-CASE("log.audit.domain_end",
-	.claim	 = "a domain that ends without saying how much it denied",
-	A_LOG_CASE,
-	.worlds	 = W(CONTROL) | W(CALL),
-	.promise = { DENIED(EACCES) },
-	.covers	 = LOGGED_SINCE,
-	.scene	 = audit_scene,
-	.control = end_of_nothing,
-	.attempt = end_is_logged,
-	.source	 = "admin-guide/LSM/landlock: status=deallocated denials=");
-
-/* The layer that denies is named, not the one that merely exists. */
-static int enforce_two(struct scene *scene)
-{
-	const struct ruleset outer = {
-		.fs = FS_READ_FILE | (scene->variant->arg ? 0 : FS_READ_DIR),
-	};
-	const struct ruleset inner = {
-		.fs = FS_WRITE_FILE | (scene->variant->arg ? FS_READ_DIR : 0),
-	};
-	const char *step;
-	int error = ruleset_enforce(&outer, 0, 0, &step);
-
-	if (!error)
-		error = ruleset_enforce(&inner, 0, 0, &step);
-	return error ? broken(scene, "%s", step) : 0;
-}
-
-/* First a denial of the outer layer, then of the inner one, as a measure. */
-static int youngest_is_named(struct scene *scene)
-{
-	const int outer = open_null(O_RDONLY), inner = open_null(O_WRONLY);
-	const int which = open_root();
-	unsigned long long id[3];
+	const struct records *records = &all_records[scene->variant->arg];
+	const int error = records->op(scene);
 	struct audit_log log;
 	int i;
 
-	if (audit_read(scene, &log))
-		return CANNOT;
-	if (!outer || !inner || !which)
-		return WORKED;
-	if (log.accesses != 3) {
-		remark(scene, "%d records instead of 3", log.accesses);
-		return WORKED;
-	}
-	for (i = 0; i < 3; i++)
-		if (sscanf(strstr(log.access[i], "domain="), "domain=%llx",
-			   &id[i]) != 1)
+	if (error < 0 || audit_read(scene, &log))
+		return error < 0 ? error : CANNOT;
+	for (i = 0; i < log.accesses || (error && records->lines[i]); i++)
+		if (i >= log.accesses || !error || !records->lines[i] ||
+		    !line_says(log.access[i], records->lines[i])) {
+			remark(scene, "record %d of %d: %.180s", i + 1,
+			       log.accesses, i < log.accesses ?
+			       log.access[i] : "missing");
 			return NO_EFFECT;
-	if (log.domains == 2 && id[0] != id[1] &&
-	    id[2] == id[scene->variant->arg])
-		return which;
-	remark(scene, "domains %llx, %llx; then %llx", id[0], id[1], id[2]);
-	return NO_EFFECT;
+		}
+	return error;
 }
 
-static const struct variant layers[] = {
-	{ "", .arg = 1 },
-	{ "outer", .arg = 0 },
+#define RECORDS_CASE							\
+	A_LOG_CASE,							\
+	.worlds	  = W(CONTROL) | W(DENY),				\
+	.covers	  = LOGGED_SINCE,					\
+	.scene	  = denial_scene,					\
+	.enforce  = enforce_records,					\
+	.attempt  = all_said
+
+static const struct variant refused[] = {
+	{ "", .arg = 0 },
+	{ "two_rights", .arg = 1 },
+	{ "one_of_two_rights", .arg = 2 },
+	{ "link", .arg = 3 },
+	{ "rename", .arg = 4 },
 	{ NULL }
 };
 
-CASE("log.audit.denying_layer",
-	.claim	  = "a denial that is not put down to the layer it is of",
-	A_LOG_CASE,
-	.worlds	  = W(CONTROL) | W(DENY),
-	.enforce  = enforce_two,
+CASE("log.audit.all_missing",
+	.claim	  = "a denial whose records name more or less than what was missing",
+	RECORDS_CASE,
 	.promise  = { DENIED(EACCES) },
-	.covers	  = LOGGED_SINCE,
-	.variants = layers,
-	.scene	  = audit_scene,
-	.attempt  = youngest_is_named,
-	.source	  = "log.c, landlock_log_denial: the youngest that denies");
+	.variants = refused,
+	.source	  = "admin-guide/LSM/landlock: AUDIT_LANDLOCK_ACCESS, blockers=");
+
+static const struct variant not_referred[] = {
+	{ "", .arg = 5 },
+	{ NULL }
+};
+
+CASE("log.audit.all_missing_refer",
+	.claim	  = "a denied reparenting whose records do not name REFER",
+	RECORDS_CASE,
+	.promise  = { DENIED(EXDEV) },
+	.variants = not_referred,
+	.source	  = "admin-guide/LSM/landlock: a file link request generating two records");

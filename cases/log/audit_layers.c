@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0
+/* A record names the domain of the layer that denies, not the newest one. */
+#include "denials.h"
+
+/* .arg of a variant: an operation, and which of two layers deny it */
+#define OUTER		0x100
+#define INNER		0x200
+#define KIND(arg)	((arg) & 0xff)
+
+/*
+ * Either layer denies something of its own, to know its domain by.  Of the
+ * rights that open(2) remembers, the layers have one each: that must not be
+ * mixed up.
+ */
+static int enforce_two(struct scene *scene)
+{
+	const long arg = scene->variant->arg;
+	const struct denial *denial = &denials[KIND(arg)];
+	struct ruleset outer = { .fs = FS_READ_DIR };
+	struct ruleset inner = { .net = NET_BIND_TCP };
+	struct ruleset *const other = arg & OUTER ? &inner : &outer;
+
+	if (arg & OUTER) {
+		outer.fs |= denial->fs;
+		outer.net |= denial->net;
+		outer.scoped |= denial->scoped;
+	}
+	if (arg & INNER) {
+		inner.fs |= denial->fs;
+		inner.net |= denial->net;
+		inner.scoped |= denial->scoped;
+	}
+	if (KIND(arg) == FTRUNCATE)
+		other->fs |= FS_IOCTL_DEV;
+	if (KIND(arg) == IOCTL)
+		other->fs |= FS_TRUNCATE;
+	return enforce_set(scene, &outer) ?: enforce_set(scene, &inner);
+}
+
+/* First a denial of the outer layer, then of the inner one, as a measure. */
+static int right_one_is_named(struct scene *scene)
+{
+	const long arg = scene->variant->arg;
+	const int outer = do_list(scene), inner = do_bind(scene);
+	const int which = denial_do(scene, KIND(arg));
+	unsigned long long id[3];
+	struct audit_log log;
+	int i;
+
+	if (which < 0)
+		return which;
+	if (audit_read(scene, &log))
+		return CANNOT;
+	if (!outer || !inner || !which)
+		return WORKED;
+	if (log.accesses != 3) {
+		remark(scene, "%d records instead of 3", log.accesses);
+		return WORKED;
+	}
+	for (i = 0; i < 3; i++)
+		if (sscanf(strstr(log.access[i], "domain="), "domain=%llx",
+			   &id[i]) != 1)
+			return NO_EFFECT;
+	if (log.domains == 2 && id[0] != id[1] &&
+	    id[2] == id[arg & INNER ? 1 : 0])
+		return which;
+	remark(scene, "domains %llx, %llx; then %llx", id[0], id[1], id[2]);
+	return NO_EFFECT;
+}
+
+#define LAYER_CASE							\
+	A_LOG_CASE,							\
+	.worlds	  = W(CONTROL) | W(DENY),				\
+	.enforce  = enforce_two,					\
+	.covers	  = LOGGED_SINCE,					\
+	.scene	  = denial_scene,					\
+	.attempt  = right_one_is_named
+
+static const struct variant rights[] = {
+	{ "", .arg = OPEN_READ | INNER },
+	{ "outer", .arg = OPEN_READ | OUTER },
+	{ "both", .arg = OPEN_READ | OUTER | INNER },
+	{ "mkdir", .arg = MAKE_DIR | INNER },
+	{ "mkdir_outer", .arg = MAKE_DIR | OUTER },
+	{ "ftruncate", .arg = FTRUNCATE | INNER },
+	{ "ftruncate_outer", .arg = FTRUNCATE | OUTER },
+	{ "ftruncate_both", .arg = FTRUNCATE | OUTER | INNER },
+	{ "ioctl", .arg = IOCTL | INNER },
+	{ "ioctl_outer", .arg = IOCTL | OUTER },
+	{ "ioctl_both", .arg = IOCTL | OUTER | INNER },
+	{ "connect", .arg = CONNECT_TCP | INNER },
+	{ "connect_outer", .arg = CONNECT_TCP | OUTER },
+	{ NULL }
+};
+
+CASE("log.audit.denying_layer",
+	.claim	  = "a denial that is not put down to the layer it is of",
+	LAYER_CASE,
+	.promise  = { DENIED(EACCES) },
+	.variants = rights,
+	.source	  = "log.c, landlock_log_denial: the youngest that denies");
+
+static const struct variant scopes[] = {
+	{ "", .arg = SIGNAL | INNER },
+	{ "outer", .arg = SIGNAL | OUTER },
+	{ "sigio", .arg = SIGNAL_IO | INNER },
+	{ "sigio_outer", .arg = SIGNAL_IO | OUTER },
+	{ "abstract", .arg = ABSTRACT | INNER },
+	{ "abstract_outer", .arg = ABSTRACT | OUTER },
+	{ "abstract_dgram", .arg = ABSTRACT_DGRAM | INNER },
+	{ "abstract_dgram_outer", .arg = ABSTRACT_DGRAM | OUTER },
+	{ "mount", .arg = MOUNT | INNER },
+	{ "mount_outer", .arg = MOUNT | OUTER },
+	{ "umount", .arg = UMOUNT | INNER },
+	{ "umount_outer", .arg = UMOUNT | OUTER },
+	{ "ptrace", .arg = SEIZE | INNER },
+	{ NULL }
+};
+
+CASE("log.audit.denying_layer_scope",
+	.claim	  = "a denial by a scope or domain that is not put down to its layer",
+	LAYER_CASE,
+	.promise  = { DENIED(EPERM) },
+	.variants = scopes,
+	.source	  = "cred.h, landlock_get_applicable_subject: the youngest that handles");
+
+static int reads_stat(struct scene *scene)
+{
+	unsigned long long start = 0;
+	char path[32], text[1024];
+	const char *at;
+	int i;
+
+	snprintf(path, sizeof(path), "/proc/%d/stat",
+		 scene->pid[DENIAL_TARGET]);
+	if (read_file(path, text, sizeof(text)) < 0)
+		return broken(scene, "%s: %s", path, strerrorname_np(errno));
+	/* After the name: fields 3 to 25, then startcode, which is 1 if denied */
+	at = strrchr(text, ')');
+	for (i = 2; at && i < 26; i++)
+		at = strchr(at + 1, ' ');
+	if (!at || sscanf(at, "%llu", &start) != 1)
+		return broken(scene, "%s: %.100s", path, text);
+	return start > 1 ? 0 : EPERM;
+}
+
+/* Only the directory is logged. */
+static int stat_then_list(struct scene *scene)
+{
+	const int quiet = reads_stat(scene), loud = open_root();
+
+	return quiet < 0 ? quiet :
+		second_logged(scene, quiet, loud, "fs.read_dir");
+}
+
+CASE("log.audit.probe_of_process",
+	.claim	 = "a look at a process that asks, without a need, whether it may trace",
+	A_LOG_CASE,
+	.worlds	 = W(CONTROL) | W(DENY),
+	.deny	 = { .fs = FS_READ_DIR },
+	.promise = { DENIED(EPERM) },
+	.covers	 = LOGGED_SINCE,
+	.scene	 = denial_scene,
+	.attempt = stat_then_list,
+	.source	 = "admin-guide/LSM/landlock: NOAUDIT hooks; proc_pid_stat(5): startcode");
