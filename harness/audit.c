@@ -5,7 +5,7 @@
 
 #include "run.h"
 
-static void audit_request(int fd, int type, const void *data, size_t size)
+static int audit_request(int fd, int type, const void *data, size_t size)
 {
 	struct {
 		struct nlmsghdr header;
@@ -21,9 +21,31 @@ static void audit_request(int fd, int type, const void *data, size_t size)
 
 	memcpy(request.data, data, size);
 	/* The answer comes when it is done. */
-	if (send(fd, &request, request.header.nlmsg_len, 0) > 0 &&
+	if (send(fd, &request, request.header.nlmsg_len, 0) < 0 ||
 	    recv(fd, answer, sizeof(answer), 0) < 0)
-		perror("landproof: audit");
+		return errno;
+	return 0;
+}
+
+static int audit_socket(void)
+{
+	return socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+}
+
+int audit_switch(bool on)
+{
+	const struct audit_status status = {
+		.mask = AUDIT_STATUS_ENABLED,
+		.enabled = on,
+	};
+	const int fd = audit_socket();
+	int error;
+
+	if (fd < 0)
+		return errno;
+	error = audit_request(fd, AUDIT_SET, &status, sizeof(status));
+	close(fd);
+	return error;
 }
 
 /*
@@ -35,23 +57,18 @@ static void audit_request(int fd, int type, const void *data, size_t size)
  */
 void audit_enable(bool on)
 {
-	const struct audit_status status = {
-		.mask = AUDIT_STATUS_ENABLED,
-		.enabled = on,
-	};
 	const struct audit_rule_data never = {
 		.flags = AUDIT_FILTER_TASK,
 		.action = AUDIT_NEVER,
 	};
-	int fd;
+	const int fd = getpid() == 1 ? audit_socket() : -1;
+	int error;
 
-	if (getpid() != 1)
-		return;
-	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
 	if (fd < 0)
 		return;
-	audit_request(fd, on ? AUDIT_DEL_RULE : AUDIT_ADD_RULE, &never,
-		      sizeof(never));
-	audit_request(fd, AUDIT_SET, &status, sizeof(status));
+	error = audit_request(fd, on ? AUDIT_DEL_RULE : AUDIT_ADD_RULE, &never,
+			      sizeof(never)) ?: audit_switch(on);
+	if (error)
+		fprintf(stderr, "landproof: audit: %s\n", strerror(error));
 	close(fd);
 }

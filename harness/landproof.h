@@ -268,6 +268,9 @@ int run_program(const char *const argv[]);
 /* Absolute path of a program, or NULL. */
 const char *find_program(const char *name);
 
+/* Turns audit on or off, for the whole machine: 0 or errno */
+int audit_switch(bool on);
+
 /* Two processes meet: wake() lets one await() on the same slot go on. */
 void meeting_init(struct scene *scene);
 void wake(struct scene *scene, int slot);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Which denials are logged: the flags of landlock_restrict_self(2). */
-#include "audit.h"
+#include <sys/prctl.h>
+
+#include "denials.h"
 
 #define SAME_OFF	RESTRICT_LOG_SAME_EXEC_OFF
 #define NEW_ON		RESTRICT_LOG_NEW_EXEC_ON
@@ -110,3 +112,116 @@ CASE("log.audit.subdomains_off_alone",
 	.scene	 = audit_scene,
 	.attempt = inner_then_outer,
 	.source	 = "landlock.h: LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF");
+
+/* It holds for all domains below, not for the next one only. */
+static int mute_two_levels(struct scene *scene)
+{
+	const struct ruleset between = { .fs = FS_EXECUTE };
+	const struct ruleset inner = { .fs = FS_READ_DIR };
+	const struct ruleset outer = {
+		.fs = FS_WRITE_FILE, .flags = RESTRICT_LOG_SUBDOMAINS_OFF,
+	};
+
+	return enforce_set(scene, &outer) ?: enforce_set(scene, &between) ?:
+	       enforce_set(scene, &inner);
+}
+
+CASE("log.audit.subdomains_off_nested",
+	.claim	 = "LOG_SUBDOMAINS_OFF: domains below nested ones are silent too",
+	A_LOG_CASE,
+	.worlds	 = W(CONTROL) | W(DENY),
+	.enforce = mute_two_levels,
+	.promise = { DENIED(EACCES) },
+	.covers	 = "restrict.log_subdomains_off",
+	.scene	 = audit_scene,
+	.attempt = inner_then_outer,
+	.source	 = "landlock.h: nested domains created by the caller or its descendants");
+
+/* After execve(2) a new domain is muted, and the old one is not. */
+static int mute_what_comes(struct scene *scene)
+{
+	const struct ruleset outer = {
+		.fs = FS_WRITE_FILE, .flags = NEW_ON |
+			RESTRICT_LOG_SUBDOMAINS_OFF,
+	};
+
+	return enforce_set(scene, &outer);
+}
+
+/* The log knows our domains by the name, which execve(2) has changed. */
+static int enforce_now(struct scene *scene, const struct ruleset *set)
+{
+	if (scene->world == WORLD_CONTROL)
+		return 0;
+	prctl(PR_SET_NAME, scene->text);
+	return enforce_set(scene, set);
+}
+
+static int enforce_then_both(struct scene *scene)
+{
+	const struct ruleset inner = { .fs = FS_READ_DIR };
+
+	return enforce_now(scene, &inner) ?: inner_then_outer(scene);
+}
+
+CASE("log.audit.subdomains_off_exec",
+	.claim	 = "LOG_SUBDOMAINS_OFF: domains are silent that are made after execve(2)",
+	A_LOG_CASE,
+	.worlds	 = W(CONTROL) | W(DENY) | W(INHERITED),
+	.enforce = mute_what_comes,
+	.promise = { DENIED(EACCES) },
+	.covers	 = "restrict.log_subdomains_off restrict.log_new_exec_on",
+	.scene	 = audit_scene,
+	.attempt = enforce_then_both,
+	.source	 = "landlock.h: nested domains created by the caller or its descendants");
+
+/* A domain from before execve(2) is silent, a newer one is not. */
+static int enforce_outer(struct scene *scene)
+{
+	const struct ruleset outer = { .fs = FS_READ_DIR };
+
+	return enforce_set(scene, &outer);
+}
+
+static int older_then_newer(struct scene *scene)
+{
+	const struct ruleset newer = { .fs = FS_WRITE_FILE };
+
+	return enforce_now(scene, &newer) ?: inner_then_outer(scene);
+}
+
+CASE("log.audit.layers_of_exec",
+	.claim	 = "a layer from before execve(2) is silent, though a newer one is logged",
+	A_LOG_CASE,
+	.worlds	 = W(CONTROL) | W(INHERITED),
+	.enforce = enforce_outer,
+	.promise = { DENIED(EACCES) },
+	.covers	 = LOGGED_SINCE,
+	.scene	 = audit_scene,
+	.attempt = older_then_newer,
+	.source	 = "landlock.h: landlock_restrict_self_flags; cred.h: domain_exec");
+
+/* Whoever turns audit off is not told of what is denied meanwhile. */
+static int off_then_on(struct scene *scene)
+{
+	int off, error = audit_switch(false);
+
+	off = open_root();
+	error = error ?: audit_switch(true);
+	if (error)
+		return cannot(scene, "AUDIT_SET: %s", strerrorname_np(error));
+	return second_logged(scene, off, open_null(O_WRONLY), "fs.write_file");
+}
+
+CASE("log.audit.off",
+	.claim	 = "a denial while audit is off leaves no record",
+	.bare	 = true,
+	.root	 = true,
+	.needs	 = "audit root guest",
+	.worlds	 = W(CONTROL) | W(DENY),
+	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },
+	.promise = { DENIED(EACCES) },
+	.covers	 = LOGGED_SINCE,
+	.scene	 = audit_scene,
+	.attempt = off_then_on,
+	.source	 = "admin-guide/LSM/landlock: logged by default if audit is enabled");
