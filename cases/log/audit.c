@@ -23,6 +23,16 @@ static void name_processes(struct scene *scene)
 	prctl(PR_SET_NAME, scene->text);
 }
 
+int log_scene(struct scene *scene)
+{
+	if (unshare(CLONE_NEWNS) ||
+	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
+	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) || chdir("/tmp"))
+		return errno;
+	name_processes(scene);
+	return 0;
+}
+
 int audit_scene(struct scene *scene)
 {
 	struct sockaddr_nl address = {
@@ -30,12 +40,10 @@ int audit_scene(struct scene *scene)
 		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
 	};
 	const int room = 1 << 20;
+	const int error = log_scene(scene);
 
-	if (unshare(CLONE_NEWNS) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) ||
-	    mount("tmpfs", "/tmp", "tmpfs", 0, NULL) || chdir("/tmp"))
-		return errno;
-	name_processes(scene);
+	if (error)
+		return error;
 	scene->fd[0] = socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
 	if (scene->fd[0] < 0)
 		return errno;

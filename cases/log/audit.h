@@ -29,8 +29,10 @@ struct audit_log {
 /*
  * For .scene: a mount namespace with a /tmp of its own, which becomes the
  * working directory; a name for the processes to come, by which the log knows
- * their domains; a socket that hears the log.  0, an errno or an outcome.
+ * their domains, in scene->text.  audit_scene(): a socket that hears the log,
+ * too.  0 or errno
  */
+int log_scene(struct scene *scene);
 int audit_scene(struct scene *scene);
 
 /* Reads all that was logged up to now: 0 or CANNOT. */

@@ -145,12 +145,16 @@ static int make_servers(struct scene *scene)
 	return error ?: serve(scene, DENIAL_SERVERS + 1, &at, len, SOCK_DGRAM);
 }
 
+int denial_objects(struct scene *scene)
+{
+	scene->value[DENIAL_SERVER_PID] = getpid();
+	return make_files() ?: make_servers(scene) ?:
+	       target_start(scene, DENIAL_TARGET);
+}
+
 int denial_scene(struct scene *scene)
 {
-	int error = audit_scene(scene) ?: make_files();
-
-	return error ?: make_servers(scene) ?:
-	       target_start(scene, DENIAL_TARGET);
+	return audit_scene(scene) ?: denial_objects(scene);
 }
 
 int denial_do(struct scene *scene, enum denial_kind kind)

@@ -41,11 +41,12 @@ extern const struct denial denials[];
 #define DENIAL_TARGET	1
 /* Servers: of abstract sockets (stream, datagram), of the path "socket" */
 #define DENIAL_SERVERS	2
+/* Who serves: scene->value[] */
+#define DENIAL_SERVER_PID	5
 
-/*
- * For .scene: all objects of the operations, in /tmp of a mount namespace of
- * its own; a name for the processes to come in scene->text.
- */
+/* Makes all objects of the operations, after log_scene(): 0 or an outcome */
+int denial_objects(struct scene *scene);
+/* For .scene: both, and audit_scene() */
 int denial_scene(struct scene *scene);
 /* What the operation of this kind gave, and what the record must say of it */
 int denial_do(struct scene *scene, enum denial_kind kind);

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* A trace of our own, with all events of Landlock. */
+#ifndef LANDPROOF_TRACE_H
+#define LANDPROOF_TRACE_H
+
+#include "denials.h"
+
+/*
+ * Root, because tracing is; without a PID namespace, because the events speak
+ * of the initial one.  The events came with Linux 7.3.
+ */
+#define A_TRACE_CASE							\
+	.bare	 = true,						\
+	.root	 = true,						\
+	.needs	 = "root tracefs",					\
+	.scene	 = trace_scene,						\
+	.effect	 = trace_clean
+
+/* For .scene: the objects of denials.h, and a trace that is on */
+int trace_scene(struct scene *scene);
+/* For .effect: takes the trace away, adds no evidence */
+bool trace_clean(struct scene *scene);
+
+/* All that was traced until now, or NULL, if that cannot be read */
+char *trace_read(struct scene *scene);
+
+/*
+ * Is there an event landlock_@event of process @who (0: anyone) that says
+ * @pattern?  In it an asterisk stands for anything, a newline for the end;
+ * # is the PID of denial_scene()'s process, @ that of its servers.  @line, of
+ * TRACE_LINE bytes or NULL, gets it.  If there is none, what is most like it
+ * becomes a remark.
+ */
+#define TRACE_LINE 1024
+bool trace_says(struct scene *scene, const char *trace, pid_t who,
+		const char *event, const char *pattern, char *line);
+
+/* Reads on until there is one: 0 or CANNOT. */
+int trace_await(struct scene *scene, const char *event, const char *pattern);
+
+/* The hexadecimal number behind @name, as "domain=", or 0 */
+unsigned long long trace_number(const char *line, const char *name);
+
+#endif

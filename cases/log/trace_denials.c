@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Trace events of denials, of every kind: that they come, and what they say. */
+#include <signal.h>
+#include <sys/prctl.h>
+
+#include "trace.h"
+
+#define LOGGED		"same_exec=1 logged=1 "
+#define FILE_AT(path)	" dev=*:* ino=* path=" path "\n"
+
+/* What the variants' argument says: an operation and its event */
+struct event {
+	enum denial_kind kind;
+	const char *name, *text;
+};
+
+static const struct event events[] = {
+	[OPEN_DIR] = { OPEN_DIR, "deny_access_fs",
+		       "blockers=read_dir" FILE_AT("/") },
+	[OPEN_READ] = { OPEN_READ, "deny_access_fs",
+			"blockers=read_file" FILE_AT("/dev/null") },
+	[MAKE_DIR] = { MAKE_DIR, "deny_access_fs",
+		       "blockers=make_dir" FILE_AT("/tmp") },
+	[LINK] = { LINK, "deny_access_fs",
+		   "blockers=refer" FILE_AT("/tmp/b") },
+	[FTRUNCATE] = { FTRUNCATE, "deny_access_fs",
+			"blockers=truncate" FILE_AT("/tmp/file") },
+	[IOCTL] = { IOCTL, "deny_access_fs",
+		    "blockers=ioctl_dev" FILE_AT("/dev/null") },
+	[RESOLVE_UNIX] = { RESOLVE_UNIX, "deny_access_fs",
+			   "blockers=resolve_unix" FILE_AT("/tmp/socket") },
+	[MOUNT] = { MOUNT, "deny_access_fs",
+		    "blockers=change_topology" FILE_AT("/tmp/b") },
+	[UMOUNT] = { UMOUNT, "deny_access_fs",
+		     "blockers=change_topology" FILE_AT("/") },
+	[BIND_TCP] = { BIND_TCP, "deny_access_net",
+		       "blockers=bind_tcp port=7199\n" },
+	[CONNECT_TCP] = { CONNECT_TCP, "deny_access_net",
+			  "blockers=connect_tcp port=7199\n" },
+	[CONNECT_TCP_IPV6] = { CONNECT_TCP_IPV6, "deny_access_net",
+			       "blockers=connect_tcp port=7199\n" },
+	[BIND_UDP] = { BIND_UDP, "deny_access_net",
+		       "blockers=bind_udp port=7199\n" },
+	[AUTOBIND] = { AUTOBIND, "deny_access_net",
+		       "blockers=bind_udp port=0\n" },
+	[SEND_UNSPEC] = { SEND_UNSPEC, "deny_access_net",
+			  "blockers=connect_send_udp port=7199\n" },
+	[SEND_UNSPEC_IPV6] = { SEND_UNSPEC_IPV6, "deny_access_net",
+			       "blockers=connect_send_udp port=-1\n" },
+	[SIGNAL] = { SIGNAL, "deny_scope_signal",
+		     "target_domain=0 target_pid=# target_comm=lp" },
+	[SIGNAL_IO] = { SIGNAL_IO, "deny_scope_signal",
+			"target_domain=0 target_pid=# target_comm=lp" },
+	[ABSTRACT] = { ABSTRACT, "deny_scope_abstract_unix_socket",
+		       "peer_domain=0 peer_pid=@ sun_path=lp" },
+	/* Nobody asked a datagram socket who it is. */
+	[ABSTRACT_DGRAM] = { ABSTRACT_DGRAM, "deny_scope_abstract_unix_socket",
+			     "peer_domain=0 peer_pid=0 sun_path=lp" },
+	[SEIZE] = { SEIZE, "deny_ptrace",
+		    "tracee_domain=0 tracee_pid=# tracee_comm=lp" },
+	[TRACEME] = { TRACEME, "deny_ptrace",
+		      "tracee_domain=0 tracee_pid=# tracee_comm=lp" },
+};
+
+/* Does it, and finds the event with these flags. */
+static int is_traced(struct scene *scene, const char *flags)
+{
+	const struct event *event = &events[scene->variant->arg];
+	const int error = denial_do(scene, event->kind);
+	char text[256], *trace = trace_read(scene);
+
+	if (error < 0 || !trace)
+		return error < 0 ? error : CANNOT;
+	snprintf(text, sizeof(text), "%s%s", flags, event->text);
+	if (!error)
+		return WORKED;
+	/* A child asks to be traced: the event is its. */
+	return trace_says(scene, trace, event->kind == TRACEME ?
+			  scene->pid[DENIAL_TARGET] : getpid(), event->name,
+			  text, NULL) ? EACCES : WORKED;
+}
+
+static int handle_one(struct scene *scene)
+{
+	const enum denial_kind kind = scene->variant->arg;
+	struct ruleset set = denial_layer(kind);
+
+	set.flags = scene->test->deny.flags;
+	if (kind == TRACEME && tracee_start(scene))
+		return BROKEN;
+	return enforce_set(scene, &set);
+}
+
+static int traced_as_logged(struct scene *scene)
+{
+	return is_traced(scene, LOGGED);
+}
+
+/* The errno is other cases' matter: here EACCES stands for "denied, and told". */
+#define DENIAL_CASE							\
+	A_TRACE_CASE,							\
+	.promise  = { DENIED(EACCES) },					\
+	.enforce  = handle_one
+
+static const struct variant kinds[] = {
+	{ "", .arg = OPEN_DIR },
+	{ "read_file", .arg = OPEN_READ },
+	{ "make_dir", .arg = MAKE_DIR },
+	{ "link", .arg = LINK },
+	{ "ftruncate", .arg = FTRUNCATE },
+	{ "ioctl_dev", .arg = IOCTL },
+	{ "resolve_unix", .arg = RESOLVE_UNIX },
+	{ "mount", .arg = MOUNT },
+	{ "umount", .arg = UMOUNT },
+	{ "bind_tcp", .arg = BIND_TCP },
+	{ "connect_tcp", .arg = CONNECT_TCP },
+	{ "connect_tcp_ipv6", .arg = CONNECT_TCP_IPV6 },
+	{ "bind_udp", .arg = BIND_UDP },
+	{ "autobind", .arg = AUTOBIND },
+	{ "send_unspec", .arg = SEND_UNSPEC },
+	{ "send_unspec_ipv6", .arg = SEND_UNSPEC_IPV6 },
+	{ "signal", .arg = SIGNAL },
+	{ "sigio", .arg = SIGNAL_IO },
+	{ "abstract", .arg = ABSTRACT },
+	{ "abstract_dgram", .arg = ABSTRACT_DGRAM },
+	{ "ptrace", .arg = SEIZE },
+	{ "traceme", .arg = TRACEME },
+	{ NULL }
+};
+
+CASE("log.trace.denied",
+	.claim	  = "a denial without a trace event that says what was denied",
+	DENIAL_CASE,
+	.worlds	  = W(CONTROL) | W(DENY),
+	.variants = kinds,
+	.attempt  = traced_as_logged,
+	.source	  = "trace/events-landlock: denial events");
+
+/* Told of, although the log is told nothing: logged=0 says so. */
+static int traced_as_unlogged(struct scene *scene)
+{
+	return is_traced(scene, "same_exec=1 logged=0 ");
+}
+
+static const struct variant some_kinds[] = {
+	{ "", .arg = OPEN_DIR },
+	{ "connect_tcp", .arg = CONNECT_TCP },
+	{ "signal", .arg = SIGNAL },
+	{ "abstract", .arg = ABSTRACT },
+	{ "ptrace", .arg = SEIZE },
+	{ NULL }
+};
+
+CASE("log.trace.unlogged",
+	.claim	  = "a denial that is not logged, without a trace event",
+	DENIAL_CASE,
+	.worlds	  = W(CONTROL) | W(DENY),
+	.deny	  = { .fs = FS_READ_DIR, .flags = RESTRICT_LOG_SAME_EXEC_OFF },
+	.covers	  = "restrict.log_same_exec_off",
+	.variants = some_kinds,
+	.attempt  = traced_as_unlogged,
+	.source	  = "trace/events-landlock: logged=");
+
+/* After execve(2) the log is told nothing, and the event says so. */
+static int traced_after_exec(struct scene *scene)
+{
+	return is_traced(scene, "same_exec=0 logged=0 ");
+}
+
+CASE("log.trace.after_exec",
+	.claim	  = "a denial after execve(2), without a trace event that says so",
+	DENIAL_CASE,
+	.worlds	  = W(CONTROL) | W(INHERITED),
+	.variants = some_kinds,
+	.attempt  = traced_after_exec,
+	.source	  = "trace/events-landlock: same_exec=");
+
+/* The other one is in a domain too: a child that stays where it was made. */
+static int child_in_domain(struct scene *scene)
+{
+	const struct ruleset own = { .fs = FS_MAKE_CHAR };
+	const pid_t pid = fork();
+	int ret;
+
+	if (pid == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		ret = enforce_set(scene, &own);
+		wake(scene, 1);
+		while (!ret)
+			pause();
+		_exit(1);
+	}
+	scene->pid[DENIAL_TARGET] = pid;
+	return pid < 0 ? errno : await(scene, 1);
+}
+
+static int enforce_beside(struct scene *scene)
+{
+	meeting_init(scene);
+	return child_in_domain(scene) ?: handle_one(scene);
+}
+
+static int other_domain_is_told(struct scene *scene)
+{
+	const struct event *event = &events[scene->variant->arg];
+	char text[96], line[TRACE_LINE], *trace;
+	const int error = denial_do(scene, event->kind);
+
+	trace = trace_read(scene);
+	if (error < 0 || !trace)
+		return error < 0 ? error : CANNOT;
+	if (!error || !trace_says(scene, trace, scene->pid[DENIAL_TARGET],
+				  "create_domain", "domain=", line))
+		return WORKED;
+	snprintf(text, sizeof(text), "%s_domain=%llx %s_pid=#",
+		 event->kind == SEIZE ? "tracee" : "target",
+		 trace_number(line, "domain="),
+		 event->kind == SEIZE ? "tracee" : "target");
+	return trace_says(scene, trace, getpid(), event->name, text, NULL) ?
+		EACCES : WORKED;
+}
+
+static const struct variant of_processes[] = {
+	{ "", .arg = SIGNAL },
+	{ "ptrace", .arg = SEIZE },
+	{ NULL }
+};
+
+CASE("log.trace.other_domain",
+	.claim	  = "a denial whose trace event does not name the other one's domain",
+	A_TRACE_CASE,
+	.worlds	  = W(CONTROL) | W(DENY),
+	.promise  = { DENIED(EACCES) },
+	.enforce  = enforce_beside,
+	.variants = of_processes,
+	.attempt  = other_domain_is_told,
+	.source	  = "trace/events-landlock: Other party's domain");
