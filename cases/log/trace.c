@@ -4,7 +4,11 @@
 
 #include "trace.h"
 
-#define INSTANCES "/sys/kernel/tracing/instances"
+/*
+ * One instance for all cases, which stays: to make and remove one costs more
+ * than all that is traced in it.
+ */
+#define INSTANCE "/sys/kernel/tracing/instances/landproof/"
 
 /* How long the trace may take to say what was written to it. */
 #define PATIENCE_MS 1500
@@ -12,55 +16,29 @@
 /* The places in scene->fd[] of what is read, and of what is written to mark */
 enum { PIPE = 0, MARKER = 5 };
 
-static int write_in(struct scene *scene, const char *file, const char *text)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%.15s/%s", INSTANCES, scene->text,
-		 file);
-	return write_file(path, text);
-}
-
-static int open_in(struct scene *scene, const char *file, int flags)
-{
-	char path[256];
-
-	snprintf(path, sizeof(path), "%s/%.15s/%s", INSTANCES, scene->text,
-		 file);
-	return open(path, flags);
-}
-
-/* Inherited by the attempt, whose policy may forbid to open them. */
-static int open_trace(struct scene *scene)
-{
-	scene->fd[PIPE] = open_in(scene, "trace_pipe", O_RDONLY | O_NONBLOCK);
-	scene->fd[MARKER] = open_in(scene, "trace_marker", O_WRONLY);
-	return scene->fd[PIPE] < 0 || scene->fd[MARKER] < 0 ? errno : 0;
-}
-
 int trace_scene(struct scene *scene)
 {
-	char path[256];
 	int error = log_scene(scene) ?: denial_objects(scene);
 
 	if (error)
 		return error;
-	snprintf(path, sizeof(path), "%s/%.15s", INSTANCES, scene->text);
-	if (mkdir(path, 0700))
-		return cannot(scene, "%s: %s", path, strerrorname_np(errno));
-	error = write_in(scene, "events/landlock/enable", "1");
-	return error ? error : open_trace(scene);
+	if (mkdir(INSTANCE, 0700) && errno != EEXIST)
+		return cannot(scene, INSTANCE ": %s", strerrorname_np(errno));
+	error = write_file(INSTANCE "events/landlock/enable", "1");
+	/* Inherited by the attempt, whose policy may forbid to open them. */
+	scene->fd[PIPE] = open(INSTANCE "trace_pipe", O_RDONLY | O_NONBLOCK);
+	scene->fd[MARKER] = open(INSTANCE "trace_marker", O_WRONLY);
+	if (scene->fd[PIPE] < 0 || scene->fd[MARKER] < 0)
+		return errno;
+	/* What others left behind comes before this. */
+	return error ?: trace_read(scene) ? 0 : CANNOT;
 }
 
-bool trace_clean(struct scene *scene)
+bool trace_off(struct scene *scene)
 {
-	char path[256];
-
 	close(scene->fd[PIPE]);
 	close(scene->fd[MARKER]);
-	write_in(scene, "events/landlock/enable", "0");
-	snprintf(path, sizeof(path), "%s/%.15s", INSTANCES, scene->text);
-	rmdir(path);
+	write_file(INSTANCE "events/landlock/enable", "0");
 	return scene->outcome == WORKED;
 }
 
@@ -80,11 +58,13 @@ static bool read_more(struct scene *scene, char *trace, size_t size)
 
 char *trace_read(struct scene *scene)
 {
-	static const char mark[] = "landproof was here";
 	static char trace[1 << 17];
+	char mark[64];
 
 	trace[0] = '\0';
-	if (write(scene->fd[MARKER], mark, sizeof(mark) - 1) < 0) {
+	snprintf(mark, sizeof(mark), "landproof %.15s %ld.", scene->text,
+		 ++scene->value[6]);
+	if (write(scene->fd[MARKER], mark, strlen(mark)) < 0) {
 		cannot(scene, "marking the trace: %s", strerrorname_np(errno));
 		return NULL;
 	}

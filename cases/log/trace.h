@@ -12,14 +12,14 @@
 #define A_TRACE_CASE							\
 	.bare	 = true,						\
 	.root	 = true,						\
-	.needs	 = "root tracefs",					\
+	.needs	 = "root tracefs guest",					\
 	.scene	 = trace_scene,						\
-	.effect	 = trace_clean
+	.effect	 = trace_off
 
 /* For .scene: the objects of denials.h, and a trace that is on */
 int trace_scene(struct scene *scene);
-/* For .effect: takes the trace away, adds no evidence */
-bool trace_clean(struct scene *scene);
+/* For .effect: turns it off, and adds no evidence */
+bool trace_off(struct scene *scene);
 
 /* All that was traced until now, or NULL, if that cannot be read */
 char *trace_read(struct scene *scene);
