@@ -9,7 +9,7 @@ static int audit_request(int fd, int type, const void *data, size_t size)
 {
 	struct {
 		struct nlmsghdr header;
-		char data[sizeof(struct audit_rule_data)];
+		char data[8192];	/* a rule can name a program */
 	} request = {
 		.header = {
 			.nlmsg_len = NLMSG_LENGTH(size),
@@ -19,7 +19,10 @@ static int audit_request(int fd, int type, const void *data, size_t size)
 	};
 	char answer[2048];
 
-	memcpy(request.data, data, size);
+	if (size > sizeof(request.data))
+		return EMSGSIZE;
+	if (size)
+		memcpy(request.data, data, size);
 	/* The answer comes when it is done. */
 	if (send(fd, &request, request.header.nlmsg_len, 0) < 0 ||
 	    recv(fd, answer, sizeof(answer), 0) < 0)
@@ -70,5 +73,24 @@ void audit_enable(bool on)
 			      sizeof(never)) ?: audit_switch(on);
 	if (error)
 		fprintf(stderr, "landproof: audit: %s\n", strerror(error));
+	close(fd);
+}
+
+/* Off, and without any rule, whoever made it: the kernel lists them all. */
+void audit_clear(void)
+{
+	static char answer[16384];
+	const struct nlmsghdr *header = (void *)answer;
+	const int list = audit_socket(), fd = audit_socket();
+
+	if (getpid() == 1 && list >= 0 && fd >= 0 && !audit_switch(false) &&
+	    !audit_request(list, AUDIT_LIST_RULES, NULL, 0))
+		while (recv(list, answer, sizeof(answer), 0) > 0 &&
+		       header->nlmsg_type != NLMSG_DONE)
+			if (header->nlmsg_type == AUDIT_LIST_RULES)
+				audit_request(fd, AUDIT_DEL_RULE,
+					      NLMSG_DATA(header),
+					      header->nlmsg_len - NLMSG_HDRLEN);
+	close(list);
 	close(fd);
 }

@@ -8,7 +8,7 @@
 #include "hooks.h"
 #include "list.h"
 #include "records.h"
-#include "select.h"
+#include "selftests.h"
 #include "version.h"
 
 #define RECORDS_PORT "/dev/ttyS1"
@@ -160,7 +160,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list",
+	.args_doc = "run|host|list|selftests",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -213,6 +213,13 @@ static int guest_port(void)
 	return open(RECORDS_PORT, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 }
 
+static void open_records(const struct arguments *a)
+{
+	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
+		records_open(a->records_fd >= 0 ? a->records_fd :
+			     guest_port(), a->ktap);
+}
+
 static int run(struct arguments *a)
 {
 	const size_t count = count_selected(&a->selection);
@@ -234,13 +241,27 @@ static int run(struct arguments *a)
 		kmsg_init();
 	measure_speed();
 	kernel_probe();
-	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
-		records_open(a->records_fd >= 0 ? a->records_fd :
-			     guest_port(), a->ktap);
+	open_records(a);
 	record_start(count);
 	if (a->hooks && !record_hooks(hooks_start()))
 		return 2;
 	return run_all(&a->selection);
+}
+
+/*
+ * The kernel's selftests, in the current directory or the guest's own.  They
+ * need the machine as it is: the initial namespaces, no scratch file system.
+ */
+static int run_selftests(struct arguments *a)
+{
+	if (a->records_fd < 0 && getpid() != 1)
+		a->records_fd = STDOUT_FILENO;
+	kernel_probe();
+	open_records(a);
+	/* The tests end themselves after 30 seconds. */
+	world_timeout_ms = 6000;
+	record_start(0);
+	return selftests_run(&a->selection);
 }
 
 static int list(const struct arguments *a)
@@ -278,6 +299,8 @@ int main(int argc, char **argv)
 	if (!a.command || strcmp(a.command, "run") == 0 ||
 	    strcmp(a.command, "host") == 0) {
 		status = run(&a);
+	} else if (strcmp(a.command, "selftests") == 0) {
+		status = run_selftests(&a);
 	} else if (strcmp(a.command, "list") == 0) {
 		status = list(&a);
 	} else {

@@ -16,6 +16,10 @@ void record_case(const char *id);
 void record_result(const struct result *result);
 void record_end(double cases_ms, double total_ms);
 
+/* A record of another kind: its further members, each after a comma. */
+FILE *record_begin(const char *type);
+void record_done(void);
+
 /* A quoted, escaped JSON string on @out; NULL gives null. */
 void json_string(FILE *out, const char *text);
 

@@ -101,6 +101,7 @@ void smc_identify(void);
 
 /* audit.c */
 void audit_enable(bool on);
+void audit_clear(void);
 
 /* kmsg.c */
 void kmsg_init(void);

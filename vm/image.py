@@ -52,7 +52,7 @@ def cpio(entries: Iterable[Entry]) -> bytes:
     return bytes(archive)
 
 
-def _file(name: str, source: Path, mode: int = 0o644) -> Entry:
+def file(name: str, source: Path, mode: int = 0o644) -> Entry:
     """Return the entry of a regular file."""
     return Entry(name, 0o100000 | mode, source.read_bytes())
 
@@ -84,12 +84,12 @@ def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
     entries = [Entry(name, 0o040755) for name in sorted(directories - {"."})]
     entries += [Entry(name, 0o120777, target.encode()) for name, target in LINKS.items()]
     entries += [Entry(name, 0o100644, text.encode()) for name, text in TEXTS.items()]
-    entries += [_file(name, path, 0o755) for name, path in sorted(files.items())]
+    entries += [file(name, path, 0o755) for name, path in sorted(files.items())]
     if kernel.modules:
-        entries.append(_file(f"landproof/{TABLE}", kernel.modules / TABLE))
-        entries += [_file(f"{GUEST_DIRECTORY[1:]}/{path.name}", path)
+        entries.append(file(f"landproof/{TABLE}", kernel.modules / TABLE))
+        entries += [file(f"{GUEST_DIRECTORY[1:]}/{path.name}", path)
                     for path in sorted(kernel.modules.glob("*.ko"))]
-    return [*entries, _file("init", harness, 0o755)]
+    return [*entries, file("init", harness, 0o755)]
 
 
 def base(kernel: Kernel, harness: Path) -> bytes:

@@ -57,9 +57,10 @@ class _Machine:
 
     def text(self) -> str:
         """Return the state with the number of cases."""
-        count = f"{self.done}/{self.selected} cases" if self.selected else ""
+        of = f"/{self.selected}" if self.selected else ""
+        count = f"{self.done}{of} cases" if self.selected or self.done else ""
         if self.state == "runs":
-            return count
+            return count or self.state
         return f"{self.state}, {count}" if count else self.state
 
 

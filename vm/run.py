@@ -60,8 +60,9 @@ class KernelRun:
     """The run of one kernel: as many boots as it takes, one file of records."""
 
     def __init__(self, kernel: Kernel, words: Sequence[str], path: Path, harness: Path,
-                 listener: Listener, landlock: bool, group: qemu.Group) -> None:
-        """Take the kernel, the guest's arguments, and where the records go."""
+                 listener: Listener, landlock: bool, group: qemu.Group,
+                 extra: bytes = b"") -> None:
+        """Take the kernel, the guest's arguments, where the records go, one more archive."""
         self.kernel = kernel
         self.words = list(words)
         self.path = path
@@ -69,6 +70,7 @@ class KernelRun:
         self.listener = listener
         self.landlock = landlock
         self.group = group
+        self.extra = extra
         self.progress = Progress()
 
     def run(self) -> None:
@@ -97,7 +99,7 @@ class KernelRun:
     def _prepare(self) -> tuple[qemu.Machine, dict[str, Any]]:
         """Return the machine, without the arguments of the run, and the `kernel` record."""
         assert self.kernel.image
-        base = image.base(self.kernel, self.harness)
+        base = image.base(self.kernel, self.harness) + self.extra
         bootable = image.bootable(self.kernel)
         # The sanitizers' shadow takes an eighth, and what they keep back takes more.
         memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
@@ -198,10 +200,12 @@ def _durations() -> dict[str, float]:
 
 
 def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harness: Path,
-        jobs: int | None, listener: Listener, landlock: bool = True) -> list[Path]:
+        jobs: int | None, listener: Listener, landlock: bool = True,
+        extra: bytes = b"") -> list[Path]:
     """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
 
-    `arguments` are those of the harness (docs/records.md). Return the files of records, one a
+    `arguments` are those of the harness (docs/records.md), `extra` an archive of files that the
+    guests have besides. Return the files of records, one a
     kernel, in the order of the kernels. On Ctrl-C every machine ends, the records so far are
     kept, and KeyboardInterrupt goes on to the caller.
     """
@@ -218,7 +222,7 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
     def one(kernel: Kernel) -> None:
         start = time.monotonic()
         KernelRun(kernel, arguments, files[kernel.name], harness, tell, landlock,
-                  group).run()
+                  group, extra).run()
         seconds[kernel.name] = round(time.monotonic() - start, 2)
 
     files = {kernel.name: outdir / f"{kernel.name}.jsonl" for kernel in kernels}
