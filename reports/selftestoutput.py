@@ -28,7 +28,9 @@ def headline(columns: Sequence[Column]) -> str:
     failed = sum(len(column.tests) - len(column.of(Why.PASSES)) - len(column.of(Why.SKIPPED))
                  for column in columns)
     real = sum(len(column.of(Why.REAL)) for column in columns)
-    return f"Of {failed} failing selftests, {real} {'is' if real == 1 else 'are'} real"
+    if not failed:
+        return "No selftest fails"
+    return f"{real} of {failed} failing selftests {'is' if real == 1 else 'are'} real"
 
 
 def to_html(columns: Sequence[Column], source: str, version: str) -> str:
