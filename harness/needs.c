@@ -60,6 +60,17 @@ static const char *check_socket(int family, int type, int protocol,
 	return NULL;
 }
 
+static const char *check_inet(void)
+{
+	return check_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			    "TCP/IP (CONFIG_INET)");
+}
+
+static const char *check_no_inet(void)
+{
+	return check_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
+}
+
 static const char *check_mptcp(void)
 {
 	return check_socket(AF_INET, SOCK_STREAM, 262,
@@ -333,6 +344,8 @@ static const struct need needs[] = {
 	{ "pid-namespace", check_namespaces },
 	{ "lab", lab_up },
 	{ "userns", check_userns },
+	{ "inet", check_inet },
+	{ "no-inet", check_no_inet },
 	{ "mptcp", check_mptcp },
 	{ "sctp", check_sctp },
 	{ "smc", check_smc },

@@ -185,11 +185,13 @@ int unix_receive(int through)
 	union ancillary control;
 	struct iovec iov;
 	struct msghdr message = one_byte(&iov, &control);
-	int fd = -1;
+	int fd;
 
-	if (recvmsg(through, &message, 0) == 1 &&
-	    control.header.cmsg_type == SCM_RIGHTS)
-		memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
+	if (recvmsg(through, &message, 0) != 1)
+		return -errno;
+	if (control.header.cmsg_type != SCM_RIGHTS)
+		return -EBADMSG;
+	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
 	return fd;
 }
 

@@ -30,7 +30,7 @@ bool unix_hear(int fd);
 
 /* Passes a descriptor through a connected socket: 0 or errno */
 int unix_pass(int through, int fd);
-/* Takes one that was passed: the descriptor, or -1 */
+/* Takes one that was passed: the descriptor, or -errno */
 int unix_receive(int through);
 
 /* 0, errno or NO_EFFECT: unix_call() to a server in this process */

@@ -341,6 +341,7 @@ static int quiet_without_access(struct scene *scene)
 CASE("api.add_rule.quiet_without_access",
 	.claim	  = "a quiet rule that grants nothing",
 	A_CALL,
+	.needs	  = "inet",
 	.promise  = { ALLOWED },
 	.covers	  = "add.quiet",
 	.variants = types,

@@ -43,6 +43,7 @@ static int add_large_port(struct scene *scene)
 CASE("api.add_rule.port_too_large",
 	.claim	  = "a rule on a port above 65535",
 	A_CALL,
+	.needs	 = "inet",
 	.promise  = { DENIED(EINVAL) },
 	.covers	  = "rule.net_port",
 	.variants = large_ports,
@@ -86,6 +87,7 @@ static int port_taken(struct scene *scene)
 CASE("api.add_rule.port_range",
 	.claim	  = "a rule on one port, from the first to the last",
 	A_CALL,
+	.needs	 = "inet",
 	.promise  = { ALLOWED },
 	.covers	  = "rule.net_port net.connect_tcp",
 	.variants = ends,
@@ -114,6 +116,7 @@ static int port_not_handled(struct scene *scene)
 CASE("api.add_rule.port_not_handled",
 	.claim	  = "a port rule that grants what the ruleset does not handle",
 	A_CALL,
+	.needs	 = "inet",
 	.promise  = { DENIED(EINVAL) },
 	.covers	  = "rule.net_port",
 	.variants = wrong_accesses,
@@ -135,6 +138,7 @@ static const struct variant no_access_ports[] = {
 CASE("api.add_rule.port_no_access",
 	.claim	  = "a port rule that grants nothing",
 	A_CALL,
+	.needs	 = "inet",
 	.promise  = { DENIED(ENOMSG) },
 	.covers	  = "rule.net_port",
 	.variants = no_access_ports,
@@ -156,6 +160,7 @@ static int port_of_fs_ruleset(struct scene *scene)
 CASE("api.add_rule.port_of_fs_ruleset",
 	.claim	 = "a port rule where the ruleset handles fs rights only",
 	A_CALL,
+	.needs	 = "inet",
 	.promise = { DENIED(EINVAL) },
 	.covers	 = "rule.net_port",
 	.control = add_port_rightly,
@@ -175,6 +180,7 @@ static int port_of_scope_ruleset(struct scene *scene)
 CASE("api.add_rule.port_of_scope_ruleset",
 	.claim	 = "a port rule where the ruleset has scopes only",
 	A_CALL,
+	.needs	 = "inet",
 	.promise = { DENIED(EINVAL) },
 	.covers	 = "rule.net_port field.scoped",
 	.control = add_port_rightly,
@@ -203,6 +209,7 @@ static int port_at_page_end(struct scene *scene)
 CASE("api.add_rule.port_at_page_end",
 	.claim	 = "a port rule where memory ends",
 	A_CALL,
+	.needs	 = "inet",
 	.promise = { ALLOWED },
 	.covers	 = "rule.net_port",
 	.control = add_port_rightly,
@@ -230,8 +237,26 @@ static int port_twice(struct scene *scene)
 CASE("api.add_rule.port_twice",
 	.claim	 = "two rules on one port: rights add up",
 	A_CALL,
+	.needs	 = "inet",
 	.promise = { ALLOWED },
 	.covers	 = "rule.net_port net.bind_tcp net.connect_tcp",
 	.control = add_port_rightly,
 	.attempt = port_twice,
 	.source	 = "userspace-api/landlock: Bitwise-OR of rules");
+
+/* What cannot be done need not be allowed: programs may ignore this error. */
+static int port_without_inet(struct scene *scene)
+{
+	(void)scene;
+	return add_port(443, NET_CONNECT_TCP);
+}
+
+CASE("api.add_rule.port_without_inet",
+	.claim	 = "a port rule where the kernel has no TCP/IP",
+	A_CALL,
+	.needs	 = "no-inet",
+	.promise = { DENIED(EAFNOSUPPORT) },
+	.covers	 = "rule.net_port",
+	.control = add_rule_rightly,
+	.attempt = port_without_inet,
+	.source	 = "userspace-api/landlock: Network support; landlock_add_rule(2): EAFNOSUPPORT");

@@ -178,6 +178,7 @@ static int create_net_only(struct scene *scene)
 CASE("api.create_ruleset.net_only",
 	.claim	 = "landlock_create_ruleset(2) that handles no fs right",
 	A_CALL,
+	.needs	 = "inet",
 	.promise = { ALLOWED },
 	.covers	 = "field.handled_access_net net.connect_tcp",
 	.control = create_ruleset_rightly,

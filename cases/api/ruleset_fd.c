@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The descriptor of a ruleset, as a descriptor. */
-
 #include "api.h"
+#include "unix.h"
 
 static int is_close_on_exec(struct scene *scene)
 {
@@ -99,39 +99,9 @@ CASE("api.ruleset_fd.write",
 /* The child builds it and is gone before it is enforced. */
 static int send_ruleset(struct scene *scene)
 {
-	char control[CMSG_SPACE(sizeof(int))] = { 0 };
-	struct iovec io = { "r", 1 };
-	struct msghdr message = {
-		.msg_iov = &io, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
 	const int fd = new_ruleset(FS_READ_DIR, 0, 0);
 
-	if (fd < 0)
-		return -fd;
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(fd));
-	return errno_of(sendmsg(scene->fd[1], &message, 0));
-}
-
-static int receive_fd(int from)
-{
-	char control[CMSG_SPACE(sizeof(int))] = { 0 }, byte;
-	struct iovec io = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &io, .msg_iovlen = 1,
-		.msg_control = control, .msg_controllen = sizeof(control),
-	};
-	int fd = -ENOMSG;
-
-	if (recvmsg(from, &message, MSG_CMSG_CLOEXEC) < 0)
-		return -errno;
-	if (CMSG_FIRSTHDR(&message))
-		memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(fd));
-	return fd;
+	return fd < 0 ? -fd : unix_pass(scene->fd[1], fd);
 }
 
 static int pass_and_enforce(struct scene *scene)
@@ -142,7 +112,7 @@ static int pass_and_enforce(struct scene *scene)
 		return broken(scene, "socketpair: %s", strerrorname_np(errno));
 	scene->fd[1] = ends[1];
 	ret = in_child(scene, send_ruleset);
-	return ret ? ret : proves_itself(receive_fd(ends[0]));
+	return ret ? ret : proves_itself(unix_receive(ends[0]));
 }
 
 CASE("api.ruleset_fd.scm_rights",

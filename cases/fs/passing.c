@@ -1,47 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Descriptors that cross the border of the sandbox, both ways. */
 #include "fs.h"
-
-static int send_fd(int over, int fd)
-{
-	char room[CMSG_SPACE(sizeof(int))] = { 0 }, byte = 0;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = room, .msg_controllen = sizeof(room),
-	};
-	struct cmsghdr *header = CMSG_FIRSTHDR(&message);
-
-	header->cmsg_level = SOL_SOCKET;
-	header->cmsg_type = SCM_RIGHTS;
-	header->cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(header), &fd, sizeof(int));
-	return errno_of(sendmsg(over, &message, 0));
-}
-
-/* The descriptor that came, or -errno */
-static int receive_fd(int over)
-{
-	char room[CMSG_SPACE(sizeof(int))], byte;
-	struct iovec data = { &byte, 1 };
-	struct msghdr message = {
-		.msg_iov = &data, .msg_iovlen = 1,
-		.msg_control = room, .msg_controllen = sizeof(room),
-	};
-	int fd;
-
-	if (recvmsg(over, &message, 0) < 0)
-		return -errno;
-	if (!CMSG_FIRSTHDR(&message))
-		return -EBADMSG;
-	memcpy(&fd, CMSG_DATA(CMSG_FIRSTHDR(&message)), sizeof(int));
-	return fd;
-}
+#include "unix.h"
 
 /* Someone outside truncates what is sent, and answers with an errno. */
 static void truncate_what_comes(int over)
 {
-	const int fd = receive_fd(over);
+	const int fd = unix_receive(over);
 	const int error = fd < 0 ? -fd : errno_of(ftruncate(fd, 0));
 
 	if (write(over, &error, sizeof(error)) < 0)
@@ -55,7 +20,7 @@ static void send_opened(int over, const struct variant *variant)
 	const int dir = variant->arg & O_DIRECTORY;
 	const int fd = open(dir ? "dir" : "dir/file", variant->arg);
 
-	_exit(send_fd(over, fd) != 0);
+	_exit(unix_pass(over, fd) != 0);
 }
 
 static int with_outsider(struct scene *scene, bool sends)
@@ -100,7 +65,7 @@ static int let_outsider_truncate(struct scene *scene)
 
 	if (fd < 0)
 		return not_opened(scene);
-	error = send_fd(scene->fd[0], fd);
+	error = unix_pass(scene->fd[0], fd);
 	if (!error && read(scene->fd[0], &error, sizeof(error)) < 0)
 		error = errno;
 	return error;
@@ -120,7 +85,7 @@ CASE("fs.passing.truncate_outside",
 
 static int truncate_received(struct scene *scene)
 {
-	const int fd = receive_fd(scene->fd[0]);
+	const int fd = unix_receive(scene->fd[0]);
 
 	return fd < 0 ? -fd : errno_of(ftruncate(fd, 0));
 }
@@ -149,7 +114,7 @@ CASE("fs.passing.truncate_received",
 
 static int read_received(struct scene *scene)
 {
-	const int fd = receive_fd(scene->fd[0]);
+	const int fd = unix_receive(scene->fd[0]);
 
 	return fd < 0 ? -fd : reads_fd(fd);
 }
@@ -171,7 +136,7 @@ CASE("fs.passing.read_received",
 
 static int reopen_received(struct scene *scene)
 {
-	const int received = receive_fd(scene->fd[0]);
+	const int received = unix_receive(scene->fd[0]);
 	const int fd = received < 0 ? received : reopen(received, O_RDONLY);
 
 	return fd < 0 ? -fd : reads_fd(fd);
@@ -179,7 +144,7 @@ static int reopen_received(struct scene *scene)
 
 static int open_beneath_received(struct scene *scene)
 {
-	const int received = receive_fd(scene->fd[0]);
+	const int received = unix_receive(scene->fd[0]);
 	const int fd = openat(received, "file", O_RDONLY | O_CLOEXEC);
 
 	return fd < 0 ? errno : reads_fd(fd);

@@ -23,7 +23,7 @@ static int vsock_listener(struct scene *scene)
 		.svm_port = VMADDR_PORT_ANY,
 	};
 
-	scene->fd[0] = lasting_socket(AF_VSOCK, SOCK_STREAM, 0);
+	scene->fd[0] = lasting_socket(AF_VSOCK, scene->variant->arg, 0);
 	if (bind(scene->fd[0], (struct sockaddr *)&local, sizeof(local)) ||
 	    listen(scene->fd[0], 1))
 		return cannot(scene, "vsock with loopback (module vsock_loopback): %s",
@@ -35,7 +35,7 @@ static int vsock_connect(struct scene *scene)
 {
 	struct sockaddr_vm to;
 	socklen_t len = sizeof(to);
-	const int fd = new_socket(AF_VSOCK, SOCK_STREAM, 0);
+	const int fd = new_socket(AF_VSOCK, scene->variant->arg, 0);
 	int ret;
 
 	if (fd < 0)
@@ -50,8 +50,14 @@ static int vsock_connect(struct scene *scene)
 	return ret;
 }
 
+static const struct variant connected_types[] = {
+	{ "", .arg = SOCK_STREAM },
+	{ "seqpacket", .arg = SOCK_SEQPACKET },
+	{ NULL }
+};
+
 CASE("net.vsock.connect",
-	.claim	 = "connect(2) of a vsock stream",
+	.claim	 = "connect(2) of a vsock stream, or of packets in sequence",
 	.guard	 = { .net = TCP_RIGHTS },
 	.promise = { OPEN },
 	.gap	 = "landlock-lsm/linux#6",
@@ -62,6 +68,7 @@ CASE("net.vsock.connect",
 	.enforce = deny_all_net,
 	.scene	 = vsock_listener,
 	.witness = witness_connect_tcp,
+	.variants = connected_types,
 	.attempt = vsock_connect,
 	.source	 = "security/landlock/net.c: hook_socket_connect() looks at TCP and UDP only");
 
@@ -141,6 +148,25 @@ CASE("net.dccp.connect",
 	.attempt = dccp_connect,
 	.source	 = "security/landlock/net.c: hook_socket_connect() looks at TCP and UDP only");
 
+/* Its number stands where others have a port. */
+static int bind_number(int fd)
+{
+	struct sockaddr_storage own;
+	const socklen_t len = own_address(AF_INET, LAB_FREE, &own);
+
+	if (bind(fd, (struct sockaddr *)&own, len))
+		return errno;
+	return local_port(fd) == lab_port(LAB_FREE) ? WORKED : NO_EFFECT;
+}
+
+static int connect_first(int fd, const struct sockaddr_storage *to)
+{
+	return errno_of(connect(fd, (struct sockaddr *)to,
+				sizeof(struct sockaddr_in)));
+}
+
+enum { JUST_SEND, BIND_FIRST, CONNECT_FIRST };
+
 /* The peer's kernel answers. */
 static int ping(struct scene *scene)
 {
@@ -152,24 +178,32 @@ static int ping(struct scene *scene)
 	const socklen_t len = peer_address(AF_INET, 0, &to);
 	const int fd = new_socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
 	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-	int ret;
+	int ret = 0;
 
-	(void)scene;
 	if (fd < 0)
 		return -fd;
+	if (scene->variant->arg == BIND_FIRST)
+		ret = bind_number(fd);
+	if (scene->variant->arg == CONNECT_FIRST)
+		ret = connect_first(fd, &to);
 	memcpy(question.data, lab_token, sizeof(lab_token));
-	if (sendto(fd, &question, sizeof(question), 0, (struct sockaddr *)&to,
-		   len) < 0)
+	if (!ret && sendto(fd, &question, sizeof(question), 0,
+			   (struct sockaddr *)&to, len) < 0)
 		ret = errno;
-	else if (poll(&poll_fd, 1, 1000) != 1 ||
-		 recv(fd, &answer, sizeof(answer), 0) != sizeof(answer) ||
-		 memcmp(answer.data, lab_token, sizeof(lab_token)))
+	if (!ret && (poll(&poll_fd, 1, 1000) != 1 ||
+		     recv(fd, &answer, sizeof(answer), 0) != sizeof(answer) ||
+		     memcmp(answer.data, lab_token, sizeof(lab_token))))
 		ret = NO_EFFECT;
-	else
-		ret = WORKED;
 	close(fd);
 	return ret;
 }
+
+static const struct variant ways_to_ping[] = {
+	{ "", .arg = JUST_SEND },
+	{ "bind", .arg = BIND_FIRST },
+	{ "connect", .arg = CONNECT_FIRST },
+	{ NULL }
+};
 
 CASE("net.icmp.ping",
 	.claim	 = "an ICMP echo by a ping socket",
@@ -181,6 +215,7 @@ CASE("net.icmp.ping",
 	.bare	 = true,
 	.enforce = deny_all_net,
 	.witness = witness_connect_tcp,
+	.variants = ways_to_ping,
 	.attempt = ping,
 	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at TCP and UDP only");
 

@@ -5,54 +5,7 @@
 #include <sys/syscall.h>
 
 #include "net.h"
-
-union ancillary {
-	struct cmsghdr header;
-	char space[CMSG_SPACE(sizeof(int))];
-};
-
-static struct msghdr one_byte(struct iovec *iov, union ancillary *control)
-{
-	static char byte;
-
-	iov->iov_base = &byte;
-	iov->iov_len = 1;
-	memset(control, 0, sizeof(*control));
-	return (struct msghdr) {
-		.msg_iov = iov,
-		.msg_iovlen = 1,
-		.msg_control = control,
-		.msg_controllen = sizeof(*control),
-	};
-}
-
-static int send_fd(int via, int fd)
-{
-	union ancillary control;
-	struct iovec iov;
-	struct msghdr msg = one_byte(&iov, &control);
-
-	control.header.cmsg_len = CMSG_LEN(sizeof(fd));
-	control.header.cmsg_level = SOL_SOCKET;
-	control.header.cmsg_type = SCM_RIGHTS;
-	memcpy(CMSG_DATA(&control.header), &fd, sizeof(fd));
-	return sendmsg(via, &msg, 0) == 1 ? 0 : errno;
-}
-
-static int receive_fd(int via)
-{
-	union ancillary control;
-	struct iovec iov;
-	struct msghdr msg = one_byte(&iov, &control);
-	int fd;
-
-	if (recvmsg(via, &msg, 0) != 1)
-		return -errno;
-	if (control.header.cmsg_type != SCM_RIGHTS)
-		return -EBADMSG;
-	memcpy(&fd, CMSG_DATA(&control.header), sizeof(fd));
-	return fd;
-}
+#include "unix.h"
 
 static int channel(struct scene *scene)
 {
@@ -69,7 +22,7 @@ static int channel(struct scene *scene)
 static int pass_new(struct scene *scene, int type)
 {
 	const int fd = lasting_socket(AF_INET, type, 0);
-	const int ret = channel(scene) ?: send_fd(scene->fd[1], fd);
+	const int ret = channel(scene) ?: unix_pass(scene->fd[1], fd);
 
 	close(fd);
 	return ret;
@@ -82,7 +35,7 @@ static int pass_socket(struct scene *scene)
 
 static int connect_received(struct scene *scene)
 {
-	const int fd = receive_fd(scene->fd[0]);
+	const int fd = unix_receive(scene->fd[0]);
 	int ret;
 
 	if (fd < 0)
@@ -112,7 +65,7 @@ static int pass_udp_socket(struct scene *scene)
 
 static int send_by_received(struct scene *scene)
 {
-	const int fd = receive_fd(scene->fd[0]);
+	const int fd = unix_receive(scene->fd[0]);
 	int ret;
 
 	if (fd < 0)
@@ -140,7 +93,7 @@ static int pass_connection(struct scene *scene)
 {
 	const int fd = lasting_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	const int ret = connect_echo(fd, AF_INET, LAB_TCP) ?:
-			channel(scene) ?: send_fd(scene->fd[1], fd);
+			channel(scene) ?: unix_pass(scene->fd[1], fd);
 
 	close(fd);
 	return ret;
@@ -148,7 +101,7 @@ static int pass_connection(struct scene *scene)
 
 static int use_received(struct scene *scene)
 {
-	const int fd = receive_fd(scene->fd[0]);
+	const int fd = unix_receive(scene->fd[0]);
 	int ret;
 
 	if (fd < 0)
@@ -184,7 +137,7 @@ static int helper_outside(struct scene *scene)
 	if (pid == 0) {
 		struct sockaddr_storage to;
 		const socklen_t len = peer_address(AF_INET, LAB_TCP, &to);
-		const int fd = receive_fd(scene->fd[1]);
+		const int fd = unix_receive(scene->fd[1]);
 
 		scene->value[0] = fd < 0 ? -fd :
 			errno_of(connect(fd, (struct sockaddr *)&to, len));
@@ -201,7 +154,7 @@ static int have_it_connected(struct scene *scene)
 
 	if (fd < 0)
 		return -fd;
-	ret = send_fd(scene->fd[0], fd) ?: await(scene, 0) ?:
+	ret = unix_pass(scene->fd[0], fd) ?: await(scene, 0) ?:
 	      (int)scene->value[0] ?: echo_token(fd);
 	close(fd);
 	return ret;

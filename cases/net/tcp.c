@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* TCP rules against ordinary TCP sockets: the ways to bind and to connect. */
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 
 #include "net.h"
 
@@ -120,3 +121,35 @@ CASE("net.tcp.connect_nonblocking",
 	.variants = ipv4_and_ipv6,
 	.attempt  = connect_nonblocking,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
+
+/*
+ * A socket under repair is connected without a packet: nobody need be there,
+ * and nobody hears of it.
+ */
+static int call_repairing(int fd, const struct sockaddr *to, socklen_t len)
+{
+	struct sockaddr_storage peer;
+	socklen_t peer_len = sizeof(peer);
+	const int one = 1;
+
+	if (setsockopt(fd, IPPROTO_TCP, TCP_REPAIR, &one, sizeof(one)) ||
+	    connect(fd, to, len) ||
+	    getpeername(fd, (struct sockaddr *)&peer, &peer_len))
+		return errno;
+	return memcmp(&peer, to, peer_len) ? NO_EFFECT : WORKED;
+}
+
+TRY_TCP(connect_repair, LAB_FREE, peer_address, call_repairing)
+
+CASE("net.tcp.connect_repair",
+	.claim	  = "connect(2) of root's TCP socket under repair (TCP_REPAIR)",
+	.guard	  = NET(CONNECT_TCP),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PORT(LAB_FREE) },
+	.needs	  = "root lab",
+	.lab	  = true,
+	.bare	  = true,
+	.root	  = true,
+	.variants = ipv4_and_ipv6,
+	.attempt  = connect_repair,
+	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; net/socket.c: __sys_connect_file()");

@@ -212,3 +212,39 @@ CASE("net.tcp.layer_of_files",
 	.bare	 = true,
 	.attempt = connect_peer,
 	.source	 = "userspace-api/landlock: handled_access_* of each layer");
+
+static int list_root(struct scene *scene)
+{
+	const int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	(void)scene;
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return WORKED;
+}
+
+/* Rights of the network can be handled where there is none. */
+static int make_socket(struct scene *scene)
+{
+	const int fd = new_socket(scene->variant->family, SOCK_STREAM,
+				  IPPROTO_TCP);
+
+	if (fd < 0)
+		return -fd;
+	close(fd);
+	return WORKED;
+}
+
+CASE("net.tcp.without_inet",
+	.claim	  = "socket(2) of TCP where the kernel has no TCP/IP: its own error",
+	.guard	  = { .net = TCP_RIGHTS },
+	.uses	  = FS(READ_DIR),
+	.promise  = { UNCHANGED },
+	.deny	  = { .fs = FS_READ_DIR, .net = TCP_RIGHTS },
+	.needs	  = "no-inet",
+	.bare	  = true,
+	.variants = ipv4_and_ipv6,
+	.witness  = list_root,
+	.attempt  = make_socket,
+	.source	  = "userspace-api/landlock: Network support");

@@ -121,8 +121,22 @@ CASE("net.udp.autobound_before",
 /* A port that the kernel chose goes back to it when the peer is dissolved. */
 static int autobound_by_connect(struct scene *scene)
 {
-	return unbound(scene) ?: by_connect(scene);
+	int ret = unbound(scene);
+
+	/* Port 0 is the kernel's choice, too. */
+	if (!ret && scene->variant->arg)
+		ret = bind_own(scene->fd[0], scene->variant->family, 0);
+	return ret ?: by_connect(scene);
 }
+
+static const struct variant second_use[] = {
+	{ "", AF_INET, .op = by_sendto },
+	{ "ipv6", AF_INET6, .op = by_sendto },
+	{ "connect", AF_INET, .op = by_connect },
+	{ "connect_ipv6", AF_INET6, .op = by_connect },
+	{ "bound_to_zero", AF_INET, true, .op = by_sendto },
+	{ NULL }
+};
 
 static int lose_port(struct scene *scene)
 {
@@ -144,7 +158,35 @@ CASE("net.udp.autobind_again",
 	.needs	  = "peer-udp",
 	.lab	  = true,
 	.bare	  = true,
-	.variants = first_use,
+	.variants = second_use,
 	.scene	  = autobound_by_connect,
 	.attempt  = lose_port,
+	.source	  = "uapi/linux/landlock.h: note on auto-binding of UDP sockets");
+
+/* One that was asked for is kept. */
+static int bound_and_connected(struct scene *scene)
+{
+	return unbound(scene) ?:
+	       bind_own(scene->fd[0], scene->variant->family, LAB_FREE) ?:
+	       by_connect(scene);
+}
+
+static int keep_port(struct scene *scene)
+{
+	return disconnect(scene->fd[0], sizeof(struct sockaddr_in6)) ?:
+	       (local_port(scene->fd[0]) == lab_port(LAB_FREE) ?
+			scene->variant->op(scene) : NO_EFFECT);
+}
+
+CASE("net.udp.port_kept",
+	.claim	  = "a datagram or connect(2) after connect(AF_UNSPEC) that left the port of bind(2)",
+	.guard	  = NET(BIND_UDP),
+	.promise  = { ALLOWED },
+	.needs	  = "peer-udp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = first_use,
+	.scene	  = bound_and_connected,
+	.witness  = witness_bind_udp,
+	.attempt  = keep_port,
 	.source	  = "uapi/linux/landlock.h: note on auto-binding of UDP sockets");

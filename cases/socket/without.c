@@ -232,7 +232,7 @@ static int receive_socket(struct scene *scene)
 	socklen_t len = sizeof(int);
 
 	if (fd < 0)
-		return errno;
+		return -fd;
 	getsockopt(fd, SOL_SOCKET, SO_DOMAIN, &family, &len);
 	getsockopt(fd, SOL_SOCKET, SO_TYPE, &type, &len);
 	close(fd);
