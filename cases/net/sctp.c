@@ -182,3 +182,39 @@ CASE("net.sctp.one_to_many_bind",
 	.witness  = witness_bind_tcp,
 	.attempt  = one_to_many_bind,
 	.source	  = "security/landlock/net.c: one-to-many sockets were never TCP's type");
+
+static int connected_before(struct scene *scene)
+{
+	scene->fd[0] = lasting_socket(scene->variant->family, SOCK_STREAM,
+				      IPPROTO_SCTP);
+	if (scene->fd[0] < 0)
+		return -scene->fd[0];
+	return connect_echo(scene->fd[0], scene->variant->family, LAB_SCTP);
+}
+
+/* It is asked of the hook of bind(2) and connect(2), like the others. */
+static int choose_primary(struct scene *scene)
+{
+	struct sctp_prim primary = { 0 };
+	struct sockaddr_storage peer;
+
+	peer_address(scene->variant->family, LAB_SCTP, &peer);
+	memcpy(&primary.ssp_addr, &peer, sizeof(peer));
+	return errno_of(setsockopt(scene->fd[0], LEVEL_SCTP, SCTP_PRIMARY_ADDR,
+				   &primary, sizeof(primary))) ?:
+	       echo_token(scene->fd[0]);
+}
+
+CASE("net.sctp.primary_addr",
+	.claim	  = "SCTP_PRIMARY_ADDR of an association, which is a setsockopt(2)",
+	.guard	  = NET(CONNECT_TCP),
+	.promise  = { OPEN },
+	.gap	  = "landlock-lsm/linux#40",
+	.needs	  = "peer-sctp",
+	.lab	  = true,
+	.bare	  = true,
+	.variants = ipv4_and_ipv6,
+	.scene	  = connected_before,
+	.witness  = witness_connect_tcp,
+	.attempt  = choose_primary,
+	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
