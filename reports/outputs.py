@@ -7,9 +7,20 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
-from reports import hookformats, hookpage, html, junit, ktap, markdown, resultfile
+from reports import (
+    hookformats,
+    hookpage,
+    html,
+    junit,
+    ktap,
+    markdown,
+    reach,
+    reachformats,
+    resultfile,
+)
 from reports.baseline import exit_status
 from reports.errors import UserError
 from reports.files import check_writable, write_text
@@ -19,6 +30,22 @@ from reports.table import print_result
 from reports.terminal import console
 
 Formats = Mapping[str, tuple[Callable[[Result], str], str]]
+
+
+def reach_formats(shown: Sequence[reach.Section], number: int | None) -> Formats:
+    """Return the formats of the roads to a guarded port, for these sections of the table."""
+    return {
+        "json": (partial(reachformats.to_json, shown=shown, number=number), "for programs"),
+        "html": (
+            partial(reachformats.to_html, shown=shown, number=number),
+            "the table as one page that needs no server",
+        ),
+        "markdown": (
+            partial(reachformats.to_markdown, shown=shown, number=number),
+            "for a mail or a pull request",
+        ),
+    }
+
 
 FORMATS: Formats = {
     "json": (resultfile.to_text, "the whole result; every other format can be made from it"),
@@ -32,6 +59,7 @@ HOOK_FORMATS: Formats = {
     "html": (hookpage.to_text, "operations by hook as one page that needs no server"),
     "markdown": (hookformats.to_markdown, "for a mail or a pull request"),
 }
+REACH_FORMATS: Formats = reach_formats((), None)
 
 
 def add_format_options(parser: argparse.ArgumentParser, formats: Formats = FORMATS) -> None:
@@ -118,6 +146,19 @@ def finish_hooks(result: Result, args: argparse.Namespace) -> int:
     write_formats(result, args, HOOK_FORMATS)
     names = [kernel.name for kernel in result.kernels if args.kernel or kernel.release]
     return 2 if exit_status(result, asked=names) == 2 else 0
+
+
+def finish_reach(
+    result: Result, args: argparse.Namespace, protocols: Sequence[str], number: int | None
+) -> int:
+    """End a run of the roads to a port: print the table, write the formats; return the status."""
+    shown = reach.sections(result, protocols)
+    if not shown:
+        raise UserError("no road to a guarded port is in this result")
+    if not uses_stdout(args):
+        reachformats.print_reach(result, console(), shown, number)
+    write_formats(result, args, reach_formats(shown, number))
+    return exit_status(result, asked=args.kernel and [kernel.name for kernel in result.kernels])
 
 
 def last_path() -> Path:
