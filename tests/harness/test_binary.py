@@ -119,6 +119,7 @@ def test_selftests_and_unreported_cases_must_be_asked_for(guest: Guest) -> None:
         ("host", "-l", "no-such-label"),
         ("host", "--sabotage=perhaps"),
         ("host", "-a", "many"),
+        ("host", "--port", "65536"),
         ("host", "--no-such-option"),
         ("dance",),
         ("host", "list"),
@@ -166,6 +167,23 @@ def test_an_error_is_held_against_that_without_a_sandbox(guest: Guest) -> None:
 def test_guest_selftests_do_not_touch_this_machine(guest: Guest) -> None:
     run = guest.host("-c", "selftest.guest.hang", "-c", "selftest.guest.warn")
     assert set(run.verdicts.values()) == {"cannot-run"}
+
+
+ROADS = [word for name in ("reach-tcp", "serve-tcp", "reach-udp", "serve-udp") for word in ("-l", name)]
+
+
+@pytest.mark.parametrize("port", [53, 443, 7002, 65535])
+def test_peers_have_the_port_that_is_guarded(guest: Guest, as_root: None, port: int) -> None:
+    run = guest.host("--port", str(port), "-c", "selftest.lab.port")
+    worlds = run.results["selftest.lab.port"]["worlds"]
+    assert {world["note"] for world in worlds.values() if world["result"] == "ok"} == {f"port {port}"}
+
+
+def test_roads_are_the_same_to_every_port(guest: Guest, as_root: None) -> None:
+    without = guest.host(*ROADS).verdicts
+    assert len(without) > 100
+    for port in ("443", "7002"):
+        assert guest.host(*ROADS, "--port", port).verdicts == without
 
 
 def survivors() -> list[str]:
