@@ -61,6 +61,15 @@ class Section:
     protocol: str
     roads: tuple[Road, ...]
 
+    @property
+    def through(self) -> list[tuple[int, int]]:
+        """How many roads get through on each kernel, and of how many that could be seen."""
+        words = [[cell.word for cell in row if cell] for row in zip(*(r.cells for r in self.roads))]
+        return [
+            (sum(word in LABELS.values() for word in column), sum(map(bool, column)))
+            for column in words
+        ]
+
     def title(self, number: int | None) -> str:
         """Return a heading, with the number of the port if one was asked for."""
         port = f"{self.protocol.upper()} port {number}" if number else f"a {self.protocol.upper()} port"
@@ -124,12 +133,11 @@ def _road(case: Case, direction: str, kernels: Sequence[Kernel]) -> Road:
 def _cell(variants: Sequence[CaseResult], through: str) -> Cell | None:
     if not variants:
         return None
-    # A kernel that cannot express the rule runs the first variant only.
-    first = min(variants, key=lambda one: (TELLING.index(one.verdict), not one.worlds))
+    # A kernel that cannot express the rule tries the first variant only.
+    tried = [one for one in variants if one.worlds or one.verdict is not Verdict.ABSENT]
+    first = min(tried or variants, key=lambda one: TELLING.index(one.verdict))
     same = [one for one in variants if one.verdict is first.verdict]
-    others = [
-        one for one in variants if one.verdict not in (first.verdict, Verdict.CANNOT_RUN)
-    ]
+    others = [one for one in tried if one.verdict not in (first.verdict, Verdict.CANNOT_RUN)]
     return Cell(
         verdict=first.verdict,
         word=_word(first, through),
@@ -158,8 +166,8 @@ def _upstream(case: Case, results: Iterable[CaseResult]) -> str:
         if Verdict.BYPASS in issue.verdicts and any(matches(one, case.id) for one in issue.cases):
             fixed = f", fixed in {', '.join(issue.fixed)}" if issue.fixed else ""
             texts.append(f"{issue.report}{fixed}")
-    if case.since and any(one.verdict is Verdict.ABSENT for one in results):
-        texts.append(f"from ABI {case.since} on")
-    if not texts and case.kind == "allowed":
+    if case.kind == "allowed":
         texts.append("by design")
+    elif not case.gap and any(one.verdict is Verdict.ABSENT for one in results):
+        texts.append(f"stopped from ABI {case.since} on")
     return "; ".join(texts)

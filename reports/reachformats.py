@@ -72,6 +72,8 @@ def to_markdown(result: Result, shown: Sequence[Section], number: int | None) ->
              code(road.case)]
             for road in section.roads
         ]  # fmt: skip
+        counts = [f"{some} of {all_}" for some, all_ in section.through]
+        lines.append(["how many get through", *counts, "", ""])
         parts.append(f"### {section.title(number)}\n\n{table(head, lines)}")
     parts.append("\n".join(f"- {verdict}: {_meaning(verdict)}" for verdict in _legend(shown)))
     gaps = lacking(result, shown).items()
@@ -152,7 +154,8 @@ def _grid(
     grid.add_column("upstream", overflow="fold", max_width=ROAD_WIDTH)
     grid.add_column("case", overflow="fold")
     for section in shown:
-        grid.add_row(Text(section.title(number), style="bold"))
+        counts = (Text(f"{some} of {all_}", style="bold") for some, all_ in section.through)
+        grid.add_row(Text(section.title(number), style="bold"), *counts)
         for road in section.roads:
             cells = (_terminal_cell(cell, plain=plain, words=words) for cell in road.cells)
             grid.add_row(Text(road.claim), *cells, Text(road.upstream), Text(road.case, style="dim"))

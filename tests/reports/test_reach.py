@@ -121,7 +121,22 @@ def test_upstream_names_issue_and_fix() -> None:
     assert told["net.sctp.connect"] == "landlock-lsm/linux#40"
     assert told["net.tcp.fastopen_sendto"] == "landlock-lsm/linux#41, fixed in 6.12.112, 7.2"
     assert told["net.tcp.connected_before"] == "by design"
-    assert told["net.tcp.connect"] == "from ABI 4 on"
+    assert told["net.tcp.connect"] == "stopped from ABI 4 on"
+
+
+def test_how_many_get_through() -> None:
+    assert [one.through for one in sections(RESULT)] == [
+        [(1, 1), (2, 4)], [(0, 0), (1, 1)], [(1, 1), (0, 1)],
+    ]  # fmt: skip
+
+
+def test_a_variant_that_was_not_tried_says_nothing() -> None:
+    kernel = Kernel("old", "6.1", 2, cases=(
+        ran("net.tcp.connect", Verdict.CANNOT_RUN, missing="IORING_OP_BIND"),
+        ran("net.tcp.connect[ipv6]", Verdict.ABSENT),
+    ))  # fmt: skip
+    cell = cells(sections(Result("0.1.0", (kernel,), CATALOGUE)))["net.tcp.connect"][0]
+    assert cell == Cell(Verdict.CANNOT_RUN, "", (), "IORING_OP_BIND")
 
 
 def test_what_is_missing_is_named() -> None:
