@@ -6,6 +6,7 @@ A case is a road if it has one of four labels: `reach-tcp`, `serve-tcp`, `reach-
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -74,6 +75,16 @@ class Section:
         """Return a heading, with the number of the port if one was asked for."""
         port = f"{self.protocol.upper()} port {number}" if number else f"a {self.protocol.upper()} port"
         return f"Talking to {port}" if self.direction == "reach" else f"Serving on {port}"
+
+
+def guarded_port(text: str) -> tuple[str, int | None]:
+    """Read `tcp/443`, or `tcp` for whatever number the cases have."""
+    protocol, slash, number = text.partition("/")
+    if protocol not in PROTOCOLS or (slash and not number.isdecimal()):
+        raise argparse.ArgumentTypeError(f"{text} is no port: try tcp/443, udp/53, tcp or udp")
+    if slash and not 0 < int(number) < 65536:
+        raise argparse.ArgumentTypeError(f"{number} is no port from 1 to 65535")
+    return protocol, int(number) if slash else None
 
 
 def road_labels(protocol: str) -> list[str]:
