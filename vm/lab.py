@@ -167,7 +167,10 @@ class _Build:
             self.progress("up to date", 1)
             return self._kernel()
         prepare()
-        with paths.lock(f"lab-{self.farm.directory.name}"):
+        with paths.lock(f"lab-{self.farm.directory.name}",
+                        lambda: self.progress("waiting for another build", 0)):
+            if not self.recipe.directory and kernels.made_of(self.name) == key:
+                return self._kernel()  # the other built the same
             if not self.farm.tree.exists():
                 self._begin()
             if self.recipe.directory or not (self.farm.build / ".config").exists():

@@ -9,7 +9,7 @@ import hashlib
 import os
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -80,10 +80,14 @@ def atomic(path: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def lock(name: str) -> Iterator[None]:
-    """Keep other Landproof processes out of a part of the cache."""
+def lock(name: str, waiting: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Keep other Landproof processes out of a part of the cache; call `waiting` if one is there."""
     directory = cache()
     directory.mkdir(parents=True, exist_ok=True)
     with (directory / f".{name}.lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            waiting()
+            fcntl.flock(file, fcntl.LOCK_EX)
         yield
