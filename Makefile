@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: all matrix lab check socket-proof bench setup clean
+.PHONY: all kselftest-install matrix lab check socket-proof bench setup clean
 
 all: $(GUEST)
 
@@ -67,6 +67,10 @@ bench: setup all
 
 setup:
 	@vm/setup.sh
+
+# A collection for the kernel's run_kselftest.sh.
+kselftest-install: all
+	@kselftest/install.sh $(GUEST) "$(INSTALL_PATH)"
 
 clean:
 	rm -rf $(BUILD)

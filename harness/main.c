@@ -5,13 +5,8 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-#include "hooks.h"
-#include "list.h"
-#include "records.h"
-#include "selftests.h"
+#include "arguments.h"
 #include "version.h"
-
-#define RECORDS_PORT "/dev/ttyS1"
 
 const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
 
@@ -47,13 +42,6 @@ static const struct argp_option options[] = {
 	{ "check", OPTION_CHECK, 0, 0, "list: look for defects of the table",
 	  0 },
 	{ 0 }
-};
-
-struct arguments {
-	const char *command;
-	struct selection selection;
-	int records_fd;
-	bool ktap, json, coverage, check, hooks;
 };
 
 static void add_word(struct argp_state *state, const char **list,
@@ -165,119 +153,21 @@ static const struct argp argp = {
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
 
-/* The worst of all verdicts, as an exit status. */
-static int run_all(const struct selection *selection)
+/*
+ * A collection of the kernel's kselftest has an entry for each family: a link
+ * to this binary by that name (kselftest/install.sh).
+ */
+static void become_entry(struct arguments *a)
 {
-	const double start = now_ms();
-	const struct variant *variant;
-	bool resumed = !selection->resume_after;
-	double cases_ms = 0;
-	int status = 0;
-	char id[128];
+	const char *name = program_invocation_short_name;
 	size_t i;
 
-	for (i = 0; i < cases_count; i++) {
-		for (variant = case_variants(cases[i]); variant->name;
-		     variant++) {
-			struct result result = {
-				.test = cases[i], .variant = variant,
-			};
-
-			if (!selected(selection, cases[i], variant))
-				continue;
-			case_id(cases[i], variant, id, sizeof(id));
-			if (!resumed) {
-				resumed = strcmp(id, selection->resume_after)
-					  == 0;
-				continue;
-			}
-			record_case(id);
-			run_case(&result);
-			record_result(&result);
-			cases_ms += result.ms;
-			if (result.verdict == BROKEN_RUN)
-				status = 2;
-			else if (is_deviation(result.verdict) && !status)
-				status = 1;
-		}
+	for (i = 0; i < cases_count && !a->kselftest; i++)
+		a->kselftest = strcmp(case_family(cases[i]), name) == 0;
+	if (a->kselftest) {
+		a->selection.families[a->selection.families_count++] = name;
+		argp_err_exit_status = KSELFTEST_FAIL;
 	}
-	record_end(cases_ms, now_ms() - start);
-	return status;
-}
-
-/* The port for records in a guest without the driver's log; else -1. */
-static int guest_port(void)
-{
-	if (getpid() != 1)
-		return -1;
-	return open(RECORDS_PORT, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-}
-
-static void open_records(const struct arguments *a)
-{
-	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
-		records_open(a->records_fd >= 0 ? a->records_fd :
-			     guest_port(), a->ktap);
-}
-
-static int run(struct arguments *a)
-{
-	const size_t count = count_selected(&a->selection);
-	int error;
-
-	if (count == 0) {
-		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
-		return 2;
-	}
-	if (a->records_fd < 0 && getpid() != 1)
-		a->ktap = true;
-	error = process_init();
-	if (error) {
-		fprintf(stderr, "landproof-guest: cannot start: %s\n",
-			strerror(error));
-		return 2;
-	}
-	if (getpid() == 1)
-		kmsg_init();
-	measure_speed();
-	kernel_probe();
-	open_records(a);
-	record_start(count);
-	if (a->hooks && !record_hooks(hooks_start()))
-		return 2;
-	return run_all(&a->selection);
-}
-
-/*
- * The kernel's selftests, in the current directory or the guest's own.  They
- * need the machine as it is: the initial namespaces, no scratch file system.
- */
-static int run_selftests(struct arguments *a)
-{
-	if (a->records_fd < 0 && getpid() != 1)
-		a->records_fd = STDOUT_FILENO;
-	kernel_probe();
-	open_records(a);
-	/* The tests end themselves after 30 seconds. */
-	world_timeout_ms = 6000;
-	record_start(0);
-	return selftests_run(&a->selection);
-}
-
-static int list(const struct arguments *a)
-{
-	if (a->check)
-		return list_check() ? 2 : 0;
-	if (a->coverage) {
-		list_coverage(a->json);
-		return 0;
-	}
-	if (count_selected(&a->selection) == 0) {
-		fprintf(stderr, "landproof-guest: no case matches\n");
-		return 2;
-	}
-	list_cases(&a->selection, a->json);
-	return 0;
 }
 
 int main(int argc, char **argv)
@@ -295,14 +185,15 @@ int main(int argc, char **argv)
 		argv = guest_arguments(&argc);
 	}
 	argp_err_exit_status = 2;
+	become_entry(&a);
 	argp_parse(&argp, argc, argv, guest ? ARGP_NO_EXIT : 0, NULL, &a);
 	if (!a.command || strcmp(a.command, "run") == 0 ||
 	    strcmp(a.command, "host") == 0) {
-		status = run(&a);
+		status = command_run(&a);
 	} else if (strcmp(a.command, "selftests") == 0) {
-		status = run_selftests(&a);
+		status = command_selftests(&a);
 	} else if (strcmp(a.command, "list") == 0) {
-		status = list(&a);
+		status = command_list(&a);
 	} else {
 		fprintf(stderr, "landproof-guest: unknown command %s; try --help\n",
 			a.command);
