@@ -71,6 +71,8 @@ const struct feature features[] = {
 };
 
 const size_t features_count = sizeof(features) / sizeof(features[0]);
+_Static_assert(sizeof(features) / sizeof(features[0]) <= FEATURES_MAX,
+	       "FEATURES_MAX");
 
 struct kernel kernel;
 

@@ -134,6 +134,7 @@ struct feature {
 	const char *reason;
 };
 
+#define FEATURES_MAX 64
 extern const struct feature features[];
 extern const size_t features_count;
 

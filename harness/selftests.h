@@ -8,7 +8,7 @@
 /* Runs the programs that @selection's globs name; 0, or 2 if there are none. */
 int selftests_run(const struct selection *selection);
 
-#define SELFTEST_FEATURES 64	/* harness/abi.c has fewer */
+#define SELFTEST_FEATURES FEATURES_MAX
 
 struct selftest_call {
 	char name[32];

@@ -1,9 +1,10 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0
-"""Fetch the kernel's own KTAP parser, kunit.py, out of Debian's linux-source package.
+"""Fetch the kernel's own KTAP parser and kselftest scripts out of Debian's linux-source package.
 
-The tests feed it what Landproof writes. apt finds, fetches and verifies the package (about
-140 MB); only tools/testing/kunit is kept, so a second run does nothing.
+The tests feed kunit.py what Landproof writes, and let run_kselftest.sh run what it installs. apt
+finds, fetches and verifies the package (about 140 MB); only these files are kept, so a second
+run does nothing. Sources that Landproof has fetched for something else will do as well.
 """
 
 from __future__ import annotations
@@ -16,6 +17,8 @@ import tempfile
 from pathlib import Path
 
 PACKAGE = "linux-source-6.1"
+SCRIPTS = "tools/testing/selftests"
+WANTED = ("tools/testing/kunit", f"{SCRIPTS}/run_kselftest.sh", f"{SCRIPTS}/kselftest")
 
 
 def cache_directory() -> Path:
@@ -27,6 +30,26 @@ def cache_directory() -> Path:
 def kunit() -> Path:
     """Return where kunit.py is kept, fetched or not; it insists on its place in the tree."""
     return cache_directory() / "tools/testing/kunit/kunit.py"
+
+
+def scripts() -> Path:
+    """Return the directory that has run_kselftest.sh, fetched or not."""
+    return cache_directory() / SCRIPTS
+
+
+def copy_from_sources(directory: Path) -> bool:
+    """Copy what is wanted from sources that `landproof` has in its cache, if there are any."""
+    trees = sorted((cache_directory().parent / "sources").glob("linux-source-*"))
+    for tree in reversed(trees):
+        if all((tree / name).exists() for name in WANTED):
+            for name in WANTED:
+                (directory / name).parent.mkdir(parents=True, exist_ok=True)
+                if (tree / name).is_dir():
+                    shutil.copytree(tree / name, directory / name)
+                else:
+                    shutil.copy2(tree / name, directory / name)
+            return True
+    return False
 
 
 def download(package: str, directory: Path) -> Path:
@@ -41,29 +64,30 @@ def download(package: str, directory: Path) -> Path:
 
 
 def unpack(deb: Path, directory: Path) -> None:
-    """Unpack tools/testing/kunit from the source archive in `deb` into `directory`."""
+    """Unpack what is wanted from the source archive in `deb` into `directory`."""
     archive = f"./usr/src/{PACKAGE}.tar.xz"
-    wanted = f"{PACKAGE}/tools/testing/kunit"
+    wanted = [f"{PACKAGE}/{name}" for name in WANTED]
     pipeline = (
         'set -o pipefail; dpkg-deb --fsys-tarfile "$0" | tar -xO "$1" | xz -d -T0 |'
-        ' tar -x -C "$2" --strip-components=1 "$3"'
+        ' tar -x -C "$2" --strip-components=1 "${@:3}"'
     )
-    subprocess.run(["bash", "-c", pipeline, deb, archive, directory, wanted], check=True)
+    subprocess.run(["bash", "-c", pipeline, deb, archive, directory, *wanted], check=True)
 
 
 def fetch() -> Path:
-    """Return where kunit.py is, after fetching it if it is not there yet."""
-    if kunit().exists():
-        return kunit()
+    """Return where kunit.py is, after fetching all that is wanted if it is not there yet."""
     target = cache_directory()
+    if all((target / name).exists() for name in WANTED):
+        return kunit()
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=target.parent, prefix="kunit-fetch-") as scratch:
-        print(f"fetching {PACKAGE} (140 MB, once) for the kernel's own KTAP parser", flush=True)
-        deb = download(PACKAGE, Path(scratch))
-        print("unpacking tools/testing/kunit (half a minute)", flush=True)
         unpacked = Path(scratch) / "unpacked"
         unpacked.mkdir()
-        unpack(deb, unpacked)
+        if not copy_from_sources(unpacked):
+            print(f"fetching {PACKAGE} (140 MB, once) for the kernel's own KTAP parser", flush=True)
+            deb = download(PACKAGE, Path(scratch))
+            print("unpacking a few of its files (half a minute)", flush=True)
+            unpack(deb, unpacked)
         shutil.rmtree(target, ignore_errors=True)
         unpacked.rename(target)
     return kunit()
