@@ -44,7 +44,7 @@ extern enum sabotage sabotage;
 struct rule {
 	const char *path;
 	uint32_t access;
-	int port;
+	uint16_t port;
 	uint8_t flags;
 	bool is_port;
 };
