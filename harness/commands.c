@@ -11,46 +11,40 @@
 #define RECORDS_PORT "/dev/ttyS1"
 
 /* The worst of all verdicts, as an exit status. */
-static int run_all(const struct selection *selection, bool kselftest)
+static int run_lines(const struct line *lines, size_t count,
+		     const struct arguments *a)
 {
+	const char *const resume_after = a->selection.resume_after;
+	bool resumed = !resume_after, skipped = true;
 	const double start = now_ms();
-	const struct variant *variant;
-	bool resumed = !selection->resume_after;
-	bool skipped = true;
 	double cases_ms = 0;
 	int status = 0;
 	char id[128];
 	size_t i;
 
-	for (i = 0; i < cases_count; i++) {
-		for (variant = case_variants(cases[i]); variant->name;
-		     variant++) {
-			struct result result = {
-				.test = cases[i], .variant = variant,
-			};
+	for (i = 0; i < count; i++) {
+		struct result result = {
+			.test = lines[i].test, .variant = lines[i].variant,
+		};
 
-			if (!selected(selection, cases[i], variant))
-				continue;
-			case_id(cases[i], variant, id, sizeof(id));
-			if (!resumed) {
-				resumed = strcmp(id, selection->resume_after)
-					  == 0;
-				continue;
-			}
-			record_case(id);
-			run_case(&result);
-			record_result(&result);
-			cases_ms += result.ms;
-			skipped &= result.verdict == ABSENT ||
-				   result.verdict == CANNOT_RUN;
-			if (result.verdict == BROKEN_RUN)
-				status = 2;
-			else if (is_deviation(result.verdict) && !status)
-				status = 1;
+		case_id(result.test, result.variant, id, sizeof(id));
+		if (!resumed) {
+			resumed = strcmp(id, resume_after) == 0;
+			continue;
 		}
+		record_case(id);
+		run_case(&result);
+		record_result(&result);
+		cases_ms += result.ms;
+		skipped &= result.verdict == ABSENT ||
+			   result.verdict == CANNOT_RUN;
+		if (result.verdict == BROKEN_RUN)
+			status = 2;
+		else if (is_deviation(result.verdict) && !status)
+			status = 1;
 	}
 	record_end(cases_ms, now_ms() - start);
-	return kselftest && skipped && !status ? KSELFTEST_SKIP : status;
+	return a->kselftest && skipped && !status ? KSELFTEST_SKIP : status;
 }
 
 /* The port for records in a guest without the driver's log; else -1. */
@@ -70,9 +64,11 @@ static void open_records(const struct arguments *a)
 
 int command_run(struct arguments *a)
 {
-	const size_t count = count_selected(&a->selection);
+	const struct line *lines;
+	size_t count;
 	int error;
 
+	lines = select_lines(&a->selection, &count);
 	if (count == 0) {
 		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
 		return 2;
@@ -93,7 +89,7 @@ int command_run(struct arguments *a)
 	record_start(count);
 	if (a->hooks && !record_hooks(hooks_start()))
 		return 2;
-	return run_all(&a->selection, a->kselftest);
+	return run_lines(lines, count, a);
 }
 
 /*
@@ -114,13 +110,16 @@ int command_selftests(struct arguments *a)
 
 int command_list(const struct arguments *a)
 {
+	size_t count;
+
 	if (a->check)
 		return list_check() ? 2 : 0;
 	if (a->coverage) {
 		list_coverage(a->json);
 		return 0;
 	}
-	if (count_selected(&a->selection) == 0) {
+	free(select_lines(&a->selection, &count));
+	if (count == 0) {
 		fprintf(stderr, "landproof-guest: no case matches\n");
 		return 2;
 	}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* landproof-guest: runs cases, lists them, and is PID 1 of a guest. */
 #include <argp.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -14,6 +15,7 @@ enum option_key {
 	OPTION_UNREPORTED = 256, OPTION_RESUME, OPTION_SABOTAGE,
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
+	OPTION_SHUFFLE,
 };
 
 static const struct argp_option options[] = {
@@ -33,6 +35,8 @@ static const struct argp_option options[] = {
 	  "Peers listen on this port, and policies name it", 0 },
 	{ "hooks", OPTION_HOOKS, 0, 0,
 	  "Trace which hooks the attempts call, in a guest", 0 },
+	{ "shuffle", OPTION_SHUFFLE, "SEED", 0,
+	  "Run in a random order, the same for the same seed", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
@@ -117,6 +121,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_HOOKS:
 		a->hooks = true;
+		break;
+	case OPTION_SHUFFLE:
+		s->shuffle = number(state, arg, INT_MAX);
 		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);

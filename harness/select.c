@@ -182,14 +182,40 @@ bool selected(const struct selection *s, const struct landproof_case *test,
 	return any(s->labels, s->labels_count, test);
 }
 
-size_t count_selected(const struct selection *selection)
+/* Fisher and Yates; the same seed gives the same order. */
+static void shuffle(struct line *lines, size_t count, unsigned int seed)
+{
+	size_t i;
+
+	srandom(seed);
+	for (i = count; i > 1; i--) {
+		const size_t other = random() % i;
+		const struct line line = lines[i - 1];
+
+		lines[i - 1] = lines[other];
+		lines[other] = line;
+	}
+}
+
+struct line *select_lines(const struct selection *selection, size_t *count)
 {
 	const struct variant *variant;
-	size_t i, count = 0;
+	struct line *lines = NULL;
+	size_t i;
 
-	for (i = 0; i < cases_count; i++)
+	*count = 0;
+	for (i = 0; i < cases_count; i++) {
 		for (variant = case_variants(cases[i]); variant->name;
-		     variant++)
-			count += selected(selection, cases[i], variant);
-	return count;
+		     variant++) {
+			if (!selected(selection, cases[i], variant))
+				continue;
+			lines = reallocarray(lines, *count + 1, sizeof(*lines));
+			if (!lines)
+				abort();
+			lines[(*count)++] = (struct line){ cases[i], variant };
+		}
+	}
+	if (selection->shuffle)
+		shuffle(lines, *count, selection->shuffle);
+	return lines;
 }

@@ -14,14 +14,21 @@ struct selection {
 	int abi;		/* only cases about rights of this ABI; 0: all */
 	bool unreported;	/* also the cases with that label */
 	const char *resume_after;
+	unsigned int shuffle;	/* seed of a random order; 0: by name */
+};
+
+/* One line of the table. */
+struct line {
+	const struct landproof_case *test;
+	const struct variant *variant;
 };
 
 /* Is this line of the table part of @selection? */
 bool selected(const struct selection *selection,
 	      const struct landproof_case *test,
 	      const struct variant *variant);
-/* How many lines, variants counted, are. */
-size_t count_selected(const struct selection *selection);
+/* All lines that are, in the order in which they run; @count of them. */
+struct line *select_lines(const struct selection *selection, size_t *count);
 /* Does @test carry @label?  Its family and rights are labels too. */
 bool has_label(const struct landproof_case *test, const char *label);
 /* "net" of "net.tcp.connect" */
