@@ -184,7 +184,8 @@ struct landproof_case {
 	struct { uint32_t fs, net, scoped; } guard, uses;
 	struct promise promise[PROMISES_MAX];
 	struct rule grant[RULES_MAX];
-	struct ruleset deny, allow, extra;
+	struct ruleset deny, allow;
+	const struct ruleset *extra;
 	unsigned int worlds;
 	int (*scene)(struct scene *scene);
 	int (*attempt)(struct scene *scene);
@@ -213,6 +214,9 @@ struct landproof_case {
 	}
 #define LP_CAT_(a, b)	LP_CAT__(a, b)
 #define LP_CAT__(a, b)	a##b
+
+/* .extra = RULESET { .fs = FS_EXECUTE }; few cases have it, and it is large */
+#define RULESET		&(const struct ruleset)
 
 /* .guard = FS(READ_FILE), .uses = NET(BIND_TCP) */
 #define FS(right)	{ .fs = FS_##right }

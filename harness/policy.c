@@ -75,7 +75,7 @@ unsigned int case_worlds(const struct landproof_case *test)
 
 	if (test->worlds)
 		return test->worlds;
-	if (given(&test->extra))
+	if (test->extra)
 		worlds |= W(EXTRA);
 	if (!denies && test->promise[0].kind != PROMISE_OPEN)
 		return worlds;
@@ -226,7 +226,7 @@ int world_enforce(struct scene *scene)
 					(FS_EXECUTE | FS_READ_FILE)));
 		return enforce(scene, &set);
 	case WORLD_EXTRA:
-		set = test->extra;
+		set = *test->extra;
 		return enforce(scene, &set);
 	default:
 		set = denying(test);

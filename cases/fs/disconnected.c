@@ -81,14 +81,14 @@ CASE("fs.disconnected.read_file_rule",
 	.claim	 = "open(2) in a disconnected directory, with a rule on the file",
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PATH("new1/one/f") },
-	.extra	 = { .fs = FS_READ_FILE, .rules = { PATH("new1/one/g") } });
+	.extra	 = RULESET { .fs = FS_READ_FILE, .rules = { PATH("new1/one/g") } });
 
 CASE("fs.disconnected.read_new_parent",
 	READ,
 	.claim	 = "open(2) in a disconnected directory, with a rule where it is now",
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PATH("new1") },
-	.extra	 = { .fs = FS_READ_FILE, .rules = { PATH("new2") } });
+	.extra	 = RULESET { .fs = FS_READ_FILE, .rules = { PATH("new2") } });
 
 CASE("fs.disconnected.read_covered",
 	READ,

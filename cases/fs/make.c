@@ -20,7 +20,7 @@ static bool made(struct scene *scene)
 #define MAKES(right)							\
 	.guard	 = FS(right),						\
 	.promise = { DENIED(EACCES) },					\
-	.extra	 = ALL_BUT(FS_##right, "dir"),				\
+	.extra	 = RULESET ALL_BUT(FS_##right, "dir"),				\
 	.scene	 = dir,							\
 	.effect	 = made,						\
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_" #right

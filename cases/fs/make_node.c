@@ -71,7 +71,7 @@ static int rename_old(struct scene *scene)
 #define MAKES(right)							\
 	.guard	 = FS(right),						\
 	.promise = { DENIED(EACCES) },					\
-	.extra	 = ALL_BUT(FS_##right, "dir"),				\
+	.extra	 = RULESET ALL_BUT(FS_##right, "dir"),				\
 	.effect	 = made,						\
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_" #right
 

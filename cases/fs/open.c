@@ -98,7 +98,7 @@ CASE("fs.open.tmpfile",
 	.uses	 = FS(MAKE_REG),
 	.promise = { DENIED(EACCES) },
 	.allow	 = ONLY(FS_WRITE_FILE | FS_MAKE_REG, "dir"),
-	.extra	 = ALL_BUT(FS_WRITE_FILE, "dir"),
+	.extra	 = RULESET ALL_BUT(FS_WRITE_FILE, "dir"),
 	.scene	 = dir_file,
 	.attempt = open_unnamed,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_WRITE_FILE");

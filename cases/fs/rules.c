@@ -123,7 +123,7 @@ CASE("fs.rules.union_down_path",
 			PATH("decoy", .access = FS_WRITE_FILE),
 		},
 	},
-	.extra	 = {
+	.extra	 = RULESET {
 		.fs = READ_AND_WRITE,
 		.rules = { PATH("dir/sub/file", .access = FS_WRITE_FILE) },
 	},

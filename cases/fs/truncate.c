@@ -7,7 +7,7 @@
 #define TRUNCATES							\
 	.guard	 = FS(TRUNCATE),					\
 	.promise = { DENIED(EACCES) },					\
-	.extra	 = ALL_BUT(FS_TRUNCATE, "dir"),				\
+	.extra	 = RULESET ALL_BUT(FS_TRUNCATE, "dir"),				\
 	.scene	 = dir_file,						\
 	.effect	 = truncated,						\
 	.source	 = "userspace-api/landlock, Truncating files"
@@ -104,7 +104,7 @@ CASE("fs.truncate.tmpfile",
 	.uses	 = { .fs = FS_WRITE_FILE | FS_MAKE_REG },
 	.promise = { DENIED(EACCES) },
 	.allow	 = ONLY(FS_TRUNCATE | FS_WRITE_FILE | FS_MAKE_REG, "dir"),
-	.extra	 = ALL_BUT(FS_TRUNCATE, "dir"),
+	.extra	 = RULESET ALL_BUT(FS_TRUNCATE, "dir"),
 	.scene	 = dir_file,
 	.attempt = truncate_unnamed,
 	.source	 = "userspace-api/landlock, Rights associated with file descriptors");
