@@ -172,7 +172,7 @@ struct scene {
  * @may_gain_privs: no_new_privs is left to the attempt
  * @bare: no namespaces and no scratch directory of its own
  * @own_memory: makes threads or user namespaces, which do not go with memory
- *	that is shared with the harness
+ *	that is shared with the harness; or lets allocations fail
  * @newnet, @newipc: a network, an IPC namespace of its own
  * @lab: runs in the lab's network namespace
  */
@@ -274,6 +274,21 @@ const char *find_program(const char *name);
 
 /* Turns audit on or off, for the whole machine: 0 or errno */
 int audit_switch(bool on);
+
+/*
+ * The @nth allocation from now on that the kernel makes for this thread fails
+ * (.needs "fault-injection"); 0: none.  0 or errno.
+ */
+int fail_alloc(int nth);
+/* Has it failed?  If not, it does not fail any more. */
+bool alloc_failed(void);
+/*
+ * Repeats @call with its first, second ... allocation failing, until it makes
+ * no more and so works.  @call is to return ENOMEM each time and @unchanged 0,
+ * because nothing happened: then ENOMEM, else what was returned instead.
+ */
+int fail_each_alloc(struct scene *scene, int (*call)(struct scene *scene),
+		    int (*unchanged)(struct scene *scene));
 
 /* Two processes meet: wake() lets one await() on the same slot go on. */
 void meeting_init(struct scene *scene);

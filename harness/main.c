@@ -7,6 +7,7 @@
 #include <sys/prctl.h>
 
 #include "arguments.h"
+#include "records.h"
 #include "version.h"
 
 const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
@@ -16,6 +17,7 @@ enum option_key {
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
+	OPTION_GCOV,
 };
 
 static const struct argp_option options[] = {
@@ -37,6 +39,8 @@ static const struct argp_option options[] = {
 	  "Trace which hooks the attempts call, in a guest", 0 },
 	{ "shuffle", OPTION_SHUFFLE, "SEED", 0,
 	  "Run in a random order, the same for the same seed", 0 },
+	{ "gcov", OPTION_GCOV, 0, 0,
+	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
@@ -124,6 +128,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_SHUFFLE:
 		s->shuffle = number(state, arg, INT_MAX);
+		break;
+	case OPTION_GCOV:
+		records_gcov = true;
 		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);

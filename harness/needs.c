@@ -228,6 +228,14 @@ static const char *check_tracefs(void)
 	return access(dir, F_OK) ? "tracepoints of Landlock" : NULL;
 }
 
+/* It changes a setting of the kernel. */
+static const char *check_fault_injection(void)
+{
+	const char *missing = check_guest();
+
+	return missing ? missing : fault_missing();
+}
+
 static const char *check_socat_peer(void)
 {
 	return lab_peer(LAB_PLAIN_TCP);
@@ -363,6 +371,7 @@ static const struct need needs[] = {
 	{ "mqueue", check_mqueue },
 	{ "audit", check_audit },
 	{ "tracefs", check_tracefs },
+	{ "fault-injection", check_fault_injection },
 	{ "keyring", check_keyring },
 	{ "pty", check_pty },
 	{ "tun", check_tun },

@@ -13,6 +13,10 @@ static FILE *out;
 static bool ktap;
 static size_t number;
 
+/* A kernel that dies takes what it has counted since with it. */
+#define GCOV_EVERY 50
+bool records_gcov;
+
 void json_string(FILE *to, const char *text)
 {
 	if (!text) {
@@ -261,6 +265,7 @@ static void ktap_result(const struct result *result, const char *id)
 void record_result(const struct result *result)
 {
 	char id[128];
+	static size_t results;
 	bool first = true;
 	enum world world;
 
@@ -294,12 +299,16 @@ void record_result(const struct result *result)
 	}
 	putc('}', out);
 	line_end();
+	if (records_gcov && ++results % GCOV_EVERY == 0)
+		gcov_put();
 }
 
 void record_end(double cases_ms, double total_ms)
 {
 	if (!out)
 		return;
+	if (records_gcov)
+		gcov_put();
 	fprintf(out, "{\"type\":\"end\",\"ms\":%.1f,\"total_ms\":%.1f",
 		cases_ms, total_ms);
 	line_end();

@@ -19,6 +19,9 @@ void record_end(double cases_ms, double total_ms);
 /* A record of another kind: its further members, each after a comma. */
 FILE *record_begin(const char *type);
 void record_done(void);
+/* Also records of how often each line of Landlock ran since the boot */
+extern bool records_gcov;
+void gcov_put(void);		/* gcov.c */
 
 /* A quoted, escaped JSON string on @out; NULL gives null. */
 void json_string(FILE *out, const char *text);

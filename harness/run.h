@@ -99,6 +99,9 @@ const char *need_unknown(const char *words);
 /* smc.c */
 void smc_identify(void);
 
+/* fault.c */
+const char *fault_missing(void);
+
 /* audit.c */
 void audit_enable(bool on);
 void audit_clear(void);

@@ -326,6 +326,13 @@ def keep_built(name: str, build: Path, image: Path, patterns: Sequence[str], abo
     _keep_as(name, fill)
 
 
+def kept(kernel: Kernel, directory: Path) -> Path:
+    """Return where files of the kernel's build are that keep_built() kept; or the build has them."""
+    assert kernel.image and kernel.config
+    return next(path for path in (kernel.image.parent / directory, kernel.config.parent / directory)
+                if path.is_dir())
+
+
 def _check_space(packages: Sequence[debian.Package]) -> None:
     """Raise UserError if the packages and what is in them do not fit."""
     need = sum(package.size + package.installed for package in packages)

@@ -132,7 +132,11 @@ def archive(directory: Path) -> bytes:
 
 
 def run_all(chosen: Sequence[kernels.Kernel], directory: Path, globs: Sequence[str], outdir: Path,
-            harness: Path, jobs: int | None, listener: run.Listener) -> list[Path]:
-    """Run the programs (only those that a glob names, if any) on each kernel; see run.run()."""
-    words = ["selftests", *(word for glob in globs for word in ("--case", glob))]
+            harness: Path, jobs: int | None, listener: run.Listener,
+            more: Sequence[str] = ()) -> list[Path]:
+    """Run the programs (only those that a glob names, if any) on each kernel; see run.run().
+
+    `more` are further arguments of the harness.
+    """
+    words = ["selftests", *more, *(word for glob in globs for word in ("--case", glob))]
     return run.run(chosen, words, outdir, harness, jobs, listener, extra=archive(directory))

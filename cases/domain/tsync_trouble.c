@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: GPL-2.0
+/* TSYNC where memory is short, where signals interrupt and threads end. */
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "domain.h"
+
+#define DOC "security/landlock/tsync.c, landlock_restrict_sibling_threads"
+#define A_TSYNC_CASE					\
+	.own_memory = true,				\
+	.worlds	  = W(CONTROL) | W(CALL),		\
+	.covers	  = "restrict.tsync",			\
+	.control  = read_guarded_file
+
+static int start_siblings(struct scene *scene, int count)
+{
+	int i;
+
+	for (i = 0; i < count; i++)
+		if (sibling_start(scene, i))
+			return broken(scene, "pthread_create");
+	return 0;
+}
+
+/* The first sibling, or the caller, who gets something else than @expected */
+static int all_get(struct scene *scene, int count, int expected)
+{
+	int i, got = read_guarded_file(scene);
+
+	for (i = 0; i < count && got == expected; i++)
+		got = sibling_run(scene, i, read_guarded_file);
+	return got;
+}
+
+static int enforce_on_all(struct scene *scene)
+{
+	return ll_restrict(scene->fd[0], RESTRICT_TSYNC) ? errno : 0;
+}
+
+static int nobody_restricted(struct scene *scene)
+{
+	return all_get(scene, 3, WORKED);
+}
+
+static int new_ruleset(struct scene *scene)
+{
+	const struct ruleset set = { .fs = FS_READ_FILE };
+	const char *step;
+
+	scene->fd[0] = ruleset_build(&set, 0, 0, &step);
+	return scene->fd[0] < 0 ? cannot(scene, "%s", step) : 0;
+}
+
+static int caller_without_memory(struct scene *scene)
+{
+	int ret = new_ruleset(scene) ?: start_siblings(scene, 3);
+
+	if (ret)
+		return ret;
+	ret = fail_each_alloc(scene, enforce_on_all, nobody_restricted);
+	if (ret == ENOMEM && all_get(scene, 3, EACCES) != EACCES)
+		return UNENFORCED;
+	return ret;
+}
+
+CASE("domain.tsync.no_memory",
+	A_TSYNC_CASE,
+	.claim	  = "TSYNC by a thread for which there is no memory",
+	.needs	  = "guest fault-injection",
+	.promise  = { DENIED(ENOMEM) },
+	.scene	  = domain_files,
+	.attempt  = caller_without_memory,
+	.source	  = DOC ": -ENOMEM, all or nothing");
+
+enum { ARMED, OVER, READY };	/* in scene->value */
+
+static void set(struct scene *scene, int what, long value)
+{
+	__atomic_store_n(&scene->value[what], value, __ATOMIC_SEQ_CST);
+}
+
+static long get(struct scene *scene, int what)
+{
+	return __atomic_load_n(&scene->value[what], __ATOMIC_SEQ_CST);
+}
+
+/*
+ * With credentials of its own, the sibling has to make new ones.  It makes no
+ * call between: that would allocate too.
+ */
+static int fail_next(struct scene *scene)
+{
+	const int error = prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) ? errno :
+			  fail_alloc(1);
+
+	set(scene, ARMED, 1);
+	while (!get(scene, OVER))
+		;
+	return error ? error : alloc_failed() ? 0 : NO_EFFECT;
+}
+
+static int sibling_without_memory(struct scene *scene)
+{
+	int ret = new_ruleset(scene) ?: start_siblings(scene, 3);
+
+	if (ret)
+		return ret;
+	sibling_begin(1, fail_next);
+	while (!get(scene, ARMED))
+		sched_yield();
+	ret = enforce_on_all(scene);
+	set(scene, OVER, 1);
+	if (sibling_end(1) && ret == ENOMEM)
+		return NO_EFFECT;
+	if (ret == ENOMEM && nobody_restricted(scene))
+		return NO_EFFECT;
+	return ret;
+}
+
+CASE("domain.tsync.sibling_no_memory",
+	A_TSYNC_CASE,
+	.claim	  = "TSYNC where there is no memory for another thread",
+	.needs	  = "guest fault-injection",
+	.promise  = { DENIED(ENOMEM) },
+	.scene	  = domain_files,
+	.attempt  = sibling_without_memory,
+	.source	  = "security/landlock/tsync.c, restrict_one_thread: -ENOMEM, all or nothing");
+
+static void ignore_alarm(int number)
+{
+	(void)number;
+}
+
+static void go_first(void)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+
+	sched_setscheduler(0, SCHED_FIFO, &first);
+}
+
+/*
+ * A process that wakes the caller when it waits, for each byte in the pipe:
+ * on the caller's processor it runs then, and before all siblings.
+ */
+static pid_t start_alarm(int pipe_fd[2])
+{
+	const struct sigaction action = { .sa_handler = ignore_alarm };
+	const pid_t caller = getpid();
+	pid_t pid;
+	char byte;
+
+	sigaction(SIGALRM, &action, NULL);
+	go_first();
+	if (pipe(pipe_fd))
+		return -1;
+	pid = fork();
+	if (pid)
+		return pid;
+	while (read(pipe_fd[0], &byte, 1) == 1)
+		kill(caller, SIGALRM);
+	_exit(0);
+}
+
+/* With -1 for a ruleset it takes no layer and can be done at will. */
+static int silence_all(void)
+{
+	return ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF | RESTRICT_TSYNC) ?
+		errno : 0;
+}
+
+static int interrupted(struct scene *scene)
+{
+	int i, fds[2], ret = new_ruleset(scene) ?:
+			     start_siblings(scene, SIBLINGS);
+	const pid_t pid = ret ? -1 : start_alarm(fds);
+
+	for (i = 0; i < 4 && pid > 0 && !ret; i++)
+		ret = write(fds[1], "", 1) == 1 ? silence_all() : BROKEN;
+	if (pid > 0 && !ret && write(fds[1], "", 1) == 1)
+		ret = enforce_on_all(scene);
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	return ret ?: all_get(scene, SIBLINGS, EACCES);
+}
+
+CASE("domain.tsync.interrupted",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound when signals interrupt TSYNC",
+	.root	  = true,
+	.needs	  = "root",
+	.promise  = { DENIED(EACCES) },
+	.scene	  = domain_files,
+	.attempt  = interrupted,
+	.source	  = DOC ": -ERESTARTNOINTR");
+
+/*
+ * A thread that ends while the call is about to give it work: a probe on that
+ * writes a trace, for which the thread waits, and it goes before the caller.
+ */
+#define TRACING		"/sys/kernel/tracing/"
+#define INSTANCE	TRACING "instances/landproof_tsync/"
+#define PROBE		"landproof/gives_work"
+
+static int ending_scene(struct scene *scene)
+{
+	write_file(TRACING "kprobe_events", "p:" PROBE " task_work_add");
+	mkdir(INSTANCE, 0700);
+	scene->fd[1] = open(INSTANCE "trace_pipe", O_RDONLY);
+	scene->fd[2] = open(INSTANCE "events/" PROBE "/enable", O_WRONLY);
+	if (scene->fd[1] < 0 || scene->fd[2] < 0)
+		return cannot(scene, "a probe (CONFIG_KPROBE_EVENTS)");
+	return domain_files(scene);
+}
+
+/* Runs outside, when all is over: adds no evidence. */
+static bool ending_clean(struct scene *scene)
+{
+	close(scene->fd[1]);
+	close(scene->fd[2]);
+	write_file(INSTANCE "events/" PROBE "/enable", "0");
+	rmdir(INSTANCE);
+	write_file(TRACING "kprobe_events", "-:" PROBE);
+	return scene->outcome == WORKED;
+}
+
+static void *end_when_traced(void *arg)
+{
+	struct scene *scene = arg;
+	char text[4096];
+
+	go_first();
+	set(scene, READY, 1);
+	return read(scene->fd[1], text, sizeof(text)) > 0 ? NULL : arg;
+}
+
+static int while_a_thread_ends(struct scene *scene)
+{
+	pthread_t thread;
+	int ret = new_ruleset(scene);
+
+	if (ret || pthread_create(&thread, NULL, end_when_traced, scene))
+		return ret ?: BROKEN;
+	while (!get(scene, READY))
+		sched_yield();
+	/* No more than the call itself may give work from here on. */
+	if (write(scene->fd[2], "1", 1) != 1)
+		return cannot(scene, "the probe");
+	ret = silence_all();
+	pthread_join(thread, NULL);
+	return ret ?: start_siblings(scene, 2) ?: enforce_on_all(scene) ?:
+	       all_get(scene, 2, EACCES);
+}
+
+CASE("domain.tsync.ending",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound when one ends during TSYNC",
+	.root	  = true,
+	.needs	  = "root guest tracefs",
+	.promise  = { DENIED(EACCES) },
+	.effect	  = ending_clean,
+	.scene	  = ending_scene,
+	.attempt  = while_a_thread_ends,
+	.source	  = DOC);
+
+static pid_t first_thread;
+
+static bool has_ended(pid_t thread)
+{
+	char path[64], text[256];
+
+	snprintf(path, sizeof(path), "/proc/self/task/%d/stat", thread);
+	return read_file(path, text, sizeof(text)) > 0 && strstr(text, ") Z ");
+}
+
+static void *enforce_without_leader(void *arg)
+{
+	struct scene *scene = arg;
+
+	while (!has_ended(first_thread))
+		sched_yield();
+	scene->outcome = enforce_on_all(scene) ?: all_get(scene, 1, EACCES);
+	scene->finished = true;
+	_exit(0);
+}
+
+static int end_leader(struct scene *scene)
+{
+	pthread_t thread;
+	int ret = new_ruleset(scene) ?: start_siblings(scene, 1);
+
+	first_thread = getpid();
+	if (ret || pthread_create(&thread, NULL, enforce_without_leader, scene))
+		return ret ?: BROKEN;
+	for (;;)
+		syscall(SYS_exit, 0);
+}
+
+static int without_leader(struct scene *scene)
+{
+	return in_child(scene, end_leader);
+}
+
+CASE("domain.tsync.ended_leader",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound by TSYNC when the first one has ended",
+	.promise  = { DENIED(EACCES) },
+	.scene	  = domain_files,
+	.attempt  = without_leader,
+	.source	  = "security/landlock/tsync.c, schedule_task_work: PF_EXITING");
