@@ -33,17 +33,14 @@ int log_scene(struct scene *scene)
 	return 0;
 }
 
-int audit_scene(struct scene *scene)
+int audit_listen(struct scene *scene)
 {
 	struct sockaddr_nl address = {
 		.nl_family = AF_NETLINK,
 		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
 	};
 	const int room = 1 << 20;
-	const int error = log_scene(scene);
 
-	if (error)
-		return error;
 	scene->fd[0] = socket(AF_NETLINK, SOCK_RAW, NETLINK_AUDIT);
 	if (scene->fd[0] < 0)
 		return errno;
@@ -51,6 +48,11 @@ int audit_scene(struct scene *scene)
 		   sizeof(room));
 	return errno_of(bind(scene->fd[0], (struct sockaddr *)&address,
 			     sizeof(address)));
+}
+
+int audit_scene(struct scene *scene)
+{
+	return log_scene(scene) ?: audit_listen(scene);
 }
 
 /* Whatever was logged before this comes before it. */
@@ -285,24 +287,4 @@ int second_logged(struct scene *scene, int error, int second,
 	if (log.accesses != 1 || !has_blockers(log.access[0], blockers))
 		return wrong(scene, log.access[0]);
 	return error;
-}
-
-int open_null(int flags)
-{
-	const int fd = open("/dev/null", flags | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
-}
-
-int open_root(void)
-{
-	const int fd = open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return 0;
 }

@@ -29,10 +29,11 @@ struct audit_log {
 /*
  * For .scene: a mount namespace with a /tmp of its own, which becomes the
  * working directory; a name for the processes to come, by which the log knows
- * their domains, in scene->text.  audit_scene(): a socket that hears the log,
- * too.  0 or errno
+ * their domains, in scene->text.  audit_listen(): a socket that hears the log.
+ * audit_scene(): both.  0 or errno
  */
 int log_scene(struct scene *scene);
+int audit_listen(struct scene *scene);
 int audit_scene(struct scene *scene);
 
 /* Reads all that was logged up to now: 0 or CANNOT. */

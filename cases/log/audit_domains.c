@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the log says of domains: once when it first names one, and at its end. */
 #include <sched.h>
-#include <signal.h>
 
-#include "denials.h"
+#include "trace.h"
 
 #define A_USER	1234
 #define ANOTHER	5678
@@ -194,11 +193,27 @@ static int end_is_logged(struct scene *scene)
 	return NO_EFFECT;
 }
 
+/* A 17th layer is refused: what was made for it ends with the others. */
+static int fail_to_stack(struct scene *scene)
+{
+	static const struct ruleset set = { .fs = FS_MAKE_CHAR };
+	const int ret = deny_thrice(scene);
+	const char *step;
+	int i, error = 0;
+
+	for (i = 1; i < LAYERS_MAX && !error; i++)
+		error = enforce_set(scene, &set);
+	if (error || ruleset_enforce(&set, 0, 0, &step) != E2BIG)
+		return broken(scene, "no limit of layers");
+	return ret;
+}
+
 static const struct variant ends[] = {
 	{ "", .op = deny_thrice, .arg = 1 },
 	{ "two_layers", .op = deny_in_two_layers, .arg = 2 },
 	{ "file_owner", .op = own_a_file, .arg = 1 },
 	{ "unlogged_first", .op = end_unlogged_first, .arg = 1 },
+	{ "refused_layer", .op = fail_to_stack, .arg = 1 },
 	{ NULL }
 };
 
@@ -224,3 +239,49 @@ CASE("log.audit.domain_end_quiet",
 	.scene	  = audit_scene,
 	.attempt  = end_is_logged,
 	.source	  = "admin-guide/LSM/landlock: denials, whether they were logged or not");
+
+/* The trace tells when it is over, if the log does not. */
+static int trace_and_log(struct scene *scene)
+{
+	return trace_scene(scene) ?: audit_listen(scene);
+}
+
+static int deny_and_turn_off(struct scene *scene)
+{
+	const int ret = deny_thrice(scene);
+
+	return audit_switch(false) ? broken(scene, "AUDIT_SET") : ret;
+}
+
+static int end_while_off(struct scene *scene)
+{
+	const int ret = in_child(scene, deny_and_turn_off);
+	const int over = trace_await(scene, "free_domain", "denials=3\n");
+	struct audit_log log;
+
+	if (audit_switch(true))
+		return broken(scene, "AUDIT_SET");
+	if (ret != EACCES || over)
+		return ret == EACCES ? WORKED : ret;
+	if (audit_read(scene, &log))
+		return CANNOT;
+	if (log.domains == 1 && !log.freed)
+		return ret;
+	remark(scene, "%d domains, %d ends", log.domains, log.freed);
+	return log.freed ? NO_EFFECT : WORKED;
+}
+
+CASE("log.audit.domain_end_off",
+	.claim	 = "a domain that ends while audit is off leaves no record",
+	.bare	 = true,
+	.root	 = true,
+	.own_memory = true,
+	.needs	 = "audit root tracefs guest",
+	.worlds	 = W(CONTROL) | W(CALL),
+	.promise = { DENIED(EACCES) },
+	.covers	 = LOGGED_SINCE,
+	.scene	 = trace_and_log,
+	.effect	 = trace_off,
+	.control = nothing,
+	.attempt = end_while_off,
+	.source	 = "admin-guide/LSM/landlock: logged by default if audit is enabled");

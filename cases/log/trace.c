@@ -13,8 +13,10 @@
 /* How long the trace may take to say what was written to it. */
 #define PATIENCE_MS 1500
 
-/* The places in scene->fd[] of what is read, and of what is written to mark */
-enum { PIPE = 0, MARKER = 5 };
+/* Its place in scene->fd[] */
+#define PIPE 5
+
+static char trace[1 << 17];
 
 int trace_scene(struct scene *scene)
 {
@@ -27,8 +29,7 @@ int trace_scene(struct scene *scene)
 	error = write_file(INSTANCE "events/landlock/enable", "1");
 	/* Inherited by the attempt, whose policy may forbid to open them. */
 	scene->fd[PIPE] = open(INSTANCE "trace_pipe", O_RDONLY | O_NONBLOCK);
-	scene->fd[MARKER] = open(INSTANCE "trace_marker", O_WRONLY);
-	if (scene->fd[PIPE] < 0 || scene->fd[MARKER] < 0)
+	if (scene->fd[PIPE] < 0)
 		return errno;
 	/* What others left behind comes before this. */
 	return error ?: trace_read(scene) ? 0 : CANNOT;
@@ -37,43 +38,33 @@ int trace_scene(struct scene *scene)
 bool trace_off(struct scene *scene)
 {
 	close(scene->fd[PIPE]);
-	close(scene->fd[MARKER]);
 	write_file(INSTANCE "events/landlock/enable", "0");
 	return scene->outcome == WORKED;
 }
 
-/* Appends what has come; false if nothing came in time. */
-static bool read_more(struct scene *scene, char *trace, size_t size)
+/* Appends all that there is: what comes at the end is EAGAIN. */
+static bool read_more(struct scene *scene)
 {
-	struct pollfd poll_fd = { .fd = scene->fd[PIPE], .events = POLLIN };
-	const size_t used = strlen(trace);
-	const ssize_t len = read(scene->fd[PIPE], trace + used,
-				 size - 1 - used);
+	size_t used = strlen(trace);
+	ssize_t len;
 
-	if (len > 0)
-		trace[used + len] = '\0';
-	return len > 0 || (len < 0 && errno == EAGAIN &&
-			   poll(&poll_fd, 1, PATIENCE_MS) == 1);
+	do {
+		len = read(scene->fd[PIPE], trace + used,
+			   sizeof(trace) - 1 - used);
+		used += len > 0 ? len : 0;
+	} while (len > 0);
+	trace[used] = '\0';
+	if (len < 0 && errno == EAGAIN)
+		return true;
+	cannot(scene, "reading the trace: %s",
+	       len < 0 ? strerrorname_np(errno) : "too much");
+	return false;
 }
 
-char *trace_read(struct scene *scene)
+const char *trace_read(struct scene *scene)
 {
-	static char trace[1 << 17];
-	char mark[64];
-
 	trace[0] = '\0';
-	snprintf(mark, sizeof(mark), "landproof %.15s %ld.", scene->text,
-		 ++scene->value[6]);
-	if (write(scene->fd[MARKER], mark, strlen(mark)) < 0) {
-		cannot(scene, "marking the trace: %s", strerrorname_np(errno));
-		return NULL;
-	}
-	while (!strstr(trace, mark))
-		if (!read_more(scene, trace, sizeof(trace))) {
-			cannot(scene, "the trace cannot be read");
-			return NULL;
-		}
-	return trace;
+	return read_more(scene) ? trace : NULL;
 }
 
 /* Fills in the PIDs. */
@@ -94,7 +85,7 @@ static void complete(struct scene *scene, const char *pattern, char *text,
 	text[used < size ? used : size - 1] = '\0';
 }
 
-bool trace_says(struct scene *scene, const char *trace, pid_t who,
+bool trace_says(struct scene *scene, const char *from, pid_t who,
 		const char *event, const char *pattern, char *line)
 {
 	char name[96], says[512], task[32], buf[TRACE_LINE];
@@ -104,9 +95,9 @@ bool trace_says(struct scene *scene, const char *trace, pid_t who,
 	snprintf(task, sizeof(task), "-%d ", who);
 	complete(scene, pattern, says, sizeof(says));
 	remark(scene, "no event landlock_%s", event);
-	for (; (end = strchr(trace, '\n')); trace = end + 1) {
-		snprintf(buf, sizeof(buf), "%.*s", (int)(end + 1 - trace),
-			 trace);
+	for (; (end = strchr(from, '\n')); from = end + 1) {
+		snprintf(buf, sizeof(buf), "%.*s", (int)(end + 1 - from),
+			 from);
 		/* By PID: the kernel keeps the names of tasks only as it can. */
 		if (!strstr(buf, name) || (who && !strstr(buf, task)))
 			continue;
@@ -124,11 +115,11 @@ bool trace_says(struct scene *scene, const char *trace, pid_t who,
 
 int trace_await(struct scene *scene, const char *event, const char *pattern)
 {
-	static char trace[1 << 17];
+	struct pollfd poll_fd = { .fd = scene->fd[PIPE], .events = POLLIN };
 
 	trace[0] = '\0';
 	while (!trace_says(scene, trace, 0, event, pattern, NULL))
-		if (!read_more(scene, trace, sizeof(trace)))
+		if (poll(&poll_fd, 1, PATIENCE_MS) != 1 || !read_more(scene))
 			return CANNOT;
 	return 0;
 }

@@ -22,17 +22,17 @@ int trace_scene(struct scene *scene);
 bool trace_off(struct scene *scene);
 
 /* All that was traced until now, or NULL, if that cannot be read */
-char *trace_read(struct scene *scene);
+const char *trace_read(struct scene *scene);
 
 /*
- * Is there an event landlock_@event of process @who (0: anyone) that says
- * @pattern?  In it an asterisk stands for anything, a newline for the end;
+ * Is there, @from there on, an event landlock_@event of process @who (0: of
+ * anyone) that says @pattern?  In it an asterisk stands for anything, a newline for the end;
  * # is the PID of denial_scene()'s process, @ that of its servers.  @line, of
  * TRACE_LINE bytes or NULL, gets it.  If there is none, what is most like it
  * becomes a remark.
  */
 #define TRACE_LINE 1024
-bool trace_says(struct scene *scene, const char *trace, pid_t who,
+bool trace_says(struct scene *scene, const char *from, pid_t who,
 		const char *event, const char *pattern, char *line);
 
 /* Reads on until there is one: 0 or CANNOT. */

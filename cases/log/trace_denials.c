@@ -67,7 +67,8 @@ static int is_traced(struct scene *scene, const char *flags)
 {
 	const struct event *event = &events[scene->variant->arg];
 	const int error = denial_do(scene, event->kind);
-	char text[256], *trace = trace_read(scene);
+	const char *trace = trace_read(scene);
+	char text[256];
 
 	if (error < 0 || !trace)
 		return error < 0 ? error : CANNOT;
@@ -203,8 +204,9 @@ static int enforce_beside(struct scene *scene)
 static int other_domain_is_told(struct scene *scene)
 {
 	const struct event *event = &events[scene->variant->arg];
-	char text[96], line[TRACE_LINE], *trace;
 	const int error = denial_do(scene, event->kind);
+	char text[96], line[TRACE_LINE];
+	const char *trace;
 
 	trace = trace_read(scene);
 	if (error < 0 || !trace)

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Trace events of what Landlock is told to do: rulesets, rules, domains. */
-#include <sys/prctl.h>
-#include <sys/syscall.h>
+#include <sys/resource.h>
 
-#include "../domain/domain.h"
 #include "trace.h"
 
 static int nothing(struct scene *scene)
@@ -73,7 +71,8 @@ static const struct step steps[] = {
 static int policy_is_told(struct scene *scene)
 {
 	unsigned long long ruleset = 0, of;
-	char line[TRACE_LINE], *trace;
+	char line[TRACE_LINE];
+	const char *trace;
 	size_t i;
 
 	if (make_policy() < 0)
@@ -102,12 +101,84 @@ CASE("log.trace.policy",
 	.attempt = policy_is_told,
 	.source	 = "trace/events-landlock: syscall events, Ruleset versioning");
 
+/* A ruleset that nobody gets is freed at once. */
+static int no_descriptor(struct scene *scene)
+{
+	const struct ruleset_attr attr = { .handled_access_fs = FS_READ_DIR };
+	const struct rlimit none = { 0, 0 };
+	struct rlimit before;
+	const char *trace;
+	int error;
+
+	getrlimit(RLIMIT_NOFILE, &before);
+	if (setrlimit(RLIMIT_NOFILE, &none))
+		return broken(scene, "setrlimit: %s", strerrorname_np(errno));
+	error = errno_of(ll_create(&attr, sizeof(attr), 0));
+	setrlimit(RLIMIT_NOFILE, &(struct rlimit) { before.rlim_max,
+						    before.rlim_max });
+	trace = trace_read(scene);
+	if (!trace)
+		return CANNOT;
+	return trace_says(scene, trace, getpid(), "create_ruleset",
+			  ".0 handled_fs=read_dir", NULL) &&
+	       trace_says(scene, trace, getpid(), "free_ruleset", ".0\n",
+			  NULL) ? error : WORKED;
+}
+
+CASE("log.trace.no_descriptor",
+	.claim	 = "a ruleset for which there is no descriptor, without a trace of its end",
+	A_TRACE_CASE,
+	.worlds	 = W(CONTROL) | W(CALL),
+	.promise = { DENIED(EMFILE) },
+	.control = nothing,
+	.attempt = no_descriptor,
+	.source	 = "trace/events-landlock: Lifecycle consistency");
+
+/* Numbers tell little: large from the start, each a step apart by chance. */
+#define NUMBERS 12
+
+static int numbers_are_blurred(struct scene *scene)
+{
+	const struct ruleset_attr attr = { .handled_access_fs = FS_READ_DIR };
+	unsigned long long id, last = 0;
+	int i, steps_of_one = 0;
+	char line[TRACE_LINE];
+
+	for (i = 0; i < NUMBERS; i++) {
+		const int fd = ll_create(&attr, sizeof(attr), 0);
+		const char *trace = trace_read(scene);
+
+		close(fd);
+		if (!trace)
+			return CANNOT;
+		if (!trace_says(scene, trace, getpid(), "create_ruleset",
+				"ruleset=", line))
+			return WORKED;
+		id = trace_number(line, "ruleset=");
+		if (id <= last || id < 1ULL << 32) {
+			remark(scene, "%llx after %llx", id, last);
+			return NO_EFFECT;
+		}
+		steps_of_one += id == last + 1;
+		last = id;
+	}
+	remark(scene, "%d of %d steps are 1", steps_of_one, NUMBERS - 1);
+	return steps_of_one < NUMBERS - 1 ? EACCES : NO_EFFECT;
+}
+
+CASE("log.trace.numbers",
+	.claim	 = "IDs of rulesets that count how many there are",
+	LIFE_CASE,
+	.attempt = numbers_are_blurred,
+	.source	 = "security/landlock/id.c: init_id(), get_id_range()");
+
 /* The inner domain's parent is the outer one. */
 static int parent_is_told(struct scene *scene)
 {
 	const struct ruleset outer = { .fs = FS_READ_FILE };
 	const struct ruleset inner = { .fs = FS_READ_DIR };
-	char text[64], line[TRACE_LINE], *trace;
+	char text[64], line[TRACE_LINE];
+	const char *trace;
 	int ret = enforce_set(scene, &outer) ?: enforce_set(scene, &inner);
 
 	trace = ret ? NULL : trace_read(scene);
@@ -163,110 +234,3 @@ CASE("log.trace.domain_end",
 	.variants = endings,
 	.attempt  = end_is_told,
 	.source	  = "trace/events-landlock: free_domain");
-
-/* Which rights a rule grants, layer by layer */
-static int enforce_layers(struct scene *scene)
-{
-	const struct ruleset outer = {
-		.fs = FS_READ_FILE | FS_WRITE_FILE,
-		.rules = { PATH("/dev", .access = FS_READ_FILE) },
-	};
-	const struct ruleset middle = {
-		.net = NET_CONNECT_TCP,
-		.rules = { PORT(LAB_DECOY, .access = NET_CONNECT_TCP) },
-	};
-	const struct ruleset inner = {
-		.fs = FS_READ_FILE | FS_WRITE_FILE,
-		.net = NET_CONNECT_TCP,
-		.rules = { PATH("/dev", .access = FS_WRITE_FILE) },
-	};
-
-	return enforce_set(scene, &outer) ?: enforce_set(scene, &middle) ?:
-	       enforce_set(scene, &inner);
-}
-
-static int grants_are_told(struct scene *scene)
-{
-	const int denied = open_null(O_RDWR) | do_connect(scene);
-	char *trace = trace_read(scene);
-
-	if (!trace || !denied)
-		return trace ? WORKED : CANNOT;
-	return trace_says(scene, trace, getpid(), "check_rule_inode",
-			  "access_request=write_file|read_file dev=*:* ino=* grants={read_file,,write_file}\n",
-			  NULL) &&
-	       trace_says(scene, trace, getpid(), "check_rule_net_port",
-			  "access_request=connect_tcp port=7199 grants={,connect_tcp,}\n",
-			  NULL) ? EACCES : WORKED;
-}
-
-CASE("log.trace.grants",
-	.claim	 = "a rule that is looked at, without a trace of what each layer grants",
-	A_TRACE_CASE,
-	.worlds	 = W(CONTROL) | W(DENY),
-	.promise = { DENIED(EACCES) },
-	.enforce = enforce_layers,
-	.attempt = grants_are_told,
-	.source	 = "trace/events-landlock: Interpreting check_rule events");
-
-/* Who enforces what on whom: a thread alone; all; with a capability */
-static int alone(struct scene *scene)
-{
-	return enforce_set(scene, &(struct ruleset) { .fs = FS_READ_DIR });
-}
-
-static int all_threads(struct scene *scene)
-{
-	return enforce_set(scene, &(struct ruleset) {
-			.fs = FS_READ_DIR, .flags = RESTRICT_TSYNC });
-}
-
-static const char *const enforced[] = {
-	"complete=1 process_wide=0 no_new_privs=1\n",
-	"complete=1 process_wide=1 no_new_privs=1\n",
-};
-
-/* What the other thread says of it, or does not */
-static const char in_sibling[] = "complete=0 process_wide=1 no_new_privs=1\n";
-
-static int give_id(struct scene *scene)
-{
-	scene->pid[0] = gettid();
-	return 0;
-}
-
-static int threads_are_told(struct scene *scene)
-{
-	const bool all = scene->variant->arg;
-	char *trace;
-	int ret = sibling_start(scene, 0) ? broken(scene, "pthread_create") :
-		  sibling_run(scene, 0, give_id);
-
-	ret = ret ?: scene->variant->op(scene);
-	trace = ret ? NULL : trace_read(scene);
-	if (!trace)
-		return ret ?: CANNOT;
-	if (trace_says(scene, trace, scene->pid[0], "enforce_domain",
-		       in_sibling, NULL) != all) {
-		remark(scene, "the other thread's event: %s",
-		       all ? "none" : "one");
-		return WORKED;
-	}
-	return trace_says(scene, trace, gettid(), "enforce_domain",
-			  enforced[all], NULL) ? EACCES : WORKED;
-}
-
-static const struct variant callers[] = {
-	{ "", .op = alone, .arg = 0 },
-	{ "tsync", .op = all_threads, .arg = 1 },
-	{ NULL }
-};
-
-CASE("log.trace.threads",
-	.claim	  = "a domain whose trace events do not say which threads it binds",
-	LIFE_CASE,
-	.own_memory = true,
-	.covers	  = "restrict.tsync",
-	.variants = callers,
-	.attempt  = threads_are_told,
-	.source	  = "trace/events-landlock: Domain enforcement");
