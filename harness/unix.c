@@ -17,6 +17,8 @@ socklen_t unix_address(const char *name, struct sockaddr_un *to)
 	to->sun_family = AF_UNIX;
 	if (strcmp(name, "@") == 0)
 		return sizeof(to->sun_family);
+	if (strcmp(name, "@@") == 0)
+		return sizeof(to->sun_family) + 1;
 	snprintf(to->sun_path, sizeof(to->sun_path), "%s", name);
 	if (name[0] != '@')
 		return sizeof(*to);

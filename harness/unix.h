@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
  * UNIX sockets: servers, and tokens sent to them.  A name that begins with @
- * is abstract; "@" alone lets the kernel choose one.
+ * is abstract; "@" alone lets the kernel choose one, "@@" is the empty name.
  */
 #ifndef LANDPROOF_UNIX_H
 #define LANDPROOF_UNIX_H

@@ -12,11 +12,50 @@ static int asked(int answer, bool good)
 	return proves_itself(new_ruleset(FS_READ_DIR, 0, 0));
 }
 
+/*
+ * Each version so far came with something to ask for: a right, a scope, a
+ * flag, a field, a type of rule.  A kernel that claims a newer one than this
+ * suite knows takes one that this suite does not know.
+ */
+static bool takes_more(void)
+{
+	const struct ruleset_attr known = { .handled_access_fs = FS_READ_DIR };
+	struct { struct ruleset_attr known; uint64_t more; } longer = {
+		known, 1
+	};
+	const struct ruleset_attr more[] = {
+		{ .handled_access_fs = abi_mask(FEATURE_FS, ABI_NEWEST) + 1 },
+		{ .handled_access_net = abi_mask(FEATURE_NET, ABI_NEWEST) + 1 },
+		{ .scoped = abi_mask(FEATURE_SCOPE, ABI_NEWEST) + 1 },
+	};
+	const int fd = ll_create(&known, sizeof(known), 0);
+	bool takes = landlock_create(NULL, 0, CREATE_ERRATA << 1) >= 0 ||
+		     landlock_create(&longer, sizeof(longer), 0) >= 0;
+	size_t i;
+
+	for (i = 0; i < sizeof(more) / sizeof(more[0]); i++)
+		takes |= landlock_create(&more[i], sizeof(more[i]), 0) >= 0;
+	/* EFAULT: it went on to look at the rule. */
+	takes |= landlock_add(fd, RULE_NET_PORT + 1, NULL, 0) < 0 &&
+		 errno == EFAULT;
+	takes |= landlock_add(fd, RULE_PATH_BENEATH, NULL, ADD_QUIET << 1) < 0 &&
+		 errno == EFAULT;
+	/* EBADF: it went on to look for the ruleset. */
+	takes |= landlock_restrict(-1, RESTRICT_NO_NEW_PRIVS << 1) < 0 &&
+		 errno == EBADF;
+	close(fd);
+	return takes;
+}
+
 static int ask_version(struct scene *scene)
 {
 	const int version = ll_create(NULL, 0, CREATE_VERSION);
 
-	(void)scene;
+	if (version > ABI_NEWEST && !takes_more()) {
+		remark(scene, "ABI %d takes nothing that ABI %d does not",
+		       version, ABI_NEWEST);
+		return NO_EFFECT;
+	}
 	return asked(version, version >= 1 && version == kernel.abi);
 }
 
@@ -25,6 +64,7 @@ CASE("api.create_ruleset.version",
 	A_CALL,
 	.promise = { ALLOWED },
 	.covers	 = "create.version",
+	.honesty = true,
 	.control = create_ruleset_rightly,
 	.attempt = ask_version,
 	.source	 = "landlock.h: LANDLOCK_CREATE_RULESET_VERSION");

@@ -251,6 +251,38 @@ CASE("domain.tsync.no_new_privs",
 	.attempt  = await_delegate,
 	.source	  = "include/uapi/linux/landlock.h: LANDLOCK_RESTRICT_SELF_TSYNC");
 
+/* The caller has none, so there is none to hand on. */
+static int share_capability(struct scene *scene)
+{
+	int ret;
+
+	sibling_start(scene, 0);
+	ret = calls(scene) ? restrict_with(scene, RESTRICT_TSYNC) : 0;
+	if (ret)
+		return ret;
+	if (calls(scene) && sibling_run(scene, 0, read_guarded_file) == WORKED)
+		return UNENFORCED;
+	return sibling_run(scene, 0, sibling_has_nnp) ? NO_EFFECT : WORKED;
+}
+
+static const struct variant tsync_capability[] = {
+	{ "", .op = share_capability },
+	{ NULL }
+};
+
+CASE("domain.no_new_privs.tsync_capability",
+	.own_memory = true,
+	.claim	  = "TSYNC with CAP_SYS_ADMIN leaves no_new_privs of other threads",
+	.promise  = { ALLOWED },
+	.worlds	  = W(CONTROL) | W(CALL),
+	.covers	  = "restrict.tsync",
+	.needs	  = "namespaces",
+	.root	  = true,
+	.variants = tsync_capability,
+	.scene	  = delegate,
+	.attempt  = await_delegate,
+	.source	  = "include/uapi/linux/landlock.h: TSYNC, if the caller runs with no_new_privs");
+
 static const struct variant tsync_and_flag[] = {
 	{ "", .op = share_with_sibling,
 	  .arg = RESTRICT_TSYNC | RESTRICT_NO_NEW_PRIVS },

@@ -58,6 +58,12 @@ static int move_directory(struct scene *scene)
 	return errno_of(rename("source/sub", "target/moved"));
 }
 
+static int move_directory_back(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(rename("target/sub", "source/moved"));
+}
+
 /* A right that only a directory can use is nothing that a file can gain. */
 CASE("fs.refer.no_gain_for_files",
 	.claim	  = "reparenting a file to where directories gain rights",
@@ -68,6 +74,18 @@ CASE("fs.refer.no_gain_for_files",
 	.scene	  = source_and_target,
 	.attempt  = variant_op,
 	.witness  = move_directory,
+	.effect	  = moved,
+	.source	  = "security/landlock/fs.c: no_more_access(), ACCESS_FILE");
+
+/* The same for the file that RENAME_EXCHANGE brings back. */
+CASE("fs.refer.no_gain_for_files_back",
+	.claim	  = "RENAME_EXCHANGE that takes a file back to where directories gain rights",
+	.guard	  = { .fs = SYM_AND_REFER },
+	.promise  = { ALLOWED },
+	.deny	  = ON_BOTH(SYM_AND_REFER, SYM_AND_REFER, FS_REFER),
+	.scene	  = source_and_target,
+	.attempt  = exchange_across,
+	.witness  = move_directory_back,
 	.effect	  = moved,
 	.source	  = "security/landlock/fs.c: no_more_access(), ACCESS_FILE");
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* ioctl(2) of 32-bit programs, which has a hook of its own. */
+#include <linux/fiemap.h>
 #include <linux/fs.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -115,7 +116,11 @@ static const struct variant denied[] = {
 	{ "fs_ioc32_getflags", .arg = _IOR('f', 1, int) },
 	{ "fs_ioc32_setflags", .arg = _IOW('f', 2, int) },
 	{ "fs_ioc_resvsp_32", .arg = _IOW('X', 40, char[44]) },
+	{ "fs_ioc_resvsp64_32", .arg = _IOW('X', 42, char[44]) },
+	{ "fs_ioc_unresvsp_32", .arg = _IOW('X', 41, char[44]) },
+	{ "fs_ioc_unresvsp64_32", .arg = _IOW('X', 43, char[44]) },
 	{ "fs_ioc_zero_range_32", .arg = _IOW('X', 57, char[44]) },
+	{ "fs_ioc_resvsp", .arg = _IOW('X', 40, char[48]) },
 	{ "unknown", .arg = 0xdeadbeef },
 	{ NULL }
 };
@@ -139,6 +144,11 @@ static const struct variant always_allowed[] = {
 	{ "ficlone", .arg = FICLONE },
 	{ "ficlonerange", .arg = FICLONERANGE },
 	{ "fithaw", .arg = FITHAW },
+	{ "fionclex", .arg = FIONCLEX },
+	{ "fioasync", .arg = FIOASYNC },
+	{ "fioqsize", .arg = FIOQSIZE },
+	{ "fs_ioc_fiemap", .arg = FS_IOC_FIEMAP },
+	{ "fideduperange", .arg = FIDEDUPERANGE },
 	{ NULL }
 };
 

@@ -120,6 +120,12 @@ static const struct command commands[] = {
 	{ _IOR(0x15, 0, char[17]), ZEROES },	/* FS_IOC_GETFSUUID */
 	{ _IOR(0x15, 1, char[129]), ZEROES },	/* FS_IOC_GETFSSYSFSPATH */
 	{ FIFREEZE, NOTHING }, { FITHAW, NOTHING },
+
+	{ FS_IOC_FSSETXATTR, NOTHING },
+	{ _IOW('X', 42, char[48]), ZEROES },	/* FS_IOC_RESVSP64 */
+	{ _IOW('X', 41, char[48]), ZEROES },	/* FS_IOC_UNRESVSP */
+	{ _IOW('X', 43, char[48]), ZEROES },	/* FS_IOC_UNRESVSP64 */
+	{ TCSETS, NOTHING }, { BLKROGET, ZEROES }, { FIOASYNC + 1, NOTHING },
 };
 
 static const struct variant denied[] = {
@@ -128,6 +134,10 @@ static const struct variant denied[] = {
 	{ "fs_ioc_setflags", .arg = 4 }, { "fs_ioc_fsgetxattr", .arg = 5 },
 	{ "fibmap", .arg = 6 }, { "fs_ioc_resvsp", .arg = 7 },
 	{ "fs_ioc_zero_range", .arg = 8 }, { "unknown", .arg = 9 },
+	{ "fs_ioc_fssetxattr", .arg = 24 }, { "fs_ioc_resvsp64", .arg = 25 },
+	{ "fs_ioc_unresvsp", .arg = 26 }, { "fs_ioc_unresvsp64", .arg = 27 },
+	{ "tcsets", .arg = 28 }, { "blkroget", .arg = 29 },
+	{ "beside_fioasync", .arg = 30 },
 	{ NULL }
 };
 

@@ -39,6 +39,25 @@ CASE("scope.abstract_unix.autobound",
 	.effect	  = abstract_heard,
 	.source	  = "unix(7), autobind; " DOC_ABSTRACT);
 
+/* unix(7): a name of no letters is a name, of one byte that is zero. */
+static int nameless_server(struct scene *scene)
+{
+	snprintf(scene->text, sizeof(scene->text), "@@");
+	scene->fd[0] = unix_serve(scene->text, scene->variant->arg);
+	return scene->fd[0] < 0 ? -scene->fd[0] : 0;
+}
+
+CASE("scope.abstract_unix.empty_name",
+	.claim	  = "connect(2) to an abstract UNIX socket whose name is empty",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { DENIED(EPERM) },
+	.variants = types,
+	.bare	  = true,
+	.scene	  = nameless_server,
+	.attempt  = abstract_call,
+	.effect	  = abstract_heard,
+	.source	  = "unix(7), abstract; " DOC_ABSTRACT);
+
 static int send_by_name(struct scene *scene)
 {
 	return unix_send(abstract_client(SOCK_DGRAM), scene->text);
