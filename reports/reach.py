@@ -179,6 +179,6 @@ def _upstream(case: Case, results: Iterable[CaseResult]) -> str:
             texts.append(f"{issue.report}{fixed}")
     if case.kind == "allowed":
         texts.append("by design")
-    elif not case.gap and any(one.verdict is Verdict.ABSENT for one in results):
+    elif not texts and any(one.verdict is Verdict.ABSENT for one in results):
         texts.append(f"stopped from ABI {case.since} on")
     return "; ".join(texts)

@@ -26,8 +26,8 @@ ROAD_WIDTH = 46  # of a terminal; longer ones are folded
 
 INTRODUCTION = (
     "Each road was tried without a sandbox, where it has to work, and under a policy that denies"
-    " the port. A road that reaches the port, or serves on it, got through that policy: tokens"
-    " came back from the other end. The word behind says whether that was promised otherwise."
+    " the port. A road that reaches the port, or serves on it, got through that policy: what"
+    " it sent came back, or was seen to arrive. The word behind tells what the documentation says."
 )
 MEANINGS = {
     Verdict.HOLDS: "as the documentation promises: stopped, or, by design, left free",
@@ -100,6 +100,7 @@ def to_html(result: Result, shown: Sequence[Section], number: int | None) -> str
         legend=_legend(shown),
         meaning=_meaning,
         looks=LOOKS,
+        words=_words,
         lacking=lacking(result, shown),
         short_names=short_names,
         style=Markup((TEMPLATES / "matrix.css").read_text(encoding="utf-8")),
@@ -174,12 +175,16 @@ def _terminal_cell(cell: Cell | None, *, plain: bool, words: bool) -> Text:
     return Text(f"{sign} {word}{only}", style=look.style)
 
 
+def _words(cell: Cell) -> str:
+    """Return `reaches (bypass for ipv6)`."""
+    only = f" for {', '.join(cell.variants)}" if cell.variants else ""
+    return f"{cell.word} ({cell.verdict}{only})" if cell.word else f"{cell.verdict}{only}"
+
+
 def _markdown_cell(cell: Cell | None) -> str:
     if cell is None:
         return ""
-    only = f" for {', '.join(cell.variants)}" if cell.variants else ""
-    text = f"{cell.word} ({cell.verdict}{only})" if cell.word else str(cell.verdict)
-    return f"**{text}**" if cell.verdict in DEVIATIONS else text
+    return f"**{_words(cell)}**" if cell.verdict in DEVIATIONS else _words(cell)
 
 
 def _code_or_text(upstream: str) -> str:
