@@ -146,8 +146,10 @@ static int new_namespace(void)
 
 static const char *build(void)
 {
-	const char *missing;
+	const char *missing = need_missing("inet", NULL, 0);
 
+	if (missing)
+		return missing;
 	if (privilege == UNPRIVILEGED && guarded_port)
 		return "a network namespace of its own";
 	if (privilege == UNPRIVILEGED) {
