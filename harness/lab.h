@@ -34,6 +34,7 @@ enum lab_port {
 	LAB_MPTCP_OTHER,	/* a second one: "peer-mptcp" */
 	LAB_RDS,		/* "peer-rds" */
 	LAB_FREE_OTHER,
+	LAB_SHARED,		/* nobody's: to share in the attempt */
 	LAB_WITNESS	= 7198,	/* nobody's: of the witnesses below */
 	LAB_DECOY	= 7199,	/* nobody's: for rules that must not matter */
 };

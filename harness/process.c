@@ -396,8 +396,9 @@ int attempt_main(int fd, int argc, char **argv)
 {
 	struct scene *scene;
 
-	if (argc != 2)
+	if (argc != 3)
 		return 2;
+	sabotage = atoi(argv[2]);
 	scene_fd = fd;
 	if (scene_share(&scene))
 		return 2;
@@ -434,15 +435,16 @@ static void keep_capabilities(void)
 static int exec_attempt(void *arg)
 {
 	struct scene *scene = arg;
-	char fd[16], test[24], variant[16];
+	char fd[16], test[24], variant[16], skip[16];
 	char *const argv[] = {
-		"landproof-attempt", fd, test, variant, NULL
+		"landproof-attempt", fd, test, variant, skip, NULL
 	};
 
 	snprintf(fd, sizeof(fd), "%d", scene_fd);
 	snprintf(test, sizeof(test), "%zu", number_of_case(scene->test));
 	snprintf(variant, sizeof(variant), "%d",
 		 (int)(scene->variant - case_variants(scene->test)));
+	snprintf(skip, sizeof(skip), "%d", sabotage);
 	fcntl(scene_fd, F_SETFD, 0);
 	if (scene->test->root)
 		keep_capabilities();

@@ -16,7 +16,7 @@ from tests.fetch_kunit import SCRIPTS, WANTED, cache_directory, kunit, scripts
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "errata", "log"}
-NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite")  # needs that no option of a kernel brings
+NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")  # needs that no option of a kernel brings
 
 
 @pytest.fixture(scope="module")

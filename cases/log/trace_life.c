@@ -46,7 +46,7 @@ static int make_policy(void)
 
 	if (fd >= 0) {
 		fail_to_add(fd);
-		landlock_restrict(fd, 0);
+		ll_restrict(fd, 0);
 		close(fd);
 	}
 	return fd;

@@ -16,7 +16,7 @@ static const struct variant reuse[] = {
 static int bind_sharing(struct scene *scene, int fd)
 {
 	struct sockaddr_storage own;
-	const socklen_t len = own_address(AF_INET, LAB_FREE_OTHER, &own);
+	const socklen_t len = own_address(AF_INET, LAB_SHARED, &own);
 	const int one = 1;
 
 	setsockopt(fd, SOL_SOCKET, scene->variant->arg, &one, sizeof(one));
@@ -41,7 +41,7 @@ static int bind_shared(struct scene *scene)
 	if (fd < 0)
 		return -fd;
 	ret = bind_sharing(scene, fd);
-	if (!ret && local_port(fd) != lab_port(LAB_FREE_OTHER))
+	if (!ret && local_port(fd) != lab_port(LAB_SHARED))
 		ret = NO_EFFECT;
 	close(fd);
 	return ret;
@@ -51,7 +51,7 @@ CASE("net.tcp.bind_shared",
 	.claim	  = "bind(2) to a TCP port that another socket shares",
 	.guard	  = NET(BIND_TCP),
 	.promise  = { DENIED(EACCES) },
-	.grant	  = { PORT(LAB_FREE_OTHER) },
+	.grant	  = { PORT(LAB_SHARED) },
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
@@ -64,7 +64,7 @@ CASE("net.udp.bind_shared",
 	.claim	  = "bind(2) to a UDP port that another socket shares",
 	.guard	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
-	.grant	  = { PORT(LAB_FREE_OTHER) },
+	.grant	  = { PORT(LAB_SHARED) },
 	.needs	  = "lab",
 	.lab	  = true,
 	.bare	  = true,
