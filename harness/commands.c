@@ -64,7 +64,7 @@ static void open_records(const struct arguments *a)
 
 int command_run(struct arguments *a)
 {
-	const struct line *lines;
+	static const struct line *lines;	/* of the whole process */
 	size_t count;
 	int error;
 

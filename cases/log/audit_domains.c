@@ -203,9 +203,9 @@ static int fail_to_stack(struct scene *scene)
 
 	for (i = 1; i < LAYERS_MAX && !error; i++)
 		error = enforce_set(scene, &set);
-	if (error || ruleset_enforce(&set, 0, 0, &step) != E2BIG)
-		return broken(scene, "no limit of layers");
-	return ret;
+	if (error)
+		return broken(scene, "layers: %s", strerrorname_np(error));
+	return ruleset_enforce(&set, 0, 0, &step) == E2BIG ? ret : UNENFORCED;
 }
 
 static const struct variant ends[] = {
