@@ -38,7 +38,7 @@ def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: st
                f"-j{len(os.sched_getaffinity(0))}", *words]
     last: deque[str] = deque(maxlen=200)
     steps = 0
-    with log.open("w") as file, subprocess.Popen(
+    with log.open("w", buffering=1) as file, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace", env=variables) as process:
         assert process.stdout
