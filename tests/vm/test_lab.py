@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -218,6 +219,31 @@ def test_another_recipe_begins_with_what_is_built(sources: Path, tmp_path: Path,
                         lambda *args: Tree(tmp_path / "copy", "linux-source-9.9", "9.9.9-1"))
     lab.build("lab-1")
     assert (build_directory("lab-1") / "made").read_text().split() == ["config", "image"]
+
+
+def test_an_interruption_ends_make(sources: Path) -> None:
+    def interrupt(name: str, what: str, part: float) -> None:
+        if what.endswith("bzImage"):
+            raise KeyboardInterrupt
+
+    (sources / "Makefile").write_text(MAKEFILE.replace("@! grep", "@sleep 1; ! grep"))
+    with pytest.raises(KeyboardInterrupt):
+        lab.build("lab-9.9", progress=interrupt)
+    assert not (build_directory() / "arch/x86/boot/bzImage").exists()
+    lab.build("lab-9.9")
+    assert made() == ["config", "image", "image"]
+
+
+def test_one_build_waits_for_another(sources: Path) -> None:
+    seen: list[str] = []
+    with ThreadPoolExecutor(1) as other:
+        with paths.lock("lab-lab-9.9"):
+            waiting = other.submit(lab.build, "lab-9.9",
+                                   progress=lambda name, what, part: seen.append(what))
+            while "waiting for another build" not in seen:
+                assert not waiting.done()
+        waiting.result()
+    assert seen[-1] == "done"
 
 
 # --- patches
