@@ -170,7 +170,8 @@ class _Build:
         with paths.lock(f"lab-{self.farm.directory.name}",
                         lambda: self.progress("waiting for another build", 0)):
             if not self.recipe.directory and kernels.made_of(self.name) == key:
-                return self._kernel()  # the other built the same
+                self.progress("done", 1)  # the other built the same
+                return self._kernel()
             if not self.farm.tree.exists():
                 self._begin()
             if self.recipe.directory or not (self.farm.build / ".config").exists():
