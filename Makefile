@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: all kselftest-install matrix lab check socket-proof bench setup clean
+.PHONY: mutants all kselftest-install matrix lab check socket-proof bench setup clean
 
 all: $(GUEST)
 
@@ -61,6 +61,10 @@ check: setup all
 # Builds kernels for it, one for each thing that can go wrong.
 socket-proof: setup all
 	$(PYTHON) -m tests.socket_proof
+
+# Kernels that are broken on purpose: which case finds which bug?
+mutants: setup all
+	$(PYTHON) -m tests.mutants
 
 bench: setup all
 	$(PYTHON) -m vm.bench

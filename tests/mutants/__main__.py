@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: GPL-2.0
+"""python3 -m tests.mutants [NAME...]: tries the bugs, those of these names or all."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+from pathlib import Path
+
+from rich.console import Console
+from rich.table import Table
+
+from reports.model import Kernel as Column
+from reports.records import load_records
+from tests.mutants import driver, mutant
+from tests.mutants.driver import Score, Trial
+from tests.mutants.mutant import Mutant
+from vm import kernels, lab, paths, run
+from vm.errors import UserError
+
+ROOT = Path(__file__).resolve().parents[2]
+RECIPE = "lab-7.3"
+
+
+def _arguments(words: list[str]) -> argparse.Namespace:
+    """Return the parsed command line."""
+    parser = argparse.ArgumentParser("tests.mutants", description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME")
+    parser.add_argument("--json", type=Path, default=ROOT / "build" / "mutants.json",
+                        metavar="FILE", help="where the trials are kept, and found again")
+    parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page as well")
+    parser.add_argument("--jobs", type=int, default=2, choices=(1, 2), metavar="N")
+    parser.add_argument("--again", action="store_true", help="forget the trials of these bugs")
+    parser.add_argument("--harness", type=Path, default=ROOT / "build" / "landproof-guest")
+    return parser.parse_args(words)
+
+
+class Lab:
+    """Builds the kernels and runs the suite on them."""
+
+    def __init__(self, harness: Path) -> None:
+        """Begin with nothing built."""
+        self.harness = harness
+        self.version = ""
+
+    def __call__(self, bug: Mutant | None, worker: int, cases: Sequence[str]) -> Column:
+        """Return what the suite says of the kernel with a bug, or without."""
+        if bug:
+            kernel = lab.build(RECIPE, [bug.patch], as_name=f"mutant-{worker}")
+        else:
+            kernel = lab.build(RECIPE, progress=self._tell)
+            self.version = kernel.version
+        with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
+            records = run.run([kernel], ["run", *(f"--case={case}" for case in cases)],
+                              Path(scratch), self.harness, 1, lambda name, record: None)
+            return load_records(records[0])
+
+    @staticmethod
+    def _tell(name: str, what: str, part: float) -> None:
+        """Show how far the kernel without a bug is."""
+        print(f"\r{name}: {part:4.0%} {what[:50]:50}", end="", file=sys.stderr)
+
+
+def _show(bugs: list[Mutant], score: Score) -> None:
+    """Print the table."""
+    table = Table("mutant", "what breaks", "found by")
+    for row in driver.table(bugs, score):
+        table.add_row(*row)
+    Console().print(table)
+
+
+def main(words: list[str]) -> int:
+    """Return 0 if every bug is found or listed as invisible, 1 if not, 2 if it failed."""
+    options = _arguments(words)
+    try:
+        bugs = mutant.load(options.names)
+    except KeyError as error:
+        print(f"tests.mutants: there is no mutant {error.args[0]}", file=sys.stderr)
+        return 2
+    score = Score(options.json)
+    score.read()
+    if options.again:
+        for bug in bugs:
+            score.trials.pop(bug.name, None)
+    machine = Lab(options.harness)
+    start = time.monotonic()
+
+    def tell(left: int, trial: Trial) -> None:
+        print(f"{time.monotonic() - start:6.0f} s, {left} to go: {trial.name}:"
+              f" {driver.summary(trial)}", file=sys.stderr, flush=True)
+
+    try:
+        driver.run(bugs, machine, score, paths.sha256(options.harness)[:16], options.jobs, tell)
+    except (UserError, OSError) as error:
+        print(f"tests.mutants: {error}", file=sys.stderr)
+        return 2
+    except KeyboardInterrupt:
+        print("tests.mutants: interrupted; what is done is kept", file=sys.stderr)
+        return 2
+    finally:
+        for worker in range(options.jobs):
+            with suppress(UserError):
+                kernels.remove(f"mutant-{worker}")
+    _show(bugs, score)
+    if options.markdown:
+        options.markdown.write_text(driver.markdown(bugs, score, {"version": machine.version}))
+    good = (driver.FOUND, driver.EQUIVALENT)
+    return 0 if all(score.trials[bug.name].outcome in good for bug in bugs) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
