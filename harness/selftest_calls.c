@@ -95,10 +95,9 @@ bool selftest_call_parse(const char *text, struct selftest_call *call)
 	    !parse_create(text, call) && !parse_add(text, call) &&
 	    !parse_restrict(text, call))
 		return false;
-	for (i = 0; i < features_count; i++) {
-		call->lacks[i] = call->uses[i] && !kernel_takes(&features[i]);
-		call->lacking |= call->lacks[i];
-	}
+	for (i = 0; i < features_count; i++)
+		call->lacks[i] = call->error && call->uses[i] &&
+				 !kernel_takes(&features[i]);
 	return true;
 }
 

@@ -23,7 +23,6 @@ static struct {
 		bool asserted;		/* an assertion has failed */
 		bool enforced;		/* it has entered a domain */
 		bool handled[SELFTEST_FEATURES]; /* by the rulesets it got */
-		struct selftest_call first;	/* that was refused and lacks a thing */
 		struct selftest_call calls[CALLS];
 		unsigned int calls_count;
 		char lines[LINES][512];
@@ -44,8 +43,6 @@ static void take_call(const char *text)
 	for (i = 0; i < features_count; i++)
 		now.test.handled[i] |= call.creates && call.uses[i];
 	now.test.enforced |= call.enforces;
-	if (call.error && call.lacking && !now.test.first.lacking)
-		now.test.first = call;
 	/* Of those that succeed, only the answer to a question counts. */
 	if (call.error || call.detail[0])
 		now.test.calls[now.test.calls_count++ % CALLS] = call;
@@ -63,11 +60,6 @@ static void put_test(FILE *out, bool ok, const char *directive)
 	fprintf(out, ",\"enforced\":%s,\"handled\":",
 		now.test.enforced ? "true" : "false");
 	selftest_names_put(out, now.test.handled);
-	fputs(",\"first\":", out);
-	if (now.test.first.lacking)
-		selftest_call_put(out, &now.test.first);
-	else
-		fputs("null", out);
 	fputs(",\"calls\":[", out);
 	/* Those of a test that passes are no news. */
 	for (; !ok && i < now.test.calls_count; i++) {

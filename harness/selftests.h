@@ -17,7 +17,6 @@ struct selftest_call {
 	bool creates, enforces;	/* a ruleset; it */
 	bool uses[SELFTEST_FEATURES];	/* names of the UAPI; of them ... */
 	bool lacks[SELFTEST_FEATURES];	/* those that this kernel lacks */
-	bool lacking;
 };
 
 /* From what vm/recorder.c wrote of it; false: that is no call. */

@@ -194,10 +194,9 @@ class _Judge:
         return Selftest(name, why, clean(text), _assertion(about), tuple(related))
 
     def _why(self, about: Record, related: Sequence[tuple[str, Verdict]]) -> tuple[Why, str]:
-        calls = about.get("calls") or [{}]
-        last, wanted, measured = calls[-1], *_values(about)
-        if first := about.get("first"):
-            return Why.NEEDS_ABI, self._needs(first["abi"], ", ".join(first["lacks"]), first)
+        last, (wanted, measured) = _last_call(about), _values(about)
+        if last.get("lacks"):
+            return Why.NEEDS_ABI, self._needs(last["abi"], ", ".join(last["lacks"]), last)
         answer = re.match(r"version (\d+)", str(last.get("detail")))
         if answer and wanted and wanted > int(answer[1]):
             return Why.NEEDS_ABI, self._needs(wanted, "that very version", last)
@@ -237,6 +236,18 @@ class _Judge:
     def _guards(self, case_id: str) -> set[str]:
         case = self.catalogue.get(base(case_id))
         return set(case.guard) if case else set()
+
+
+def _last_call(about: Record) -> Record:
+    """Return the call that failed last before the first assertion that failed.
+
+    A test that ended otherwise, for instance by its time-out, may have made others since it met
+    what the kernel lacks.
+    """
+    calls: list[Record] = list(about.get("calls") or [{}])
+    if not _assertion(about):
+        calls.sort(key=lambda call: bool(call.get("lacks")))
+    return calls[-1]
 
 
 def _lines(about: Record) -> list[str]:

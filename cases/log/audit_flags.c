@@ -175,6 +175,60 @@ CASE("log.audit.subdomains_off_exec",
 	.attempt = enforce_then_both,
 	.source	 = "landlock.h: nested domains created by the caller or its descendants");
 
+/*
+ * Without any domain the flag is all that a child inherits.  What a domain
+ * from before it denies tells that the log is not deaf.
+ */
+static int write_in_domain(struct scene *scene)
+{
+	const struct ruleset set = { .fs = FS_WRITE_FILE };
+	const int ret = enforce_set(scene, &set);
+
+	scene->value[1] = open_null(O_WRONLY);
+	return ret ? ret : WORKED;
+}
+
+static int list_in_domain(struct scene *scene)
+{
+	const struct ruleset set = { .fs = FS_READ_DIR };
+	const int ret = enforce_set(scene, &set);
+
+	scene->value[0] = open_root();
+	return ret ? ret : WORKED;
+}
+
+static int mute_without_domain(struct scene *scene)
+{
+	const int ret = in_child(scene, write_in_domain);
+
+	if (!ret && ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF))
+		return broken(scene, "landlock_restrict_self: %s",
+			      strerrorname_np(errno));
+	return ret;
+}
+
+static int list_in_child(struct scene *scene)
+{
+	int ret;
+
+	if (scene->world == WORLD_CONTROL)
+		return open_root();
+	ret = in_child(scene, list_in_domain);
+	return ret ? ret : second_logged(scene, scene->value[0],
+					 scene->value[1], "fs.write_file");
+}
+
+CASE("log.audit.subdomains_off_fork",
+	.claim	 = "LOG_SUBDOMAINS_OFF of a process without domain: its children's are silent",
+	A_LOG_CASE,
+	.worlds	 = W(CONTROL) | W(DENY),
+	.enforce = mute_without_domain,
+	.promise = { DENIED(EACCES) },
+	.covers	 = "restrict.log_subdomains_off",
+	.scene	 = audit_scene,
+	.attempt = list_in_child,
+	.source	 = "landlock.h: nested domains created by the caller or its descendants");
+
 /* A domain from before execve(2) is silent, a newer one is not. */
 static int enforce_outer(struct scene *scene)
 {
