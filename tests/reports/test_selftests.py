@@ -71,6 +71,7 @@ def test_agreement_is_status_0() -> None:
     column = on_6_18(net__tcp__fastopen_sendto=Verdict.BYPASS,
                      scope__signal__sigio_pgrp=Verdict.BYPASS,
                      log__audit__subdomains_off_fork=Verdict.BYPASS,
+                     fs__whiteout__rename=Verdict.OPEN,
                      net__io_uring__fastopen=Verdict.BYPASS)
     assert exit_status([column]) == 0
     assert column.only_ours == ("net.io_uring.fastopen",)
