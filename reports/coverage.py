@@ -148,6 +148,16 @@ def only(one: Coverage, other: Coverage) -> dict[str, list[int]]:
     return {name: found for name, found in lines.items() if found}
 
 
+def show(coverage: Coverage, selftests: Coverage | None, console: Console) -> None:
+    """Print the table, and below it how the selftests compare."""
+    print_table(coverage, console)
+    if selftests:
+        shares = (f"{PLURALS[kind]} {_share(selftests.total(kind))}" for kind in KINDS)
+        console.print(Text(f"\nthe kernel's selftests: {', '.join(shares)}"), soft_wrap=True)
+        print_only("lines that only Landproof reaches", only(coverage, selftests), console)
+        print_only("lines that only the selftests reach", only(selftests, coverage), console)
+
+
 def print_table(coverage: Coverage, console: Console) -> None:
     """Print a row for each file, with the lines that did not run."""
     table = Table(box=None, pad_edge=False)

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import base64
+import io
 import json
 import shutil
 import subprocess
@@ -11,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from rich.console import Console
 
 from reports import coverage
 from reports.errors import UserError
@@ -97,6 +99,12 @@ def test_merge_and_difference(build: Build, tmp_path: Path) -> None:
     numbers = json.loads(coverage.to_json(few, more))
     assert numbers["only_landproof"] == {f"{coverage.SUBJECT}/toy.c": [5]}
     assert numbers["only_selftests"] == {f"{coverage.SUBJECT}/toy.c": [4]}
+    console = Console(record=True, width=80, file=io.StringIO())
+    coverage.show(few, more, console)
+    said = console.export_text()
+    assert "the kernel's selftests: lines 62.5 % (5/8)" in said
+    assert "only Landproof reaches: 1\n  security/landlock/toy.c: 5" in said
+    assert "only the selftests reach: 1\n  security/landlock/toy.c: 4" in said
 
 
 def test_pages(build: Build, tmp_path: Path) -> None:
