@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* TSYNC where memory is short, where signals interrupt and threads end. */
+/* TSYNC where memory is short, signals interrupt, or the first thread ended. */
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -75,7 +75,7 @@ CASE("domain.tsync.no_memory",
 	.attempt  = caller_without_memory,
 	.source	  = DOC ": -ENOMEM, all or nothing");
 
-enum { ARMED, OVER, READY };	/* in scene->value */
+enum { ARMED, OVER };	/* in scene->value */
 
 static void set(struct scene *scene, int what, long value)
 {
@@ -195,75 +195,6 @@ CASE("domain.tsync.interrupted",
 	.scene	  = domain_files,
 	.attempt  = interrupted,
 	.source	  = DOC ": -ERESTARTNOINTR");
-
-/*
- * A thread that ends while the call is about to give it work: a probe on that
- * writes a trace, for which the thread waits, and it goes before the caller.
- */
-#define TRACING		"/sys/kernel/tracing/"
-#define INSTANCE	TRACING "instances/landproof_tsync/"
-#define PROBE		"landproof/gives_work"
-
-static int ending_scene(struct scene *scene)
-{
-	write_file(TRACING "kprobe_events", "p:" PROBE " task_work_add");
-	mkdir(INSTANCE, 0700);
-	scene->fd[1] = open(INSTANCE "trace_pipe", O_RDONLY);
-	scene->fd[2] = open(INSTANCE "events/" PROBE "/enable", O_WRONLY);
-	if (scene->fd[1] < 0 || scene->fd[2] < 0)
-		return cannot(scene, "a probe (CONFIG_KPROBE_EVENTS)");
-	return domain_files(scene);
-}
-
-/* Runs outside, when all is over: adds no evidence. */
-static bool ending_clean(struct scene *scene)
-{
-	close(scene->fd[1]);
-	close(scene->fd[2]);
-	write_file(INSTANCE "events/" PROBE "/enable", "0");
-	rmdir(INSTANCE);
-	write_file(TRACING "kprobe_events", "-:" PROBE);
-	return scene->outcome == WORKED;
-}
-
-static void *end_when_traced(void *arg)
-{
-	struct scene *scene = arg;
-	char text[4096];
-
-	go_first();
-	set(scene, READY, 1);
-	return read(scene->fd[1], text, sizeof(text)) > 0 ? NULL : arg;
-}
-
-static int while_a_thread_ends(struct scene *scene)
-{
-	pthread_t thread;
-	int ret = new_ruleset(scene);
-
-	if (ret || pthread_create(&thread, NULL, end_when_traced, scene))
-		return ret ?: BROKEN;
-	while (!get(scene, READY))
-		sched_yield();
-	/* No more than the call itself may give work from here on. */
-	if (write(scene->fd[2], "1", 1) != 1)
-		return cannot(scene, "the probe");
-	ret = silence_all();
-	pthread_join(thread, NULL);
-	return ret ?: start_siblings(scene, 2) ?: enforce_on_all(scene) ?:
-	       all_get(scene, 2, EACCES);
-}
-
-CASE("domain.tsync.ending",
-	A_TSYNC_CASE,
-	.claim	  = "all threads are bound when one ends during TSYNC",
-	.root	  = true,
-	.needs	  = "root guest tracefs",
-	.promise  = { DENIED(EACCES) },
-	.effect	  = ending_clean,
-	.scene	  = ending_scene,
-	.attempt  = while_a_thread_ends,
-	.source	  = DOC);
 
 static pid_t first_thread;
 

@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -39,6 +40,10 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     return parser.parse_args(words)
 
 
+class Seen(Exception):
+    """A case has found the bug: the rest need not run."""
+
+
 class Lab:
     """Builds the kernels and runs the suite on them."""
 
@@ -46,6 +51,7 @@ class Lab:
         """Begin with nothing built."""
         self.harness = harness
         self.version = ""
+        self.without: dict[str, str] = {}
 
     def __call__(self, bug: Mutant | None, worker: int, cases: Sequence[str]) -> Column:
         """Return what the suite says of the kernel with a bug, or without."""
@@ -54,10 +60,21 @@ class Lab:
         else:
             kernel = lab.build(RECIPE, progress=self._tell)
             self.version = kernel.version
+        words = ["run", *(f"--case={case}" for case in cases)]
+
+        def listen(name: str, record: dict[str, Any]) -> None:
+            if (bug and record["type"] == "result" and driver.finds(record["verdict"])
+                    and record["verdict"] != self.without.get(record["id"])):
+                raise Seen
+
         with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
-            records = run.run([kernel], ["run", *(f"--case={case}" for case in cases)],
-                              Path(scratch), self.harness, 1, lambda name, record: None)
-            return load_records(records[0])
+            place = Path(scratch)
+            with suppress(Seen):
+                run.run([kernel], words, place, self.harness, 1, listen)
+            column = load_records(place / f"{kernel.name}.jsonl")
+        if not bug:
+            self.without = {case.id: case.verdict.value for case in column.cases}
+        return column
 
     @staticmethod
     def _tell(name: str, what: str, part: float) -> None:

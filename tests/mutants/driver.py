@@ -13,7 +13,7 @@ from typing import Any
 
 from reports.model import CaseResult
 from reports.model import Kernel as Column
-from reports.verdicts import Verdict
+from reports.verdicts import DEVIATIONS, Verdict
 from tests.mutants.mutant import Mutant
 from vm import paths
 from vm.errors import UserError
@@ -85,13 +85,18 @@ class Score:
                 or trial.outcome == ERROR)
 
 
+def finds(verdict: str) -> bool:
+    """Return whether a verdict says that something is wrong with the kernel."""
+    return Verdict(verdict) in DEVIATIONS and Verdict(verdict) not in UNCERTAIN
+
+
 def judge(mutant: Mutant, before: Column, after: Column, harness: str = "") -> Trial:
     """Return what the suite made of a kernel with a bug, given the one without."""
     known: Mapping[str, CaseResult] = {case.id: case for case in before.cases}
     changed = [case for case in after.cases
                if case.id not in known or known[case.id].verdict != case.verdict]
     by = tuple(Finding(case.id, case.verdict.value, case.why) for case in changed
-               if case.deviates and case.verdict not in UNCERTAIN)
+               if finds(case.verdict))
     unsure = [f"{case.id} {case.verdict.value}" for case in changed if case.verdict in UNCERTAIN]
 
     def trial(outcome: str, why: str = "") -> Trial:
@@ -129,8 +134,12 @@ def confirm(trial: Trial, again: Column) -> Trial:
 
 def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, jobs: int,
         tell: Callable[[int, Trial], None]) -> None:
-    """Try the bugs that need it, so many at once, and keep each trial when it is done."""
-    wanted = [mutant for mutant in mutants if score.needs(mutant, harness)]
+    """Try the bugs that need it, so many at once, and keep each trial when it is done.
+
+    Their order is arbitrary, so that an interrupted run is a fair sample.
+    """
+    wanted = sorted((mutant for mutant in mutants if score.needs(mutant, harness)),
+                    key=Mutant.sum)
     if not wanted:
         return
     before = runner(None, 0, ())
@@ -143,11 +152,14 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
         with guard:
             worker = free.pop()
         try:
-            trial = judge(mutant, before, runner(mutant, worker, ()), harness)
+            for cases in (mutant.nearest(), ()):
+                trial = judge(mutant, before, runner(mutant, worker, cases), harness)
+                if trial.outcome in (FOUND, ERROR):
+                    break
             if trial.outcome != FOUND:
                 return trial
-            cases = [found.case for found in trial.by[:CONFIRMED]]
-            return confirm(trial, runner(mutant, worker, cases))
+            again = [found.case for found in trial.by[:CONFIRMED]]
+            return confirm(trial, runner(mutant, worker, again))
         except UserError as error:
             return Trial(mutant.name, ERROR, (), str(error), mutant.sum(), harness)
         finally:

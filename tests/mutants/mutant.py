@@ -4,12 +4,19 @@
 from __future__ import annotations
 
 import hashlib
+import re
 import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 HERE = Path(__file__).parent
+
+LOG = ("log.*",)
+NEAREST = {"fs": ("fs.*", "overlay.*"), "net": ("net.*",), "task": ("scope.*",),
+           "errata": ("errata.*", "api.*"), "tsync": ("domain.tsync*",),
+           "audit": LOG, "id": LOG, "log": LOG, "trace": LOG}
+"""Cases by the file of security/landlock that they are about."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +29,12 @@ class Mutant:
     patch: Path
     equivalent: str = ""
     """Why no user can see it, if that is so."""
+
+    def nearest(self) -> tuple[str, ...]:
+        """Return the cases that are the most likely to find it."""
+        file = re.search(r"^--- a/security/landlock/([a-z]+)", self.patch.read_text(), re.M)
+        assert file
+        return NEAREST.get(file[1], ("api.*", "domain.*"))
 
     def sum(self) -> str:
         """Return what tells this bug from another one of the same name."""

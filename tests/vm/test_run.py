@@ -156,9 +156,10 @@ def machines_of(session: int) -> list[str]:
 def test_no_machine_outlives_its_driver(how: signal.Signals, tmp_path: Path,
                                         fake_guest: Path) -> None:
     session = os.getpid()
-    with subprocess.Popen(
-            [sys.executable, "-m", "vm.once", "--records", str(tmp_path), "--harness",
-             str(fake_guest), KERNEL, "log", "slow", "hang=c3"], cwd=ROOT, text=True,
+    with subprocess.Popen(  # what a shell starts in the background ignores SIGINT
+            ["env", "--default-signal=INT", sys.executable, "-m", "vm.once", "--records",
+             str(tmp_path), "--harness", str(fake_guest), KERNEL, "log", "slow", "hang=c3"],
+            cwd=ROOT, text=True,
             env={**os.environ, "LANDPROOF_TEST": str(session)},
             stdout=subprocess.PIPE, stderr=subprocess.PIPE) as driver:
         assert driver.stdout and driver.stderr

@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * TSYNC while threads begin and end at its worst moments: a probe there writes
+ * a trace, and a thread or process that waits for it goes before the caller.
+ */
+#include <pthread.h>
+#include <sched.h>
+#include <semaphore.h>
+#include <signal.h>
+
+#include "domain.h"
+
+#define DOC "security/landlock/tsync.c, schedule_task_work"
+#define TRACING		"/sys/kernel/tracing/"
+#define INSTANCE	TRACING "instances/landproof_tsync/"
+#define PROBE		"landproof/tsync"
+#define A_TSYNC_CASE					\
+	.own_memory = true,				\
+	.worlds	  = W(CONTROL) | W(CALL),		\
+	.root	  = true,				\
+	.needs	  = "root guest tracefs",		\
+	.promise  = { DENIED(EACCES) },			\
+	.effect	  = remove_probe,			\
+	.control  = read_guarded_file,			\
+	.covers	  = "restrict.tsync"
+
+enum { TRACE, SWITCH };			/* in scene->fd + 1 */
+enum { READY, FIRST, SECOND };		/* in scene->value */
+
+static int add_probe(struct scene *scene, const char *function)
+{
+	char text[96];
+
+	snprintf(text, sizeof(text), "p:" PROBE " %s", function);
+	write_file(TRACING "kprobe_events", text);
+	mkdir(INSTANCE, 0700);
+	scene->fd[1 + TRACE] = open(INSTANCE "trace_pipe", O_RDONLY);
+	scene->fd[1 + SWITCH] = open(INSTANCE "events/" PROBE "/enable",
+				     O_WRONLY);
+	if (scene->fd[1 + TRACE] < 0 || scene->fd[1 + SWITCH] < 0)
+		return cannot(scene, "a probe of %s (CONFIG_KPROBE_EVENTS)",
+			      function);
+	return domain_files(scene);
+}
+
+/* Runs outside, when all is over: adds no evidence. */
+static bool remove_probe(struct scene *scene)
+{
+	close(scene->fd[1 + TRACE]);
+	close(scene->fd[1 + SWITCH]);
+	write_file(INSTANCE "events/" PROBE "/enable", "0");
+	rmdir(INSTANCE);
+	write_file(TRACING "kprobe_events", "-:" PROBE);
+	return scene->outcome == WORKED;
+}
+
+static int probe_giving_work(struct scene *scene)
+{
+	return add_probe(scene, "task_work_add");
+}
+
+static int probe_doing_work(struct scene *scene)
+{
+	return add_probe(scene, "restrict_one_thread_callback");
+}
+
+static int new_ruleset(struct scene *scene)
+{
+	const struct ruleset set = { .fs = FS_READ_FILE };
+	const char *step;
+
+	scene->fd[0] = ruleset_build(&set, 0, 0, &step);
+	return scene->fd[0] < 0 ? cannot(scene, "%s", step) : 0;
+}
+
+static int enforce_on_all(struct scene *scene)
+{
+	return ll_restrict(scene->fd[0], RESTRICT_TSYNC) ? errno : 0;
+}
+
+static void set(struct scene *scene, int what, long value)
+{
+	__atomic_store_n(&scene->value[what], value, __ATOMIC_SEQ_CST);
+}
+
+static long get(struct scene *scene, int what)
+{
+	return __atomic_load_n(&scene->value[what], __ATOMIC_SEQ_CST);
+}
+
+/* From now on the caller runs as soon as it can. */
+static void go_first(void)
+{
+	const struct sched_param first = { .sched_priority = 1 };
+
+	sched_setscheduler(0, SCHED_FIFO, &first);
+}
+
+static bool wait_for_probe(struct scene *scene)
+{
+	char text[4096];
+
+	go_first();
+	set(scene, READY, 1);
+	return read(scene->fd[1 + TRACE], text, sizeof(text)) > 0;
+}
+
+/* Nothing but the attempted call may call the probed function from here on. */
+static int begin(struct scene *scene)
+{
+	while (!get(scene, READY))
+		sched_yield();
+	return write(scene->fd[1 + SWITCH], "1", 1) == 1 ?
+	       0 : cannot(scene, "the probe");
+}
+
+static void *end_when_traced(void *arg)
+{
+	return wait_for_probe(arg) ? NULL : arg;
+}
+
+static int while_a_thread_ends(struct scene *scene)
+{
+	pthread_t thread;
+	void *failed = NULL;
+	int ret = new_ruleset(scene);
+
+	if (ret || pthread_create(&thread, NULL, end_when_traced, scene))
+		return ret ?: BROKEN;
+	ret = sibling_start(scene, 0) ? BROKEN :
+	      begin(scene) ?: enforce_on_all(scene);
+	pthread_join(thread, &failed);
+	if (ret || failed)
+		return ret ?: broken(scene, "no trace");
+	return read_guarded_file(scene) == EACCES ?
+	       sibling_run(scene, 0, read_guarded_file) : UNENFORCED;
+}
+
+CASE("domain.tsync.ending",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound when one ends during TSYNC",
+	.scene	  = probe_giving_work,
+	.attempt  = while_a_thread_ends,
+	.source	  = DOC ": task_work_add");
+
+static sem_t enforced;
+
+static void *read_when_enforced(void *arg)
+{
+	struct scene *scene = arg;
+
+	while (sem_wait(&enforced))
+		;
+	set(scene, SECOND, read_guarded_file(scene));
+	return NULL;
+}
+
+static void *start_when_traced(void *arg)
+{
+	struct scene *scene = arg;
+	pthread_t thread;
+
+	if (!wait_for_probe(scene) ||
+	    pthread_create(&thread, NULL, read_when_enforced, scene))
+		return arg;
+	pthread_join(thread, NULL);
+	set(scene, FIRST, read_guarded_file(scene));
+	return NULL;
+}
+
+static int while_a_thread_starts(struct scene *scene)
+{
+	pthread_t thread;
+	void *failed = NULL;
+	int ret = new_ruleset(scene);
+
+	sem_init(&enforced, 0, 0);
+	if (ret || pthread_create(&thread, NULL, start_when_traced, scene))
+		return ret ?: BROKEN;
+	ret = begin(scene) ?: enforce_on_all(scene);
+	sem_post(&enforced);
+	pthread_join(thread, &failed);
+	if (ret || failed)
+		return ret ?: broken(scene, "no trace");
+	ret = read_guarded_file(scene);
+	return ret != EACCES ? ret : get(scene, FIRST) ?: get(scene, SECOND);
+}
+
+CASE("domain.tsync.starting",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound when one starts during TSYNC",
+	.scene	  = probe_giving_work,
+	.attempt  = while_a_thread_starts,
+	.source	  = DOC ": another round while there are more threads");
+
+static void ignore_alarm(int number)
+{
+	(void)number;
+}
+
+static int while_only_one_has_begun(struct scene *scene)
+{
+	const struct sigaction action = { .sa_handler = ignore_alarm };
+	const pid_t caller = getpid();
+	int i, ret = new_ruleset(scene);
+	pid_t pid;
+
+	sigaction(SIGALRM, &action, NULL);
+	for (i = 0; i < 2 && !ret; i++)
+		ret = sibling_start(scene, i) ? BROKEN : 0;
+	pid = ret ? -1 : fork();
+	if (!pid) {
+		set(scene, FIRST, wait_for_probe(scene));
+		_exit(kill(caller, SIGALRM));
+	}
+	ret = ret ?: begin(scene);
+	go_first();
+	ret = ret ?: enforce_on_all(scene);
+	if (pid > 0)
+		kill(pid, SIGKILL);
+	if (ret || !get(scene, FIRST))
+		return ret ?: broken(scene, "no trace");
+	ret = read_guarded_file(scene);
+	for (i = 0; i < 2 && ret == EACCES; i++)
+		ret = sibling_run(scene, i, read_guarded_file);
+	return ret;
+}
+
+CASE("domain.tsync.interrupted_begun",
+	A_TSYNC_CASE,
+	.claim	  = "all threads are bound when TSYNC is interrupted halfway",
+	.scene	  = probe_doing_work,
+	.attempt  = while_only_one_has_begun,
+	.source	  = "security/landlock/tsync.c, cancel_tsync_works");
