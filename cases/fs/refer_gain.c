@@ -129,6 +129,25 @@ CASE("fs.refer.own_rule",
 	.effect	  = moved,
 	.source	  = "userspace-api/landlock, Good practices");
 
+/* The same for the file that RENAME_EXCHANGE brings back. */
+CASE("fs.refer.own_rule_back",
+	.claim	  = "RENAME_EXCHANGE that takes a file back whose own rule grants what source grants",
+	.guard	  = { .fs = READ_AND_REFER },
+	.promise  = { ALLOWED },
+	.deny	  = {
+		.fs = READ_AND_REFER,
+		.rules = {
+			PATH("source", .access = READ_AND_REFER),
+			PATH("target", .access = FS_REFER),
+			PATH("target/other", .access = FS_READ_FILE),
+		},
+	},
+	.scene	  = source_and_target,
+	.attempt  = exchange_across,
+	.witness  = move_directory_back,
+	.effect	  = moved,
+	.source	  = "userspace-api/landlock, Good practices");
+
 static int tree(struct scene *scene)
 {
 	return source_and_target(scene) ?:

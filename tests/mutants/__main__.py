@@ -63,8 +63,9 @@ class Lab:
         words = ["run", *(f"--case={case}" for case in cases)]
 
         def listen(name: str, record: dict[str, Any]) -> None:
-            if (bug and record["type"] == "result" and driver.finds(record["verdict"])
-                    and record["verdict"] != self.without.get(record["id"])):
+            if bug and (record["type"] == "died" or record["type"] == "result"
+                        and driver.finds(record["verdict"])
+                        and record["verdict"] != self.without.get(record["id"])):
                 raise Seen
 
         with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:

@@ -18,7 +18,7 @@ from tests.mutants.mutant import Mutant
 from vm import paths
 from vm.errors import UserError
 
-UNCERTAIN = (Verdict.HANG, Verdict.BROKEN, Verdict.CANNOT_RUN)
+UNCERTAIN = (Verdict.BROKEN, Verdict.CANNOT_RUN)
 """Verdicts that tell of trouble, but not of which: they find nothing."""
 
 FOUND, SURVIVED, EQUIVALENT, TROUBLE, ERROR = (
@@ -40,7 +40,7 @@ class Trial:
 
     name: str
     outcome: str
-    """found; survived; equivalent (survived, and no user can see it); trouble (cases hung or
+    """found; survived; equivalent (survived, and no user can see it); trouble (cases broke or
     could not run, and nothing else); error (it does not build or boot: the bug is no bug)."""
     by: tuple[Finding, ...] = ()
     why: str = ""
@@ -87,7 +87,7 @@ class Score:
 
 def finds(verdict: str) -> bool:
     """Return whether a verdict says that something is wrong with the kernel."""
-    return Verdict(verdict) in DEVIATIONS and Verdict(verdict) not in UNCERTAIN
+    return Verdict(verdict) in DEVIATIONS
 
 
 def judge(mutant: Mutant, before: Column, after: Column, harness: str = "") -> Trial:

@@ -231,7 +231,8 @@ def test_an_interruption_ends_make(sources: Path) -> None:
         lab.build("lab-9.9", progress=interrupt)
     assert not (build_directory() / "arch/x86/boot/bzImage").exists()
     lab.build("lab-9.9")
-    assert made() == ["config", "image", "image"]
+    # Whether make had begun with the image when it ended is a matter of time.
+    assert made() in (["config", "image", "image"], ["config", "image"])
 
 
 def test_one_build_waits_for_another(sources: Path) -> None:
