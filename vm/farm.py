@@ -38,17 +38,6 @@ class Farm:
         """Say whether there is a tree, and of these sources."""
         return self._link.is_symlink() and self._link.readlink() == source
 
-    def begin_as(self, other: Farm) -> None:
-        """Take over the tree of another farm of the same sources, with its objects.
-
-        Make finds out which of them differ here: none but names relative to the tree are in them.
-        """
-        shutil.rmtree(self.directory, ignore_errors=True)
-        new = self.directory.with_name(f".{self.directory.name}.new")
-        shutil.rmtree(new, ignore_errors=True)
-        subprocess.run(["cp", "-a", "--reflink=auto", str(other.directory), str(new)], check=True)
-        new.rename(self.directory)
-
     def refresh(self) -> None:
         """Make the tree one of links to all files of the sources as they are now."""
         if self._link.is_symlink() and not self.grows_on(self.source):

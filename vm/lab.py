@@ -62,6 +62,14 @@ class Recipe:
         return [Path(name) if "/" in name else FRAGMENTS / f"{name}.config"
                 for name in self.config]
 
+    def tree(self) -> str:
+        """Return whose tree it is built in: of recipes that differ in patches only, the first's."""
+        def bare(one: Recipe) -> Recipe:
+            return replace(one, name="", patches=(), keep=(), default=True)
+
+        same = (other.name for other in recipes().values() if bare(other) == bare(self))
+        return next(same, self.name)
+
     def all_patches(self, more: Sequence[Path]) -> list[Path]:
         """Return the patches of the recipe and then `more`."""
         own: list[Path] = []
@@ -153,7 +161,7 @@ class _Build:
         else:
             tree = source.fetch(wanted.source, wanted.suites, progress)
             self.source, self.about = tree.path, f"Debian {tree.package} {tree.version}"
-            place = wanted.name
+            place = wanted.tree()
         self.farm = Farm(paths.cache() / "lab" / place, self.source)
         self.options = kconfig.merge(wanted.fragments(), wanted.lacks)
 
@@ -178,8 +186,6 @@ class _Build:
             if not self.recipe.directory and kernels.made_of(self.name) == key:
                 self.progress("done", 1)  # the other built the same
                 return self._kernel()
-            if not self.farm.tree.exists():
-                self._begin()
             if (self.recipe.directory or not self.farm.grows_on(self.source)
                     or not (self.farm.build / ".config").exists()):
                 self.progress("linking the sources", 0)
@@ -193,16 +199,6 @@ class _Build:
                                self.recipe.keep, self._about(), key)
         self.progress("done", 1)
         return self._kernel()
-
-    def _begin(self) -> None:
-        """Begin with what was built from the same sources by another recipe, if there is such."""
-        for steps in sorted(self.farm.directory.parent.glob(f"*/{STEPS}")):
-            other = Farm(steps.parent, self.source)
-            with paths.lock(f"lab-{other.directory.name}"):
-                if other.grows_on(self.source):
-                    self.progress(f"beginning with {other.directory.name}", 0)
-                    self.farm.begin_as(other)
-                    return
 
     def _kernel(self) -> Kernel:
         """Return the kernel from the cache."""

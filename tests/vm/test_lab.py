@@ -201,24 +201,20 @@ def test_an_interrupted_build_goes_on(sources: Path) -> None:
     assert made() == ["config", "image", "image"]
 
 
-def test_another_recipe_begins_with_what_is_built(sources: Path, tmp_path: Path,
-                                                  monkeypatch: pytest.MonkeyPatch) -> None:
-    lab.build("lab-9.9", [patch_file(tmp_path)])
+def test_recipes_that_differ_in_patches_share_a_tree(sources: Path, tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = lab.recipes()["lab-9.9"]
-    other = replace(recipe, name="lab-9.9-more")
-    monkeypatch.setattr(lab, "recipes", lambda: {"lab-9.9": recipe, "lab-9.9-more": other})
-    lab.build("lab-9.9-more")
-    # The other's patch is not taken over.
-    assert code("lab-9.9-more") == b"one\ntwo\nnet\n"
-    made_there = (build_directory("lab-9.9-more") / "made").read_text().split()
-    assert made_there == ["config", "image", "image"]
-    # Of other sources nothing is.
-    monkeypatch.setattr(lab, "recipes", lambda: {"lab-1": replace(recipe, name="lab-1")})
-    shutil.copytree(sources, tmp_path / "copy")
-    monkeypatch.setattr(source, "fetch",
-                        lambda *args: Tree(tmp_path / "copy", "linux-source-9.9", "9.9.9-1"))
-    lab.build("lab-1")
-    assert (build_directory("lab-1") / "made").read_text().split() == ["config", "image"]
+    patched = replace(recipe, name="lab-9.9-more", patches=(patch_file(tmp_path).name,))
+    other = replace(recipe, name="lab-9.9-other", make=("X=1",))
+    monkeypatch.setattr(lab, "ROOT", tmp_path)
+    monkeypatch.setattr(lab, "recipes", lambda: {one.name: one for one in (recipe, patched, other)})
+    for name in ("lab-9.9", "lab-9.9-more", "lab-9.9"):
+        lab.build(name)
+    assert code("lab-9.9-more") == b"one\n2\nnet\nthree\n"
+    assert code("lab-9.9") == b"one\ntwo\nnet\n"
+    assert made() == ["config", "image", "image"]
+    lab.build("lab-9.9-other")
+    assert (build_directory("lab-9.9-other") / "made").read_text().split() == ["config", "image"]
 
 
 def test_an_interruption_ends_make(sources: Path) -> None:
