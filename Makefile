@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: mutants all kselftest-install matrix lab check socket-proof bench setup clean
+.PHONY: mutants reliability all kselftest-install matrix lab check socket-proof bench setup clean
 
 all: $(GUEST)
 
@@ -65,6 +65,11 @@ socket-proof: setup all
 # Kernels that are broken on purpose: which case finds which bug?
 mutants: setup all
 	$(PYTHON) -m tests.mutants
+
+# The same verdicts in twenty runs, and in any order?
+reliability: setup all
+	$(PYTHON) -m tests.reliability lab-7.3
+	$(PYTHON) -m tests.reliability --runs 3 --shuffle lab-7.3
 
 bench: setup all
 	$(PYTHON) -m vm.bench
