@@ -157,7 +157,7 @@ def test_the_driver_keeps_what_is_done(three: list[Mutant], tmp_path: Path) -> N
     assert fake.tried == ["bug-two", "bug-two"]  # to see it twice
     assert go("one") and not fake.tried
     go("two")  # a new harness may find what survived
-    assert sorted(fake.tried) == ["bug-one"] * 2 + ["bug-three"] * 2  # the nearest cases, all
+    assert sorted(fake.tried) == ["bug-one", "bug-three"]
     _patch(tmp_path, "bug-two")
     (tmp_path / "bug-two.patch").write_text(
         (tmp_path / "bug-two.patch").read_text().replace("-old", "-other"))

@@ -152,10 +152,7 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
         with guard:
             worker = free.pop()
         try:
-            for cases in (mutant.nearest(), ()):
-                trial = judge(mutant, before, runner(mutant, worker, cases), harness)
-                if trial.outcome in (FOUND, ERROR):
-                    break
+            trial = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
             if trial.outcome != FOUND:
                 return trial
             again = [found.case for found in trial.by[:CONFIRMED]]

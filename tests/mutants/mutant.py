@@ -12,11 +12,13 @@ from pathlib import Path
 
 HERE = Path(__file__).parent
 
-LOG = ("log.*",)
-NEAREST = {"fs": ("fs.*", "overlay.*"), "net": ("net.*",), "task": ("scope.*",),
-           "errata": ("errata.*", "api.*"), "tsync": ("domain.tsync*",),
-           "audit": LOG, "id": LOG, "log": LOG, "trace": LOG}
-"""Cases by the file of security/landlock that they are about."""
+RECORDS = ("log.*",)
+REACHING = {"fs": ("fs.*", "overlay.*", "ioctl.*", "errata.*", "domain.*", *RECORDS),
+            "net": ("net.*", "socket.*", "api.*", *RECORDS),
+            "task": ("scope.*", "domain.*", "errata.*", *RECORDS),
+            "tsync": ("domain.tsync*", *RECORDS), "errata": ("errata.*", "api.*"),
+            "audit": RECORDS, "id": RECORDS, "log": RECORDS, "trace": RECORDS}
+"""Which cases come to a file of security/landlock that not all come to."""
 
 
 @dataclass(frozen=True)
@@ -30,11 +32,11 @@ class Mutant:
     equivalent: str = ""
     """Why no user can see it, if that is so."""
 
-    def nearest(self) -> tuple[str, ...]:
-        """Return the cases that are the most likely to find it."""
+    def cases(self) -> tuple[str, ...]:
+        """Return patterns of the cases that can find it; none: all."""
         file = re.search(r"^--- a/security/landlock/([a-z]+)", self.patch.read_text(), re.M)
         assert file
-        return NEAREST.get(file[1], ("api.*", "domain.*"))
+        return REACHING.get(file[1], ())
 
     def sum(self) -> str:
         """Return what tells this bug from another one of the same name."""
