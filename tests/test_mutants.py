@@ -165,6 +165,28 @@ def test_the_driver_keeps_what_is_done(three: list[Mutant], tmp_path: Path) -> N
     assert "bug-two" in fake.tried  # another patch of this name
 
 
+def test_selftests_beside_the_cases(three: list[Mutant], tmp_path: Path) -> None:
+    fake, score = Fake(), Score(tmp_path / "score.json")
+    fake.trouble = False
+    asked: list[str] = []
+
+    def selftests(bug: Mutant, worker: int) -> str:
+        asked.append(bug.name)
+        return "fs_test.layout" if bug.name == "bug-one" else ""
+
+    driver.run(three, fake, score, "one", 1, lambda left, trial: None)
+    fake.tried.clear()
+    driver.run(three, fake, score, "one", 1, lambda left, trial: None, selftests)
+    assert not fake.tried and sorted(asked) == ["bug-one", "bug-three", "bug-two"]
+    again = Score(score.path)
+    again.read()
+    driver.run(three, fake, again, "one", 1, lambda left, trial: None, selftests)
+    assert len(asked) == 3
+    page = driver.markdown(three, again, {})
+    assert "selftests find 1 of 2 on which they ran; the cases find 1 of these." in page
+    assert "| survived | fs_test.layout |" in page and "| fs.read (bypass) | survived |" in page
+
+
 def test_a_damaged_score_is_no_score(tmp_path: Path) -> None:
     file = tmp_path / "score.json"
     file.write_text('{"mutants": [1')
@@ -180,5 +202,5 @@ def test_the_page_names_all(three: list[Mutant], tmp_path: Path) -> None:
     driver.run(three, fake, score, "one", 2, lambda left, trial: None)
     page = driver.markdown(three, score, {"version": "7.3.4"})
     assert "3 bugs in security/landlock of 7.3.4: 1 found, 1 survived, 1 equivalent." in page
-    assert "| bug-two | What bug-two breaks is this. | fs.read (bypass) |" in page
+    assert "| bug-two | What bug-two breaks is this. | fs.read (bypass) | not tried |" in page
     assert "equivalent: nobody can see it" in page

@@ -20,11 +20,12 @@ from reports.records import load_records
 from tests.mutants import driver, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant
-from vm import kernels, lab, paths, run
+from vm import kernels, lab, paths, run, selftests
 from vm.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = "lab-7.3"
+SELFTESTS = "linux-source-7.3"
 
 
 def _arguments(words: list[str]) -> argparse.Namespace:
@@ -35,6 +36,8 @@ def _arguments(words: list[str]) -> argparse.Namespace:
                         metavar="FILE", help="where the trials are kept, and found again")
     parser.add_argument("--markdown", type=Path, metavar="FILE", help="write a page as well")
     parser.add_argument("--jobs", type=int, default=2, choices=(1, 2), metavar="N")
+    parser.add_argument("--selftests", action="store_true",
+                        help="score the kernel's own selftests beside the cases")
     parser.add_argument("--again", action="store_true", help="forget the trials of these bugs")
     parser.add_argument("--harness", type=Path, default=ROOT / "build" / "landproof-guest")
     return parser.parse_args(words)
@@ -77,6 +80,21 @@ class Lab:
             self.without = {case.id: case.verdict.value for case in column.cases}
         return column
 
+    def selftests(self, bug: Mutant, worker: int) -> str:
+        """Return the first of the kernel's own selftests that fails, also when it runs alone."""
+        kernel = lab.build(RECIPE, [bug.patch], as_name=f"mutant-{worker}")
+        found: list[str] = []
+
+        def listen(name: str, record: dict[str, Any]) -> None:
+            if record["type"] == "died" or record["type"] == "alone" and not record["ok"]:
+                found.append(str(record["id"]))
+                raise Seen
+
+        programs = selftests.programs(SELFTESTS, lambda what, part: None)
+        with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch, suppress(Seen):
+            selftests.run_all([kernel], programs, [], Path(scratch), self.harness, 1, listen)
+        return found[0] if found else ""
+
     @staticmethod
     def _tell(name: str, what: str, part: float) -> None:
         """Show how far the kernel without a bug is."""
@@ -85,7 +103,7 @@ class Lab:
 
 def _show(bugs: list[Mutant], score: Score) -> None:
     """Print the table."""
-    table = Table("mutant", "what breaks", "found by")
+    table = Table("mutant", "what breaks", "found by", "by selftests")
     for row in driver.table(bugs, score):
         table.add_row(*row)
     Console().print(table)
@@ -112,7 +130,8 @@ def main(words: list[str]) -> int:
               f" {driver.summary(trial)}", file=sys.stderr, flush=True)
 
     try:
-        driver.run(bugs, machine, score, paths.sha256(options.harness)[:16], options.jobs, tell)
+        driver.run(bugs, machine, score, paths.sha256(options.harness)[:16], options.jobs, tell,
+                   machine.selftests if options.selftests else None)
     except (UserError, OSError) as error:
         print(f"tests.mutants: {error}", file=sys.stderr)
         return 2

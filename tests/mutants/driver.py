@@ -46,6 +46,8 @@ class Trial:
     why: str = ""
     patch: str = ""
     harness: str = ""
+    selftests: str | None = None
+    """The first of the kernel's own selftests that finds it; "": none does; None: not tried."""
 
 
 @dataclass
@@ -61,7 +63,8 @@ class Score:
             data = json.loads(self.path.read_text(encoding="utf-8"))
             trials = [Trial(entry["name"], entry["outcome"],
                             tuple(Finding(**by) for by in entry["by"]),
-                            entry["why"], entry["patch"], entry["harness"])
+                            entry["why"], entry["patch"], entry["harness"],
+                            entry.get("selftests"))
                       for entry in data["mutants"]]
         except (OSError, ValueError, TypeError, KeyError):
             return
@@ -77,12 +80,13 @@ class Score:
                 {"counts": counts, "mutants": [asdict(self.trials[name])
                                                for name in sorted(self.trials)]}, indent=1) + "\n")
 
-    def needs(self, mutant: Mutant, harness: str) -> bool:
-        """Return whether a bug is to be tried: what was found once needs no other harness."""
+    def known(self, mutant: Mutant, harness: str) -> Trial | None:
+        """Return the trial of a bug that still counts: what was found needs no other harness."""
         trial = self.trials.get(mutant.name)
-        return (not trial or trial.patch != mutant.sum()
-                or (trial.outcome != FOUND and trial.harness != harness)
-                or trial.outcome == ERROR)
+        if (not trial or trial.patch != mutant.sum() or trial.outcome == ERROR
+                or (trial.outcome != FOUND and trial.harness != harness)):
+            return None
+        return trial
 
 
 def finds(verdict: str) -> bool:
@@ -133,13 +137,18 @@ def confirm(trial: Trial, again: Column) -> Trial:
 
 
 def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, jobs: int,
-        tell: Callable[[int, Trial], None]) -> None:
+        tell: Callable[[int, Trial], None],
+        selftests: Callable[[Mutant, int], str] | None = None) -> None:
     """Try the bugs that need it, so many at once, and keep each trial when it is done.
 
-    Their order is arbitrary, so that an interrupted run is a fair sample.
+    Their order is arbitrary, so that an interrupted run is a fair sample. `selftests`, if given,
+    returns which of the kernel's own finds a bug.
     """
-    wanted = sorted((mutant for mutant in mutants if score.needs(mutant, harness)),
-                    key=Mutant.sum)
+    def done(mutant: Mutant) -> bool:
+        trial = score.known(mutant, harness)
+        return bool(trial and (not selftests or trial.selftests is not None))
+
+    wanted = sorted((mutant for mutant in mutants if not done(mutant)), key=Mutant.sum)
     if not wanted:
         return
     before = runner(None, 0, ())
@@ -148,15 +157,23 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
     free = list(range(jobs))
     guard = threading.Lock()
 
+    def ours(mutant: Mutant, worker: int) -> Trial:
+        if known := score.known(mutant, harness):
+            return known
+        trial = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
+        if trial.outcome != FOUND:
+            return trial
+        again = [found.case for found in trial.by[:CONFIRMED]]
+        return confirm(trial, runner(mutant, worker, again))
+
     def one(mutant: Mutant) -> Trial:
         with guard:
             worker = free.pop()
         try:
-            trial = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
-            if trial.outcome != FOUND:
-                return trial
-            again = [found.case for found in trial.by[:CONFIRMED]]
-            return confirm(trial, runner(mutant, worker, again))
+            trial = ours(mutant, worker)
+            if selftests and trial.outcome != ERROR:
+                trial = replace(trial, selftests=selftests(mutant, worker))
+            return trial
         except UserError as error:
             return Trial(mutant.name, ERROR, (), str(error), mutant.sum(), harness)
         finally:
@@ -175,11 +192,13 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
             raise
 
 
-def table(mutants: Iterable[Mutant], score: Score) -> Iterable[tuple[str, str, str]]:
-    """Give name, what breaks, and what became of it, for each bug."""
+def table(mutants: Iterable[Mutant], score: Score) -> Iterable[tuple[str, str, str, str]]:
+    """Give name, what breaks, and what finds it, for each bug: a case, a selftest."""
     for mutant in mutants:
         trial = score.trials.get(mutant.name)
-        yield mutant.name, mutant.breaks, summary(trial) if trial else "not tried"
+        theirs = trial.selftests if trial else None
+        yield (mutant.name, mutant.breaks, summary(trial) if trial else "not tried",
+               "not tried" if theirs is None else theirs or "survived")
 
 
 def summary(trial: Trial) -> str:
@@ -200,8 +219,14 @@ def markdown(mutants: Sequence[Mutant], score: Score, about: Mapping[str, Any]) 
     lines = ["# Kernels that are broken on purpose", "",
              "Each of these bugs is a patch of `tests/mutants/`; `make mutants` builds a kernel",
              "with each, runs the suite, and writes this page.", "",
-             f"{len(rows)} bugs in security/landlock of {about.get('version', '?')}: {words}.", "",
-             "| mutant | what breaks | found by |", "|---|---|---|"]
+             f"{len(rows)} bugs in security/landlock of {about.get('version', '?')}: {words}.", ""]
+    asked = [trial for mutant in mutants if (trial := score.trials.get(mutant.name))
+             and trial.selftests is not None and trial.outcome in (FOUND, SURVIVED)]
+    if asked:
+        lines += [f"The kernel's own selftests find {sum(bool(one.selftests) for one in asked)}"
+                  f" of {len(asked)} on which they ran; the cases find"
+                  f" {sum(one.outcome == FOUND for one in asked)} of these.", ""]
+    lines += ["| mutant | what breaks | found by | by the kernel's selftests |", "|---|---|---|---|"]
     escaped = ([cell.replace("|", "\\|") for cell in row] for row in rows)
-    lines += [f"| {name} | {breaks} | {by} |" for name, breaks, by in escaped]
+    lines += [f"| {' | '.join(row)} |" for row in escaped]
     return "\n".join(lines) + "\n"
