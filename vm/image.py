@@ -121,4 +121,5 @@ def bootable(kernel: Kernel) -> Path:
             return kernel.image
         with paths.disk_errors("a kernel"), paths.atomic(elf) as new:
             new.write_bytes(unpacked)
+    paths.keep_newest(elf)
     return elf

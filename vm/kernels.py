@@ -478,6 +478,7 @@ def _prepared(key: str, make: Callable[[Path], str]) -> Path:
                 except OSError:  # another process was quicker
                     if not directory.exists():
                         raise
+    paths.keep_newest(directory)
     return directory
 
 

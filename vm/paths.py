@@ -10,10 +10,13 @@ import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vm.errors import UserError
+
+KEPT = 60
+"""Entries of a directory that keep_newest() leaves."""
 
 
 def _xdg(variable: str, default: str) -> Path:
@@ -77,6 +80,21 @@ def atomic(path: Path) -> Iterator[Path]:
         new.replace(path)
     finally:
         new.unlink(missing_ok=True)
+
+
+def keep_newest(path: Path) -> None:
+    """Mark an entry of the cache as used; of its directory, forget those used longest ago.
+
+    A run uses about twenty: what is older is of kernels that were replaced since.
+    """
+    with suppress(OSError):  # it can only be read, or another process tidies too
+        os.utime(path)
+        entries = [entry for entry in path.parent.iterdir() if not entry.name.startswith(".")]
+        for old in sorted(entries, key=lambda entry: -entry.stat().st_mtime)[KEPT:]:
+            if old.is_dir():
+                shutil.rmtree(old)
+            else:
+                old.unlink()
 
 
 @contextmanager

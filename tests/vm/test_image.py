@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from tests.vm.conftest import bzimage
-from vm import image
+from vm import image, paths
 from vm.errors import UserError
 from vm.kernels import Kernel
 
@@ -82,3 +83,15 @@ def test_a_kernel_that_only_its_image_can_boot(tmp_path: Path, private_cache: Pa
     path.write_bytes(bzimage(b"not packed in any way we know"))
     assert image.bootable(Kernel("odd", "", image=path)) == path
     assert not private_cache.exists()
+
+
+def test_the_cache_forgets_what_was_used_longest_ago(tmp_path: Path,
+                                                     monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(paths, "KEPT", 2)
+    for number, name in enumerate(("one", "two", "three")):
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (number, number))
+    (tmp_path / ".new-x").mkdir()
+    paths.keep_newest(tmp_path / "one")
+    assert sorted(path.name for path in tmp_path.iterdir()) == [".new-x", "one", "three"]
+    paths.keep_newest(tmp_path / "gone")
