@@ -226,6 +226,8 @@ struct landproof_case {
 /* Says what is missing; returns CANNOT. */
 int cannot(struct scene *scene, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
+/* For a part of a case: CANNOT if one of @words (see .needs) is missing, or 0 */
+int scene_needs(struct scene *scene, const char *words);
 /* Says what went wrong in the suite itself; returns BROKEN. */
 int broken(struct scene *scene, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));

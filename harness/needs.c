@@ -66,6 +66,12 @@ static const char *check_inet(void)
 			    "TCP/IP (CONFIG_INET)");
 }
 
+static const char *check_ipv6(void)
+{
+	return check_socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP,
+			    "IPv6 (CONFIG_IPV6)");
+}
+
 static const char *check_no_inet(void)
 {
 	return check_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
@@ -353,6 +359,7 @@ static const struct need needs[] = {
 	{ "lab", lab_up },
 	{ "userns", check_userns },
 	{ "inet", check_inet },
+	{ "ipv6", check_ipv6 },
 	{ "no-inet", check_no_inet },
 	{ "mptcp", check_mptcp },
 	{ "sctp", check_sctp },
@@ -441,4 +448,12 @@ const char *need_missing(const char *words, char *buf, size_t size)
 			return answers[i].missing;
 	}
 	return NULL;
+}
+
+int scene_needs(struct scene *scene, const char *words)
+{
+	char buf[64];
+	const char *missing = need_missing(words, buf, sizeof(buf));
+
+	return missing ? cannot(scene, "%s", missing) : 0;
 }

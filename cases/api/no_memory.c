@@ -73,8 +73,11 @@ static int still_grants_nothing(struct scene *scene)
 
 static int add_without_memory(struct scene *scene)
 {
-	int ret;
+	int ret = scene->variant->op == add_port ?
+		  scene_needs(scene, "inet") : 0;
 
+	if (ret)
+		return ret;
 	scene->fd[0] = new_ruleset(FS_READ_DIR, scene->variant->op == add_port ?
 				   NET_CONNECT_TCP : 0, 0);
 	scene->fd[1] = open("/", O_PATH | O_CLOEXEC);

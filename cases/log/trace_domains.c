@@ -58,9 +58,12 @@ static int enforce_layers(struct scene *scene)
 
 static int grants_are_told(struct scene *scene)
 {
-	const int denied = open_null(O_RDWR) | do_connect(scene);
+	const int missing = scene_needs(scene, "inet");
+	const int denied = missing ?: open_null(O_RDWR) | do_connect(scene);
 	const char *trace = trace_read(scene);
 
+	if (missing)
+		return missing;
 	if (!trace || !denied)
 		return trace ? WORKED : CANNOT;
 	return trace_says(scene, trace, getpid(), "check_rule_inode",

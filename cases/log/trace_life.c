@@ -71,10 +71,13 @@ static const struct step steps[] = {
 static int policy_is_told(struct scene *scene)
 {
 	unsigned long long ruleset = 0, of;
+	const int missing = scene_needs(scene, "inet");
 	char line[TRACE_LINE];
 	const char *trace;
 	size_t i;
 
+	if (missing)
+		return missing;
 	if (make_policy() < 0)
 		return WORKED;
 	trace = trace_read(scene);
