@@ -67,6 +67,16 @@ static void run_worlds(struct scene *scene, struct result *result)
 			run_world(scene, result, world);
 }
 
+/* What the case needs, and what its variant does by its address family */
+static const char *missing_for(struct result *result)
+{
+	const bool ipv6 = result->variant && result->variant->family == AF_INET6;
+
+	return need_missing(result->test->needs, result->missing,
+			    sizeof(result->missing)) ?:
+	       need_missing(ipv6 ? "ipv6" : NULL, NULL, 0);
+}
+
 void run_case(struct result *result)
 {
 	const bool reads_log = has_word(result->test->needs, "audit");
@@ -84,8 +94,7 @@ void run_case(struct result *result)
 	if (reads_log)
 		audit_enable(true);
 	error = scene_share(&scene);
-	missing = need_missing(result->test->needs, result->missing,
-			       sizeof(result->missing));
+	missing = missing_for(result);
 	if (error) {
 		result->verdict = BROKEN_RUN;
 		snprintf(result->why, sizeof(result->why),
