@@ -22,6 +22,7 @@ static bool is_trouble(const char *line)
 		"INFO: possible circular locking", "INFO: rcu",
 		"refcount_t: ", "list_add corruption", "list_del corruption",
 		"possible circular locking", "possible recursive locking",
+		"VFS: Busy inodes",
 	};
 	size_t i;
 
