@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import gzip
 import os
 import shutil
 import subprocess
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.vm.conftest import bzimage
+from tests.vm.conftest import bzimage, elf, note
 from vm import image, paths
 from vm.errors import UserError
 from vm.kernels import Kernel
@@ -78,11 +79,16 @@ def test_without_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
     image.programs.cache_clear()
 
 
-def test_a_kernel_that_only_its_image_can_boot(tmp_path: Path, private_cache: Path) -> None:
+def test_a_kernel_that_only_its_image_can_boot(tmp_path: Path,
+                                               private_cache: Path) -> None:
     path = tmp_path / "vmlinuz"
     path.write_bytes(bzimage(b"not packed in any way we know"))
     assert image.bootable(Kernel("odd", "", image=path)) == path
-    assert not private_cache.exists()
+    path.write_bytes(bzimage(gzip.compress(elf(note(b"Xen", 18, b"\0" * 4)))))
+    assert image.bootable(Kernel("even", "", image=path)) != path
+    config = tmp_path / "config-kasan"
+    config.write_text("CONFIG_KASAN=y\n")
+    assert image.bootable(Kernel("kasan", "", image=path, config=config)) == path
 
 
 def test_the_cache_forgets_what_was_used_longest_ago(tmp_path: Path,
