@@ -79,8 +79,7 @@ def test_without_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
     image.programs.cache_clear()
 
 
-def test_a_kernel_that_only_its_image_can_boot(tmp_path: Path,
-                                               private_cache: Path) -> None:
+def test_a_kernel_that_only_its_image_can_boot(tmp_path: Path, private_cache: Path) -> None:
     path = tmp_path / "vmlinuz"
     path.write_bytes(bzimage(b"not packed in any way we know"))
     assert image.bootable(Kernel("odd", "", image=path)) == path
