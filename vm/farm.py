@@ -9,7 +9,7 @@ import re
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from vm import paths
@@ -92,7 +92,7 @@ class Farm:
     def patch(self, patches: Sequence[Path]) -> set[str]:
         """Make the tree that of the sources with these patches and no others.
 
-        Return the files that may have changed.
+        Return the files that changed.
 
         Only what changes is written, so that make builds nothing else anew. A link is as
         new as a file for it (-L): one that takes a patched file's place is built again.
@@ -100,20 +100,25 @@ class Farm:
         wanted = patched_files(self.source, patches)
         touched = self._patched() | set(wanted)
         self._remember(touched)
-        for path in touched:
-            place, data = self.tree / path, wanted.get(path)
-            if data is not None:
-                if place.is_symlink() or not place.exists() or place.read_bytes() != data:
-                    _remove(place)
-                    place.parent.mkdir(parents=True, exist_ok=True)
-                    place.write_bytes(data)
-                    place.chmod(0o755 if data.startswith(b"#!") else 0o644)
-            elif path in wanted or not (self.source / path).exists():
-                _remove(place)
-            else:
-                self._plant(path)
+        changed = {path for path in touched if self._write(path, wanted)}
         self._remember(set(wanted))
-        return touched
+        return changed
+
+    def _write(self, path: str, wanted: Mapping[str, bytes | None]) -> bool:
+        """Make one file what it is to be; return whether it was something else."""
+        place, data = self.tree / path, wanted.get(path)
+        if data is not None:
+            if not place.is_symlink() and place.exists() and place.read_bytes() == data:
+                return False
+            _remove(place)
+            place.parent.mkdir(parents=True, exist_ok=True)
+            place.write_bytes(data)
+            place.chmod(0o755 if data.startswith(b"#!") else 0o644)
+        elif path in wanted or not (self.source / path).exists():
+            _remove(place)
+        else:
+            self._plant(path)
+        return True
 
     def _remember(self, patched: set[str]) -> None:
         """Write down which files of the tree are not links to the sources."""

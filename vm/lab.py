@@ -191,10 +191,16 @@ class _Build:
                 self.progress("linking the sources", 0)
                 self.farm.refresh()
             self.farm.build.mkdir(exist_ok=True)
-            touched = self.farm.patch(self.patches)
-            if self._configure(any("Kconfig" in path for path in touched)):
-                touched.add(".config")
-            self._compile(touched)
+            whole = self.farm.directory / WHOLE
+            was_whole = whole.exists()
+            whole.unlink(missing_ok=True)  # until all of this is done
+            changed = self.farm.patch(self.patches)
+            again = self._configure(any("Kconfig" in path for path in changed))
+            if was_whole and not again and changed and all(map(_alone, changed)):
+                self._compile_alone()
+            else:
+                self._compile()
+            whole.touch()
             kernels.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
                                self.recipe.keep, self._about(), key)
         self.progress("done", 1)
@@ -248,21 +254,11 @@ class _Build:
                              f" {', '.join(stale)}, but it has")
         return again
 
-    def _compile(self, touched: set[str]) -> None:
-        """Build the image; `touched` are the files that changed since it was built last.
-
-        How far it is tells what the last whole build said.
-        """
-        whole = self.farm.directory / WHOLE
-        if whole.exists() and touched and all(
-                path.startswith(ALONE) and path.endswith((".c", ".h")) for path in touched):
-            self._compile_alone()
-            return
-        whole.unlink(missing_ok=True)
+    def _compile(self) -> None:
+        """Build the image; how far it is tells what the last whole build said."""
         memory = self.farm.directory / STEPS
         expected = json.loads(memory.read_text()) if memory.exists() else kbuild.STEPS
         steps = self._make(["bzImage"], "built", expected=expected)
-        whole.touch()
         if not memory.exists() or steps > expected:
             memory.write_text(json.dumps(steps))
 
@@ -275,6 +271,11 @@ class _Build:
         self._make([ALONE], "built")
         (self.farm.build / "built-in.a").touch()
         self._make([f"build-dir={ALONE}", "bzImage"], "built")
+
+
+def _alone(path: str) -> bool:
+    """Return whether nothing outside of its directory is made of a file."""
+    return path.startswith(ALONE) and path.endswith((".c", ".h"))
 
 
 def _check_clean(path: Path) -> None:

@@ -201,6 +201,21 @@ def test_an_interrupted_build_goes_on(sources: Path) -> None:
     assert made() == ["config", "image", "image"]
 
 
+def test_a_patch_of_one_directory_alone(sources: Path, tmp_path: Path,
+                                        monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(lab, "ALONE", "code/")
+    linked_alone = build_directory() / "built-in.a"  # make's own does not write it here
+    fix = patch_file(tmp_path, PATCH.split("--- /dev/null")[0])
+    lab.build("lab-9.9", [fix], as_name="first")
+    assert not linked_alone.exists()  # nothing was built before
+    lab.build("lab-9.9")
+    assert linked_alone.exists() and code("lab-9.9") == b"one\ntwo\nnet\n"
+    linked_alone.unlink()
+    (build_directory().parents[1] / "whole").unlink()  # as after an interruption
+    lab.build("lab-9.9", [fix], as_name="second")
+    assert not linked_alone.exists() and code("second") == b"one\n2\nnet\n"
+
+
 def test_recipes_that_differ_in_patches_share_a_tree(sources: Path, tmp_path: Path,
                                                      monkeypatch: pytest.MonkeyPatch) -> None:
     recipe = lab.recipes()["lab-9.9"]
