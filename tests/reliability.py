@@ -16,6 +16,7 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
+from reports.verdicts import DEVIATIONS, Verdict
 from vm import kernels, run
 from vm.errors import UserError
 
@@ -71,7 +72,10 @@ def main(words: list[str]) -> int:
         print("tests.reliability: interrupted", file=sys.stderr)
         return 2
     found = [*runs.unequal(), *runs.trouble]
-    print("\n".join(found) or f"{len(runs.said)} cases, {options.runs} runs: always the same")
+    deviations = [f"{name}: {case} {verdict}" for (name, case), verdicts in runs.said.items()
+                  for verdict in verdicts if Verdict(verdict) in DEVIATIONS]
+    print("\n".join(found) or f"{len(runs.said)} cases, {options.runs} runs: always the same,"
+          f" deviations: {', '.join(deviations) or 'none'}")
     return 1 if found else 0
 
 
