@@ -146,7 +146,8 @@ def main(words: list[str]) -> int:
     if options.markdown:
         options.markdown.write_text(driver.markdown(bugs, score, {"version": machine.version}))
     good = (driver.FOUND, driver.EQUIVALENT)
-    return 0 if all(score.trials[bug.name].outcome in good for bug in bugs) else 1
+    done = [driver.settled(bug, score) for bug in bugs]
+    return 0 if all(trial and trial.outcome in good for trial in done) else 1
 
 
 if __name__ == "__main__":

@@ -192,13 +192,21 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
             raise
 
 
+def settled(mutant: Mutant, score: Score) -> Trial | None:
+    """Return the trial of a bug, with what was found out about the bug since."""
+    trial = score.trials.get(mutant.name)
+    if trial and trial.outcome == SURVIVED and mutant.equivalent:
+        return replace(trial, outcome=EQUIVALENT, why=mutant.equivalent)
+    return trial
+
+
 def table(mutants: Iterable[Mutant], score: Score) -> Iterable[tuple[str, str, str, str]]:
-    """Give name, what breaks, and what finds it, for each bug: a case, a selftest."""
+    """Give name, what breaks, and what finds it, for each bug that was tried: case, selftest."""
     for mutant in mutants:
-        trial = score.trials.get(mutant.name)
-        theirs = trial.selftests if trial else None
-        yield (mutant.name, mutant.breaks, summary(trial) if trial else "not tried",
-               "not tried" if theirs is None else theirs or "survived")
+        if trial := settled(mutant, score):
+            theirs = trial.selftests
+            yield (mutant.name, mutant.breaks, summary(trial),
+                   "not tried" if theirs is None else theirs or "survived")
 
 
 def summary(trial: Trial) -> str:
@@ -212,16 +220,18 @@ def summary(trial: Trial) -> str:
 def markdown(mutants: Sequence[Mutant], score: Score, about: Mapping[str, Any]) -> str:
     """Return docs/mutants.md."""
     rows = list(table(mutants, score))
-    counts = {word: sum(score.trials[mutant.name].outcome == word for mutant in mutants
-                        if mutant.name in score.trials)
+    trials = [trial for mutant in mutants if (trial := settled(mutant, score))]
+    counts = {word: sum(trial.outcome == word for trial in trials)
               for word in (FOUND, SURVIVED, EQUIVALENT, TROUBLE, ERROR)}
+    counts["not tried"] = len(mutants) - len(trials)
     words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     lines = ["# Kernels that are broken on purpose", "",
-             "Each of these bugs is a patch of `tests/mutants/`; `make mutants` builds a kernel",
-             "with each, runs the suite, and writes this page.", "",
-             f"{len(rows)} bugs in security/landlock of {about.get('version', '?')}: {words}.", ""]
-    asked = [trial for mutant in mutants if (trial := score.trials.get(mutant.name))
-             and trial.selftests is not None and trial.outcome in (FOUND, SURVIVED)]
+             "`make mutants` builds a kernel with each patch of `tests/mutants/`, one bug each, and",
+             "runs the cases until one finds it; `python3 -m tests.mutants --markdown FILE` writes",
+             "this page too, `--selftests` scores the kernel's own selftests beside the cases.", "",
+             f"{len(mutants)} bugs in security/landlock of {about.get('version', '?')}: {words}.", ""]
+    asked = [trial for trial in trials
+             if trial.selftests is not None and trial.outcome in (FOUND, SURVIVED)]
     if asked:
         lines += [f"The kernel's own selftests find {sum(bool(one.selftests) for one in asked)}"
                   f" of {len(asked)} on which they ran; the cases find"
