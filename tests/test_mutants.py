@@ -165,6 +165,20 @@ def test_the_driver_keeps_what_is_done(three: list[Mutant], tmp_path: Path) -> N
     assert "bug-two" in fake.tried  # another patch of this name
 
 
+def test_what_only_comes_after_others(three: list[Mutant], tmp_path: Path) -> None:
+    score = Score(tmp_path / "score.json")
+
+    def late(bug: Mutant | None, worker: int, cases: Sequence[str]) -> Column:
+        alone = bug is None or "fs.read" in cases
+        said.append(bug.name if bug else "")
+        return GOOD if alone else _column(fs_read="crash", net_old="bypass", log_end="holds")
+
+    said: list[str] = []
+    driver.run(three[1:2], late, score, "one", 1, lambda left, trial: None)
+    (trial,) = score.trials.values()
+    assert trial.outcome == driver.FOUND and said == ["", *[trial.name] * 3]
+
+
 def test_selftests_beside_the_cases(three: list[Mutant], tmp_path: Path) -> None:
     fake, score = Fake(), Score(tmp_path / "score.json")
     fake.trouble = False

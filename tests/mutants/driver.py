@@ -164,7 +164,14 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
         if trial.outcome != FOUND:
             return trial
         again = [found.case for found in trial.by[:CONFIRMED]]
-        return confirm(trial, runner(mutant, worker, again))
+        confirmed = confirm(trial, runner(mutant, worker, again))
+        if confirmed.outcome == FOUND:
+            return confirmed
+        # What a kernel warns of may come of the cases before.
+        second = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
+        same = ({(found.case, found.verdict) for found in second.by}
+                & {(found.case, found.verdict) for found in trial.by})
+        return second if same else confirmed
 
     def one(mutant: Mutant) -> Trial:
         with guard:
