@@ -91,16 +91,22 @@ static int add_without_memory(struct scene *scene)
 	return ret;
 }
 
-static const struct variant kinds_of_rules[] = {
-	{ "", .op = add_path },
-	{ "port", .op = add_port },
-	{ NULL }
-};
+static const struct variant path_rule[] = { { "", .op = add_path }, { NULL } };
+static const struct variant port_rule[] = { { "", .op = add_port }, { NULL } };
 
 CASE("api.no_memory.add_rule",
-	.claim	  = "a rule for which there is no memory",
+	.claim	  = "a path rule for which there is no memory",
 	A_FAULT_CASE,
-	.variants = kinds_of_rules,
+	.variants = path_rule,
+	.control  = add_rule_rightly,
+	.attempt  = add_without_memory,
+	.source	  = "security/landlock/ruleset.c, create_rule: -ENOMEM");
+
+CASE("api.no_memory.add_rule_port",
+	.claim	  = "a port rule for which there is no memory",
+	A_FAULT_CASE,
+	.guard	  = NET(CONNECT_TCP),
+	.variants = port_rule,
 	.control  = add_rule_rightly,
 	.attempt  = add_without_memory,
 	.source	  = "security/landlock/ruleset.c, create_rule: -ENOMEM");
