@@ -251,7 +251,7 @@ class _Build:
                             " on in a fragment, or what this version lacks in the recipe")
         if stale := kconfig.stale(self.recipe.lacks, final):
             raise UserError(f"{self.name}: the recipe says that this version lacks"
-                             f" {', '.join(stale)}, but it has")
+                            f" {', '.join(stale)}, but it has")
         return again
 
     def _compile(self) -> None:

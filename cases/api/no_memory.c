@@ -2,8 +2,8 @@
 /* The three calls when the kernel has no memory for what they make. */
 #include "api.h"
 
-#define A_FAULT_CASE A_CALL, .own_memory = true, .needs = "guest fault-injection", \
-	.promise = { DENIED(ENOMEM) }
+#define FAULTS "guest fault-injection"
+#define A_FAULT_CASE A_CALL, .own_memory = true, .promise = { DENIED(ENOMEM) }
 
 /* The lowest free descriptor, or -1 */
 static int next_fd(void)
@@ -41,19 +41,22 @@ static int create_without_memory(struct scene *scene)
 CASE("api.no_memory.create_ruleset",
 	.claim	 = "a ruleset for which there is no memory",
 	A_FAULT_CASE,
+	.needs	 = FAULTS,
 	.control = create_ruleset_rightly,
 	.attempt = create_without_memory,
 	.source	 = "security/landlock/ruleset.c, landlock_create_ruleset: -ENOMEM");
 
-/* A file of which the kernel knows nothing yet has no object either. */
-static int add_path(struct scene *scene)
+static bool is_about_port(const struct scene *scene)
 {
-	return add_fd_rule(scene->fd[0], scene->fd[1], FS_READ_DIR, 0);
+	return scene->test->guard.net;
 }
 
-static int add_port(struct scene *scene)
+/* A file of which the kernel knows nothing yet has no object either. */
+static int add_rule(struct scene *scene)
 {
-	return add_port_rule(scene->fd[0], 1, NET_CONNECT_TCP, 0);
+	return is_about_port(scene) ?
+		add_port_rule(scene->fd[0], 1, NET_CONNECT_TCP, 0) :
+		add_fd_rule(scene->fd[0], scene->fd[1], FS_READ_DIR, 0);
 }
 
 /* Does the ruleset still grant nothing? */
@@ -63,7 +66,7 @@ static int grants_nothing(struct scene *scene)
 
 	if (ret)
 		return ret;
-	return scene->variant->op == add_port ? may_connect(1) : list_root();
+	return is_about_port(scene) ? may_connect(1) : list_root();
 }
 
 static int still_grants_nothing(struct scene *scene)
@@ -73,17 +76,14 @@ static int still_grants_nothing(struct scene *scene)
 
 static int add_without_memory(struct scene *scene)
 {
-	int ret = scene->variant->op == add_port ?
-		  scene_needs(scene, "inet") : 0;
+	int ret;
 
-	if (ret)
-		return ret;
-	scene->fd[0] = new_ruleset(FS_READ_DIR, scene->variant->op == add_port ?
+	scene->fd[0] = new_ruleset(FS_READ_DIR, is_about_port(scene) ?
 				   NET_CONNECT_TCP : 0, 0);
 	scene->fd[1] = open("/", O_PATH | O_CLOEXEC);
 	if (scene->fd[0] < 0)
 		return -scene->fd[0];
-	ret = fail_each_alloc(scene, scene->variant->op, still_grants_nothing);
+	ret = fail_each_alloc(scene, add_rule, still_grants_nothing);
 	/* With memory, it was added. */
 	if (ret == ENOMEM && sabotage != SABOTAGE_DENY &&
 	    in_child(scene, grants_nothing))
@@ -91,13 +91,10 @@ static int add_without_memory(struct scene *scene)
 	return ret;
 }
 
-static const struct variant path_rule[] = { { "", .op = add_path }, { NULL } };
-static const struct variant port_rule[] = { { "", .op = add_port }, { NULL } };
-
 CASE("api.no_memory.add_rule",
 	.claim	  = "a path rule for which there is no memory",
 	A_FAULT_CASE,
-	.variants = path_rule,
+	.needs	  = FAULTS,
 	.control  = add_rule_rightly,
 	.attempt  = add_without_memory,
 	.source	  = "security/landlock/ruleset.c, create_rule: -ENOMEM");
@@ -105,8 +102,8 @@ CASE("api.no_memory.add_rule",
 CASE("api.no_memory.add_rule_port",
 	.claim	  = "a port rule for which there is no memory",
 	A_FAULT_CASE,
+	.needs	  = FAULTS " inet",
 	.guard	  = NET(CONNECT_TCP),
-	.variants = port_rule,
 	.control  = add_rule_rightly,
 	.attempt  = add_without_memory,
 	.source	  = "security/landlock/ruleset.c, create_rule: -ENOMEM");
@@ -160,6 +157,7 @@ static const struct variant layers[] = {
 CASE("api.no_memory.restrict_self",
 	.claim	  = "a domain for which there is no memory",
 	A_FAULT_CASE,
+	.needs	  = FAULTS,
 	.covers	  = "net.connect_tcp",
 	.variants = layers,
 	.control  = restrict_self_rightly,

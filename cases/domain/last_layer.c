@@ -51,7 +51,8 @@ static int bind_port_number(struct scene *scene)
 	};
 	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	(void)scene;
+	if (fd < 0)
+		return scene_needs(scene, "inet") ?: BROKEN;
 	return errno_of(bind(fd, (const struct sockaddr *)&at, sizeof(at)));
 }
 

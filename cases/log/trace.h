@@ -16,6 +16,15 @@
 	.scene	 = trace_scene,						\
 	.effect	 = trace_off
 
+/* Where Landlock's own calls are traced: EACCES stands for "told". */
+#define A_LIFE_CASE							\
+	A_TRACE_CASE,							\
+	.worlds	  = W(CONTROL) | W(CALL),				\
+	.promise  = { DENIED(EACCES) },					\
+	.control  = trace_nothing
+
+/* For .control: no call, and a trace that can be read */
+int trace_nothing(struct scene *scene);
 /* For .scene: the objects of denials.h, and a trace that is on */
 int trace_scene(struct scene *scene);
 /* For .effect: turns it off, and adds no evidence */

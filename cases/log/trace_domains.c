@@ -3,17 +3,6 @@
 #include "../domain/domain.h"
 #include "trace.h"
 
-static int nothing(struct scene *scene)
-{
-	return trace_read(scene) ? WORKED : CANNOT;
-}
-
-#define LIFE_CASE							\
-	A_TRACE_CASE,							\
-	.worlds	  = W(CONTROL) | W(CALL),				\
-	.promise  = { DENIED(EACCES) },					\
-	.control  = nothing
-
 /* Enforced by a capability, which leaves no_new_privs as it was */
 static int by_capability(struct scene *scene)
 {
@@ -30,7 +19,7 @@ static int by_capability(struct scene *scene)
 
 CASE("log.trace.capability",
 	.claim	 = "a domain whose trace event does not say that no_new_privs is not set",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.may_gain_privs = true,
 	.attempt = by_capability,
 	.source	 = "trace/events-landlock: enforce_domain, no_new_privs=");
@@ -138,7 +127,7 @@ static const struct variant callers[] = {
 
 CASE("log.trace.threads",
 	.claim	  = "a domain whose trace events do not say which threads it binds",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.own_memory = true,
 	.covers	  = "restrict.tsync",
 	.variants = callers,

@@ -4,17 +4,6 @@
 
 #include "trace.h"
 
-static int nothing(struct scene *scene)
-{
-	return trace_read(scene) ? WORKED : CANNOT;
-}
-
-#define LIFE_CASE							\
-	A_TRACE_CASE,							\
-	.worlds	  = W(CONTROL) | W(CALL),				\
-	.promise  = { DENIED(EACCES) },					\
-	.control  = nothing
-
 /* All but what the ruleset handles and the rule does not name; never REFER */
 #define GRANTED_PATH							\
 	"access_rights=execute|write_file|read_file|remove_dir|*|make_sym|truncate|"
@@ -100,7 +89,7 @@ static int policy_is_told(struct scene *scene)
 
 CASE("log.trace.policy",
 	.claim	 = "a policy that is made and enforced, without a trace of each step",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.attempt = policy_is_told,
 	.source	 = "trace/events-landlock: syscall events, Ruleset versioning");
 
@@ -150,7 +139,7 @@ CASE("log.trace.no_descriptor",
 	A_TRACE_CASE,
 	.worlds	 = W(CONTROL) | W(CALL),
 	.promise = { DENIED(EMFILE) },
-	.control = nothing,
+	.control = trace_nothing,
 	.attempt = no_descriptor,
 	.source	 = "trace/events-landlock: Lifecycle consistency");
 
@@ -190,7 +179,7 @@ static int numbers_are_blurred(struct scene *scene)
 
 CASE("log.trace.numbers",
 	.claim	 = "IDs of rulesets that count how many there are",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.attempt = numbers_are_blurred,
 	.source	 = "security/landlock/id.c: init_id(), get_id_range()");
 
@@ -217,7 +206,7 @@ static int parent_is_told(struct scene *scene)
 
 CASE("log.trace.parent",
 	.claim	 = "a nested domain whose trace event does not name its parent",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.attempt = parent_is_told,
 	.source	 = "trace/events-landlock: create_domain");
 
@@ -252,7 +241,7 @@ static const struct variant endings[] = {
 
 CASE("log.trace.domain_end",
 	.claim	  = "a domain that ends without a trace event",
-	LIFE_CASE,
+	A_LIFE_CASE,
 	.variants = endings,
 	.attempt  = end_is_told,
 	.source	  = "trace/events-landlock: free_domain");
