@@ -8,7 +8,7 @@
 #include <semaphore.h>
 #include <signal.h>
 
-#include "domain.h"
+#include "tsync.h"
 
 #define DOC "security/landlock/tsync.c, schedule_task_work"
 #define TRACING		"/sys/kernel/tracing/"
@@ -64,51 +64,19 @@ static int probe_doing_work(struct scene *scene)
 	return add_probe(scene, "restrict_one_thread_callback");
 }
 
-static int new_ruleset(struct scene *scene)
-{
-	const struct ruleset set = { .fs = FS_READ_FILE };
-	const char *step;
-
-	scene->fd[0] = ruleset_build(&set, 0, 0, &step);
-	return scene->fd[0] < 0 ? cannot(scene, "%s", step) : 0;
-}
-
-static int enforce_on_all(struct scene *scene)
-{
-	return ll_restrict(scene->fd[0], RESTRICT_TSYNC) ? errno : 0;
-}
-
-static void set(struct scene *scene, int what, long value)
-{
-	__atomic_store_n(&scene->value[what], value, __ATOMIC_SEQ_CST);
-}
-
-static long get(struct scene *scene, int what)
-{
-	return __atomic_load_n(&scene->value[what], __ATOMIC_SEQ_CST);
-}
-
-/* From now on the caller runs as soon as it can. */
-static void go_first(void)
-{
-	const struct sched_param first = { .sched_priority = 1 };
-
-	sched_setscheduler(0, SCHED_FIFO, &first);
-}
-
 static bool wait_for_probe(struct scene *scene)
 {
 	char text[4096];
 
-	go_first();
-	set(scene, READY, 1);
+	tsync_go_first();
+	tsync_set(scene, READY, 1);
 	return read(scene->fd[1 + TRACE], text, sizeof(text)) > 0;
 }
 
 /* Nothing but the attempted call may call the probed function from here on. */
 static int begin(struct scene *scene)
 {
-	while (!get(scene, READY))
+	while (!tsync_get(scene, READY))
 		sched_yield();
 	return write(scene->fd[1 + SWITCH], "1", 1) == 1 ?
 	       0 : cannot(scene, "the probe");
@@ -123,17 +91,16 @@ static int while_a_thread_ends(struct scene *scene)
 {
 	pthread_t thread;
 	void *failed = NULL;
-	int ret = new_ruleset(scene);
+	int ret = tsync_ruleset(scene);
 
 	if (ret || pthread_create(&thread, NULL, end_when_traced, scene))
 		return ret ?: BROKEN;
 	ret = sibling_start(scene, 0) ? BROKEN :
-	      begin(scene) ?: enforce_on_all(scene);
+	      begin(scene) ?: tsync_enforce(scene);
 	pthread_join(thread, &failed);
 	if (ret || failed)
 		return ret ?: broken(scene, "no trace");
-	return read_guarded_file(scene) == EACCES ?
-	       sibling_run(scene, 0, read_guarded_file) : UNENFORCED;
+	return tsync_all_get(scene, 1, EACCES);
 }
 
 CASE("domain.tsync.ending",
@@ -151,7 +118,7 @@ static void *read_when_enforced(void *arg)
 
 	while (sem_wait(&enforced))
 		;
-	set(scene, SECOND, read_guarded_file(scene));
+	tsync_set(scene, SECOND, read_guarded_file(scene));
 	return NULL;
 }
 
@@ -164,7 +131,7 @@ static void *start_when_traced(void *arg)
 	    pthread_create(&thread, NULL, read_when_enforced, scene))
 		return arg;
 	pthread_join(thread, NULL);
-	set(scene, FIRST, read_guarded_file(scene));
+	tsync_set(scene, FIRST, read_guarded_file(scene));
 	return NULL;
 }
 
@@ -172,18 +139,20 @@ static int while_a_thread_starts(struct scene *scene)
 {
 	pthread_t thread;
 	void *failed = NULL;
-	int ret = new_ruleset(scene);
+	int ret = tsync_ruleset(scene);
 
 	sem_init(&enforced, 0, 0);
 	if (ret || pthread_create(&thread, NULL, start_when_traced, scene))
 		return ret ?: BROKEN;
-	ret = begin(scene) ?: enforce_on_all(scene);
+	ret = begin(scene) ?: tsync_enforce(scene);
 	sem_post(&enforced);
 	pthread_join(thread, &failed);
 	if (ret || failed)
 		return ret ?: broken(scene, "no trace");
 	ret = read_guarded_file(scene);
-	return ret != EACCES ? ret : get(scene, FIRST) ?: get(scene, SECOND);
+	if (ret == EACCES)
+		ret = tsync_get(scene, FIRST);
+	return ret == EACCES ? tsync_get(scene, SECOND) : ret;
 }
 
 CASE("domain.tsync.starting",
@@ -193,37 +162,27 @@ CASE("domain.tsync.starting",
 	.attempt  = while_a_thread_starts,
 	.source	  = DOC ": another round while there are more threads");
 
-static void ignore_alarm(int number)
-{
-	(void)number;
-}
-
 static int while_only_one_has_begun(struct scene *scene)
 {
-	const struct sigaction action = { .sa_handler = ignore_alarm };
 	const pid_t caller = getpid();
-	int i, ret = new_ruleset(scene);
+	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 2);
 	pid_t pid;
 
-	sigaction(SIGALRM, &action, NULL);
-	for (i = 0; i < 2 && !ret; i++)
-		ret = sibling_start(scene, i) ? BROKEN : 0;
+	tsync_take_alarms();
 	pid = ret ? -1 : fork();
 	if (!pid) {
-		set(scene, FIRST, wait_for_probe(scene));
+		tsync_set(scene, FIRST, wait_for_probe(scene));
 		_exit(kill(caller, SIGALRM));
 	}
 	ret = ret ?: begin(scene);
-	go_first();
-	ret = ret ?: enforce_on_all(scene);
+	tsync_go_first();
+	ret = ret ?: tsync_enforce(scene);
 	if (pid > 0)
 		kill(pid, SIGKILL);
 	if (ret)
 		return ret;
-	ret = read_guarded_file(scene);
-	for (i = 0; i < 2 && ret == EACCES; i++)
-		ret = sibling_run(scene, i, read_guarded_file);
-	return ret != EACCES || get(scene, FIRST) ?
+	ret = tsync_all_get(scene, 2, EACCES);
+	return ret != EACCES || tsync_get(scene, FIRST) ?
 	       ret : broken(scene, "no trace");
 }
 

@@ -6,7 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 
-#include "domain.h"
+#include "tsync.h"
 
 #define DOC "security/landlock/tsync.c, landlock_restrict_sibling_threads"
 #define A_TSYNC_CASE					\
@@ -15,53 +15,19 @@
 	.covers	  = "restrict.tsync",			\
 	.control  = read_guarded_file
 
-static int start_siblings(struct scene *scene, int count)
-{
-	int i;
-
-	for (i = 0; i < count; i++)
-		if (sibling_start(scene, i))
-			return broken(scene, "pthread_create");
-	return 0;
-}
-
-/* The first sibling, or the caller, who gets something else than @expected */
-static int all_get(struct scene *scene, int count, int expected)
-{
-	int i, got = read_guarded_file(scene);
-
-	for (i = 0; i < count && got == expected; i++)
-		got = sibling_run(scene, i, read_guarded_file);
-	return got;
-}
-
-static int enforce_on_all(struct scene *scene)
-{
-	return ll_restrict(scene->fd[0], RESTRICT_TSYNC) ? errno : 0;
-}
-
 static int nobody_restricted(struct scene *scene)
 {
-	return all_get(scene, 3, WORKED);
-}
-
-static int new_ruleset(struct scene *scene)
-{
-	const struct ruleset set = { .fs = FS_READ_FILE };
-	const char *step;
-
-	scene->fd[0] = ruleset_build(&set, 0, 0, &step);
-	return scene->fd[0] < 0 ? cannot(scene, "%s", step) : 0;
+	return tsync_all_get(scene, 3, WORKED);
 }
 
 static int caller_without_memory(struct scene *scene)
 {
-	int ret = new_ruleset(scene) ?: start_siblings(scene, 3);
+	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 3);
 
 	if (ret)
 		return ret;
-	ret = fail_each_alloc(scene, enforce_on_all, nobody_restricted);
-	if (ret == ENOMEM && all_get(scene, 3, EACCES) != EACCES)
+	ret = fail_each_alloc(scene, tsync_enforce, nobody_restricted);
+	if (ret == ENOMEM && tsync_all_get(scene, 3, EACCES) != EACCES)
 		return UNENFORCED;
 	return ret;
 }
@@ -77,16 +43,6 @@ CASE("domain.tsync.no_memory",
 
 enum { ARMED, OVER };	/* in scene->value */
 
-static void set(struct scene *scene, int what, long value)
-{
-	__atomic_store_n(&scene->value[what], value, __ATOMIC_SEQ_CST);
-}
-
-static long get(struct scene *scene, int what)
-{
-	return __atomic_load_n(&scene->value[what], __ATOMIC_SEQ_CST);
-}
-
 /*
  * With credentials of its own, the sibling has to make new ones.  It makes no
  * call between: that would allocate too.
@@ -96,23 +52,23 @@ static int fail_next(struct scene *scene)
 	const int error = prctl(PR_SET_KEEPCAPS, 0, 0, 0, 0) ? errno :
 			  fail_alloc(1);
 
-	set(scene, ARMED, 1);
-	while (!get(scene, OVER))
+	tsync_set(scene, ARMED, 1);
+	while (!tsync_get(scene, OVER))
 		;
 	return error ? error : alloc_failed() ? 0 : NO_EFFECT;
 }
 
 static int sibling_without_memory(struct scene *scene)
 {
-	int ret = new_ruleset(scene) ?: start_siblings(scene, 3);
+	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 3);
 
 	if (ret)
 		return ret;
 	sibling_begin(1, fail_next);
-	while (!get(scene, ARMED))
+	while (!tsync_get(scene, ARMED))
 		sched_yield();
-	ret = enforce_on_all(scene);
-	set(scene, OVER, 1);
+	ret = tsync_enforce(scene);
+	tsync_set(scene, OVER, 1);
 	if (sibling_end(1) && ret == ENOMEM)
 		return NO_EFFECT;
 	if (ret == ENOMEM && nobody_restricted(scene))
@@ -129,31 +85,18 @@ CASE("domain.tsync.sibling_no_memory",
 	.attempt  = sibling_without_memory,
 	.source	  = "security/landlock/tsync.c, restrict_one_thread: -ENOMEM, all or nothing");
 
-static void ignore_alarm(int number)
-{
-	(void)number;
-}
-
-static void go_first(void)
-{
-	const struct sched_param first = { .sched_priority = 1 };
-
-	sched_setscheduler(0, SCHED_FIFO, &first);
-}
-
 /*
  * A process that wakes the caller when it waits, for each byte in the pipe:
  * on the caller's processor it runs then, and before all siblings.
  */
 static pid_t start_alarm(int pipe_fd[2])
 {
-	const struct sigaction action = { .sa_handler = ignore_alarm };
 	const pid_t caller = getpid();
 	pid_t pid;
 	char byte;
 
-	sigaction(SIGALRM, &action, NULL);
-	go_first();
+	tsync_take_alarms();
+	tsync_go_first();
 	if (pipe(pipe_fd))
 		return -1;
 	pid = fork();
@@ -173,17 +116,17 @@ static int silence_all(void)
 
 static int interrupted(struct scene *scene)
 {
-	int i, fds[2], ret = new_ruleset(scene) ?:
-			     start_siblings(scene, SIBLINGS);
+	int i, fds[2], ret = tsync_ruleset(scene) ?:
+			     tsync_start(scene, SIBLINGS);
 	const pid_t pid = ret ? -1 : start_alarm(fds);
 
 	for (i = 0; i < 4 && pid > 0 && !ret; i++)
 		ret = write(fds[1], "", 1) == 1 ? silence_all() : BROKEN;
 	if (pid > 0 && !ret && write(fds[1], "", 1) == 1)
-		ret = enforce_on_all(scene);
+		ret = tsync_enforce(scene);
 	if (pid > 0)
 		kill(pid, SIGKILL);
-	return ret ?: all_get(scene, SIBLINGS, EACCES);
+	return ret ?: tsync_all_get(scene, SIBLINGS, EACCES);
 }
 
 CASE("domain.tsync.interrupted",
@@ -212,7 +155,7 @@ static void *enforce_without_leader(void *arg)
 
 	while (!has_ended(first_thread))
 		sched_yield();
-	scene->outcome = enforce_on_all(scene) ?: all_get(scene, 1, EACCES);
+	scene->outcome = tsync_enforce(scene) ?: tsync_all_get(scene, 1, EACCES);
 	scene->finished = true;
 	_exit(0);
 }
@@ -220,7 +163,7 @@ static void *enforce_without_leader(void *arg)
 static int end_leader(struct scene *scene)
 {
 	pthread_t thread;
-	int ret = new_ruleset(scene) ?: start_siblings(scene, 1);
+	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 1);
 
 	first_thread = getpid();
 	if (ret || pthread_create(&thread, NULL, enforce_without_leader, scene))
