@@ -5,16 +5,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
-
-import jinja2
-from markupsafe import Markup
 
 from reports.hookrows import CONTROL, Row, answers, rows, text
 from reports.hooks import ATTEMPT, HookCall
 from reports.model import Kernel, Result, shareable
+from reports.page import render
 
-TEMPLATES = Path(__file__).parent / "templates"
 FEW = 8  # cases in a list; more are folded
 MARKS = {"io_uring": "ᵘ", "softirq": "ˢ", "kernel": "ᵏ"}
 
@@ -49,20 +45,13 @@ class Matrix:
 def to_text(result: Result) -> str:
     """Return the page. Cases that must not be shared are not in it."""
     shared = shareable(result)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("hooks.html.j2").render(
+    return render(
+        "hooks.html.j2",
         result=shared,
         matrix=lambda kernel: _matrix(shared, kernel),
         answers=answers,
         marks=MARKS,
         few=FEW,
-        style=Markup((TEMPLATES / "matrix.css").read_text(encoding="utf-8")),
     )
 
 

@@ -6,19 +6,17 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from pathlib import Path
 from typing import Any
 
-import jinja2
 from markupsafe import Markup, escape
 
 from reports.findings import closed, findings, gaps, headline, news
 from reports.known import explain
 from reports.matrix import Row, Summary, errata_text, families, rows, short_names, summarize
 from reports.model import Case, CaseResult, Kernel, Result, base, reproduce, shareable, variant
+from reports.page import TEMPLATES, render
 from reports.verdicts import DEVIATIONS, LOOKS, Verdict
 
-TEMPLATES = Path(__file__).parent / "templates"
 VARIANTS_SHOWN = 16  # letters; more variants are counted
 CONSOLE_LINES = 60  # of a crash; the JSON result has more
 
@@ -26,19 +24,13 @@ CONSOLE_LINES = 60  # of a crash; the JSON result has more
 def to_text(result: Result) -> str:
     """Return the page. Cases that must not be shared are not in it."""
     shared = shareable(result)
-    script = _read("matrix.js")
+    script = (TEMPLATES / "matrix.js").read_text(encoding="utf-8")
     # The policy lets this very script run and nothing else, whatever a result may hold.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     columns = [kernel for kernel in shared.kernels if kernel.cases]
     title, understood = headline(shared)
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("matrix.html.j2").render(
+    return render(
+        "matrix.html.j2",
         result=shared,
         columns=columns,
         families=[(name, ids, rows(ids, columns)) for name, ids in families(shared)],
@@ -62,15 +54,10 @@ def to_text(result: Result) -> str:
         errata_text=errata_text,
         short_names=short_names,
         reproduce=reproduce,
-        style=Markup(_read("matrix.css")),
         script=Markup(script),
         digest=digest,
         data=Markup(_embedded(_data(shared, columns))),
     )
-
-
-def _read(name: str) -> str:
-    return (TEMPLATES / name).read_text(encoding="utf-8")
 
 
 def _embedded(data: object) -> str:

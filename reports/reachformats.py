@@ -5,10 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -17,11 +14,11 @@ from rich.text import Text
 from reports.markdown import code, escape, table
 from reports.matrix import short_names
 from reports.model import Result
+from reports.page import render
 from reports.reach import Cell, Section, columns, lacking
 from reports.terminal import is_plain
 from reports.verdicts import DEVIATIONS, LOOKS, Verdict
 
-TEMPLATES = Path(__file__).parent / "templates"
 ROAD_WIDTH = 46  # of a terminal; longer ones are folded
 
 INTRODUCTION = (
@@ -84,14 +81,8 @@ def to_markdown(result: Result, shown: Sequence[Section], number: int | None) ->
 
 def to_html(result: Result, shown: Sequence[Section], number: int | None) -> str:
     """Return the table as one page that needs nothing beside itself."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    return environment.get_template("reach.html.j2").render(
+    return render(
+        "reach.html.j2",
         result=result,
         columns=columns(result),
         sections=shown,
@@ -103,7 +94,6 @@ def to_html(result: Result, shown: Sequence[Section], number: int | None) -> str
         words=_words,
         lacking=lacking(result, shown),
         short_names=short_names,
-        style=Markup((TEMPLATES / "matrix.css").read_text(encoding="utf-8")),
     )
 
 

@@ -6,17 +6,14 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict
-from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
 from rich.console import Console
 from rich.table import Table
 
+from reports.page import render
 from reports.selftests import MEANINGS, Column, Selftest, Why
 from reports.verdicts import Verdict
 
-TEMPLATES = Path(__file__).parent / "templates"
 CASES_SHOWN = 6
 WORST_FIRST: tuple[Why, ...] = tuple(reversed(Why.__members__.values()))
 SHOWN = (Why.REAL, Why.UNEXPLAINED, Why.NOT_PROMISED, Why.WORDING)
@@ -35,11 +32,8 @@ def headline(columns: Sequence[Column]) -> str:
 
 def to_html(columns: Sequence[Column], source: str, version: str) -> str:
     """Return the page."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True,
-        undefined=jinja2.StrictUndefined, trim_blocks=True, lstrip_blocks=True,
-    )
-    return environment.get_template("selftests.html.j2").render(
+    return render(
+        "selftests.html.j2",
         title=headline(columns),
         source=source,
         version=version,
@@ -50,7 +44,6 @@ def to_html(columns: Sequence[Column], source: str, version: str) -> str:
         meanings=MEANINGS,
         verdicts=Verdict,
         limit=CASES_SHOWN,
-        style=Markup((TEMPLATES / "matrix.css").read_text(encoding="utf-8")),
     )
 
 
