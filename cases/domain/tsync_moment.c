@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * TSYNC while threads begin and end at its worst moments: a probe there writes
- * a trace, and a thread or process that waits for it goes before the caller.
+ * TSYNC at its worst moments: a probe there writes a trace, and a thread or
+ * process that waits for it goes before the caller.
  */
 #include <pthread.h>
 #include <sched.h>
-#include <semaphore.h>
 #include <signal.h>
 
 #include "tsync.h"
@@ -25,7 +24,7 @@
 	.covers	  = "restrict.tsync"
 
 enum { TRACE, SWITCH };			/* in scene->fd + 1 */
-enum { READY, FIRST, SECOND };		/* in scene->value */
+enum { READY, FIRST };			/* in scene->value */
 
 static int add_probe(struct scene *scene, const char *function)
 {
@@ -109,58 +108,6 @@ CASE("domain.tsync.ending",
 	.scene	  = probe_giving_work,
 	.attempt  = while_a_thread_ends,
 	.source	  = DOC ": task_work_add");
-
-static sem_t enforced;
-
-static void *read_when_enforced(void *arg)
-{
-	struct scene *scene = arg;
-
-	while (sem_wait(&enforced))
-		;
-	tsync_set(scene, SECOND, read_guarded_file(scene));
-	return NULL;
-}
-
-static void *start_when_traced(void *arg)
-{
-	struct scene *scene = arg;
-	pthread_t thread;
-
-	if (!wait_for_probe(scene) ||
-	    pthread_create(&thread, NULL, read_when_enforced, scene))
-		return arg;
-	pthread_join(thread, NULL);
-	tsync_set(scene, FIRST, read_guarded_file(scene));
-	return NULL;
-}
-
-static int while_a_thread_starts(struct scene *scene)
-{
-	pthread_t thread;
-	void *failed = NULL;
-	int ret = tsync_ruleset(scene);
-
-	sem_init(&enforced, 0, 0);
-	if (ret || pthread_create(&thread, NULL, start_when_traced, scene))
-		return ret ?: BROKEN;
-	ret = begin(scene) ?: tsync_enforce(scene);
-	sem_post(&enforced);
-	pthread_join(thread, &failed);
-	if (ret || failed)
-		return ret ?: broken(scene, "no trace");
-	ret = read_guarded_file(scene);
-	if (ret == EACCES)
-		ret = tsync_get(scene, FIRST);
-	return ret == EACCES ? tsync_get(scene, SECOND) : ret;
-}
-
-CASE("domain.tsync.starting",
-	A_TSYNC_CASE,
-	.claim	  = "all threads are bound when one starts during TSYNC",
-	.scene	  = probe_giving_work,
-	.attempt  = while_a_thread_starts,
-	.source	  = DOC ": another round while there are more threads");
 
 static int while_only_one_has_begun(struct scene *scene)
 {
