@@ -161,6 +161,8 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
         if known := score.known(mutant, harness):
             return known
         trial = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
+        if trial.outcome == SURVIVED and mutant.cases():
+            trial = judge(mutant, before, runner(mutant, worker, ()), harness)
         if trial.outcome != FOUND:
             return trial
         again = [found.case for found in trial.by[:CONFIRMED]]

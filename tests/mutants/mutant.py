@@ -13,7 +13,8 @@ from pathlib import Path
 HERE = Path(__file__).parent
 
 RECORDS = ("log.*",)
-REACHING = {"fs": ("fs.*", "overlay.*", "ioctl.*", "errata.*", "domain.*", *RECORDS),
+REACHING = {"fs": ("fs.*", "overlay.*", "ioctl.*", "errata.*", "domain.*", "scope.signal.*",
+                   *RECORDS),
             "net": ("net.*", "socket.*", "api.*", *RECORDS),
             "task": ("scope.*", "domain.*", "errata.*", *RECORDS),
             "tsync": ("domain.tsync*", *RECORDS), "errata": ("errata.*", "api.*"),
