@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
-/* One world of one case: its processes, namespaces, user, and their end. */
-#include <ftw.h>
-#include <grp.h>
-#include <linux/capability.h>
+/* One world of one case: its processes and namespaces, and their end. */
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdlib.h>
 #include <sys/mman.h>
-#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -17,17 +13,10 @@
 
 #include "hooks.h"
 
-/* The nobody of every distribution; attempts own nothing else. */
-#define NOBODY 65534
-
 const char SELF[] = "(the harness itself)";
 int self_fd = -1;
-enum privilege privilege;
 int world_timeout_ms = 2000;
 
-static char scratch_template[] = "/tmp/landproof-XXXXXX";
-static const char *scratch;	/* mount point of the worlds' tmpfs */
-static int scratch_uses;
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
 
 double now_ms(void)
@@ -48,153 +37,14 @@ int waitpid_retry(pid_t pid, int *status)
 	return ret == pid ? 0 : -1;
 }
 
-uid_t subject_uid(void)
-{
-	return privilege == FULL ? NOBODY : getuid();
-}
-
-gid_t subject_gid(void)
-{
-	return privilege == FULL ? NOBODY : getgid();
-}
-
-static int drop_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct none[2] = { 0 };
-
-	return syscall(SYS_capset, &header, none) ? errno : 0;
-}
-
-int become_subject(void)
-{
-	int error;
-
-	if (privilege == FULL) {
-		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
-		    setresuid(NOBODY, NOBODY, NOBODY))
-			return errno;
-	}
-	error = drop_capabilities();
-	/* A change of user clears it, and /proc/self would be root's. */
-	if (!error && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
-		error = errno;
-	return error;
-}
-
-static int write_text(const char *path, const char *text)
-{
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	ssize_t done;
-
-	if (fd < 0)
-		return -1;
-	done = write(fd, text, strlen(text));
-	close(fd);
-	return done == (ssize_t)strlen(text) ? 0 : -1;
-}
-
-static int try_namespaces(void)
-{
-	return unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) ||
-	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-}
-
-static int try_userns(void)
-{
-	return unshare(CLONE_NEWUSER) || try_namespaces();
-}
-
-/* Would @try work?  Tried in a child, so that nothing stays half done. */
-static bool would_work(int (*try)(void))
-{
-	const pid_t pid = fork();
-	int status;
-
-	if (pid == 0)
-		_exit(try() != 0);
-	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
-}
-
-/* A user namespace gives an ordinary user the namespaces that cases need. */
-static bool enter_userns(void)
-{
-	const uid_t uid = getuid();
-	const gid_t gid = getgid();
-	char map[64];
-
-	if (unshare(CLONE_NEWUSER))
-		return false;
-	write_text("/proc/self/setgroups", "deny");
-	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
-	write_text("/proc/self/gid_map", map);
-	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
-	return write_text("/proc/self/uid_map", map) == 0;
-}
-
-static int remove_one(const char *path, const struct stat *st, int type,
-		      struct FTW *ftw)
-{
-	(void)st;
-	(void)ftw;
-	if (type == FTW_DP || type == FTW_DNR)
-		rmdir(path);
-	else
-		unlink(path);
-	return 0;
-}
-
-static void remove_tree(const char *path)
-{
-	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
-}
-
-static pid_t scratch_owner;
-
-static void scratch_remove(void)
-{
-	if (getpid() != scratch_owner)
-		return;
-	if (privilege != UNPRIVILEGED)
-		umount2(scratch, MNT_DETACH);
-	remove_tree(scratch);
-}
-
-static int mount_scratch(void)
-{
-	return errno_of(mount("scratch", scratch, "tmpfs", 0, "mode=0755"));
-}
-
 int process_init(void)
 {
 	self_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
 	if (self_fd < 0)
 		return errno;
-	if (geteuid() == 0 && would_work(try_namespaces))
-		privilege = FULL;
-	else if (would_work(try_userns) && enter_userns())
-		privilege = IN_USERNS;
+	privilege_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	scratch = mkdtemp(scratch_template);
-	if (!scratch)
-		return errno;
-	chmod(scratch, 0755);
-	scratch_owner = getpid();
-	atexit(scratch_remove);
-	if (privilege == UNPRIVILEGED)
-		return 0;
-	/*
-	 * What is mounted from here on is seen nowhere else.  A guest is thrown
-	 * away, and if its PID 1 leaves the file system state it booted with,
-	 * Linux 7.3 finds no helper and no collector any more
-	 * (fs/fs_struct.c, validate_fs_switch()).
-	 */
-	if ((getpid() != 1 && unshare(CLONE_NEWNS)) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return errno;
-	return mount_scratch();
+	return scratch_init();
 }
 
 int scene_share(struct scene **shared)
@@ -413,25 +263,6 @@ int attempt_main(int fd, int argc, char **argv)
 	return 0;
 }
 
-/* Only the root of a namespace keeps capabilities by itself when it execs. */
-static void keep_capabilities(void)
-{
-	struct __user_cap_header_struct header = {
-		.version = _LINUX_CAPABILITY_VERSION_3,
-	};
-	struct __user_cap_data_struct caps[2];
-	int cap;
-
-	if (syscall(SYS_capget, &header, caps))
-		return;
-	caps[0].inheritable = caps[0].permitted;
-	caps[1].inheritable = caps[1].permitted;
-	if (syscall(SYS_capset, &header, caps))
-		return;
-	for (cap = 0; cap < 64; cap++)
-		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
-}
-
 static int exec_attempt(void *arg)
 {
 	struct scene *scene = arg;
@@ -513,30 +344,13 @@ static bool wants_pids(const struct landproof_case *test)
 	       has_word(test->needs, "pid-namespace");
 }
 
-/* A world's own directory. */
-static void world_dir(char *dir, size_t size)
-{
-	snprintf(dir, size, "%s/%d", scratch, scratch_uses);
-}
-
-static int enter_scratch(struct scene *scene)
-{
-	char dir[64];
-
-	world_dir(dir, sizeof(dir));
-	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
-	    chdir(dir))
-		return broken(scene, "%s: %s", dir, strerrorname_np(errno));
-	return 0;
-}
-
 static int prepare(struct scene *scene)
 {
 	const struct landproof_case *test = scene->test;
 	int ret = 0;
 
 	if (!test->bare) {
-		ret = enter_scratch(scene);
+		ret = scratch_enter(scene);
 		if (!ret)
 			ret = make_dir("decoy");
 	}
@@ -646,28 +460,6 @@ static bool ended_in_time(pid_t pid, int timeout_ms)
 	return ret == 1;
 }
 
-/*
- * To remove what a world left costs as much as the world: a tmpfs is thrown
- * away whole, after some of them.
- */
-#define SCRATCH_USES 64
-
-static void clean_scratch(const struct landproof_case *test)
-{
-	char dir[64];
-
-	if (test->bare)
-		return;
-	world_dir(dir, sizeof(dir));
-	scratch_uses++;
-	if (privilege == UNPRIVILEGED) {
-		remove_tree(dir);
-	} else if (scratch_uses % SCRATCH_USES == 0) {
-		umount2(scratch, MNT_DETACH);
-		mount_scratch();
-	}
-}
-
 void world_run(struct scene *scene, struct world_result *result)
 {
 	const double start = now_ms();
@@ -704,7 +496,8 @@ void world_run(struct scene *scene, struct world_result *result)
 	/* Orphans, those that called setsid(2) too, come to the subreaper. */
 	if (!wants_pids(scene->test))
 		kill_children(getpid());
-	clean_scratch(scene->test);
+	if (!scene->test->bare)
+		scratch_leave();
 	memcpy(result->note, scene->note, sizeof(result->note));
 	result->ms = now_ms() - start;
 }

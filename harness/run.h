@@ -17,6 +17,16 @@ enum privilege {
 };
 extern enum privilege privilege;
 
+/* privilege.c */
+void privilege_init(void);	/* finds out, and enters a user namespace */
+void keep_capabilities(void);	/* across execve(2) */
+
+/* scratch.c */
+int scratch_init(void);		/* 0 or errno */
+/* A new directory for a world, its current one: 0 or BROKEN */
+int scratch_enter(struct scene *scene);
+void scratch_leave(void);
+
 enum verdict {
 	HOLDS, ABSENT, OPEN_GAP, CLOSED, BYPASS, OVERBLOCK, ERRNO, DISHONEST,
 	CRASH, HANG, CANNOT_RUN, BROKEN_RUN,
