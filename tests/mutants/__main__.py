@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 import argparse
+import signal
 import sys
 import tempfile
 import time
 from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from rich.console import Console
 from rich.table import Table
@@ -44,7 +45,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
 
 
 class Seen(Exception):
-    """A case has found the bug: the rest need not run."""
+    """A case has found the bug, or the user has seen enough: the rest need not run."""
 
 
 class Lab:
@@ -55,6 +56,12 @@ class Lab:
         self.harness = harness
         self.version = ""
         self.without: dict[str, str] = {}
+        self.interrupted = False
+
+    def interrupt(self, *_: object) -> NoReturn:
+        """Handle SIGINT: no guest runs its cases to the end."""
+        self.interrupted = True
+        raise KeyboardInterrupt
 
     def __call__(self, bug: Mutant | None, worker: int, cases: Sequence[str]) -> Column:
         """Return what the suite says of the kernel with a bug, or without."""
@@ -66,6 +73,8 @@ class Lab:
         words = ["run", *(f"--case={case}" for case in cases)]
 
         def listen(name: str, record: dict[str, Any]) -> None:
+            if self.interrupted:
+                raise Seen
             if bug and (record["type"] == "died" or record["type"] == "result"
                         and driver.finds(record["verdict"])
                         and record["verdict"] != self.without.get(record["id"])):
@@ -86,6 +95,8 @@ class Lab:
         found: list[str] = []
 
         def listen(name: str, record: dict[str, Any]) -> None:
+            if self.interrupted:
+                raise Seen
             if record["type"] == "died" or record["type"] == "alone" and not record["ok"]:
                 found.append(str(record["id"]))
                 raise Seen
@@ -123,6 +134,7 @@ def main(words: list[str]) -> int:
         for bug in bugs:
             score.trials.pop(bug.name, None)
     machine = Lab(options.harness)
+    signal.signal(signal.SIGINT, machine.interrupt)
     start = time.monotonic()
 
     def tell(left: int, trial: Trial) -> None:
