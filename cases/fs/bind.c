@@ -206,6 +206,27 @@ CASE("fs.bind.rename",
 	.effect	 = renamed_in_source,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REFER");
 
+/* Nobody links a directory: that EPERM comes when Landlock lets it pass. */
+static int link_mount_root(struct scene *scene)
+{
+	const int error = errno_of(link("dst/mnt", "dst/mnt/sub/linked"));
+
+	(void)scene;
+	return error == EPERM ? WORKED : error;
+}
+
+CASE("fs.bind.link_root",
+	.claim	 = "link(2) of a mount's root, with REFER above its source and on the target",
+	.guard	 = FS(REFER),
+	.promise = { DENIED(EXDEV) },
+	.deny	 = { .fs = FS_REFER,
+		     .rules = { PATH("src"), PATH("dst/mnt/sub") } },
+	.grant	 = { PATH("dst/mnt") },
+	.needs	 = "namespaces",
+	.scene	 = bound,
+	.attempt = link_mount_root,
+	.source	 = "security/landlock/fs.c, current_check_refer_path: the root is its own parent");
+
 static int create_below_mount(struct scene *scene)
 {
 	(void)scene;

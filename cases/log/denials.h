@@ -100,7 +100,8 @@ int do_reconfigure(struct scene *scene);
 int do_move_mount(struct scene *scene);
 int do_pivot_root(struct scene *scene);
 
-/* A child for PTRACE_TRACEME, forked before the domain */
+/* A child for PTRACE_TRACEME, forked before the domain, and what it does */
 int tracee_start(struct scene *scene);
+void tracee_serve(struct scene *scene) __attribute__((noreturn));
 
 #endif

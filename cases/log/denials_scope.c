@@ -62,18 +62,22 @@ int do_seize(struct scene *scene)
 			       NULL));
 }
 
+void tracee_serve(struct scene *scene)
+{
+	await(scene, 0);
+	scene->value[0] = errno_of(ptrace(PTRACE_TRACEME, 0, 0, 0));
+	wake(scene, 1);
+	_exit(0);
+}
+
 int tracee_start(struct scene *scene)
 {
 	pid_t pid;
 
 	meeting_init(scene);
 	pid = fork();
-	if (pid == 0) {
-		await(scene, 0);
-		scene->value[0] = errno_of(ptrace(PTRACE_TRACEME, 0, 0, 0));
-		wake(scene, 1);
-		_exit(0);
-	}
+	if (pid == 0)
+		tracee_serve(scene);
 	scene->pid[DENIAL_TARGET] = pid;
 	return pid < 0 ? errno : 0;
 }

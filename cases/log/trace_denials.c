@@ -62,6 +62,13 @@ static const struct event events[] = {
 		      "tracee_domain=0 tracee_pid=# tracee_comm=lp" },
 };
 
+/* Who tells of it: a child asks to be traced, and the event is its. */
+static pid_t teller(const struct scene *scene)
+{
+	return scene->variant->arg == TRACEME ? scene->pid[DENIAL_TARGET] :
+						getpid();
+}
+
 /* Does it, and finds the event with these flags. */
 static int is_traced(struct scene *scene, const char *flags)
 {
@@ -75,21 +82,23 @@ static int is_traced(struct scene *scene, const char *flags)
 	snprintf(text, sizeof(text), "%s%s", flags, event->text);
 	if (!error)
 		return WORKED;
-	/* A child asks to be traced: the event is its. */
-	return trace_says(scene, trace, event->kind == TRACEME ?
-			  scene->pid[DENIAL_TARGET] : getpid(), event->name,
-			  text, NULL) ? EACCES : WORKED;
+	return trace_says(scene, trace, teller(scene), event->name, text,
+			  NULL) ? EACCES : WORKED;
+}
+
+static int handle(struct scene *scene)
+{
+	struct ruleset set = denial_layer(scene->variant->arg);
+
+	set.flags = scene->test->deny.flags;
+	return enforce_set(scene, &set);
 }
 
 static int handle_one(struct scene *scene)
 {
-	const enum denial_kind kind = scene->variant->arg;
-	struct ruleset set = denial_layer(kind);
-
-	set.flags = scene->test->deny.flags;
-	if (kind == TRACEME && tracee_start(scene))
+	if (scene->variant->arg == TRACEME && tracee_start(scene))
 		return BROKEN;
-	return enforce_set(scene, &set);
+	return handle(scene);
 }
 
 static int traced_as_logged(struct scene *scene)
@@ -196,8 +205,8 @@ static int child_in_domain(struct scene *scene)
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		ret = enforce_set(scene, &own);
 		wake(scene, 1);
-		while (!ret)
-			pause();
+		if (!ret)
+			tracee_serve(scene);
 		_exit(1);
 	}
 	scene->pid[DENIAL_TARGET] = pid;
@@ -207,12 +216,14 @@ static int child_in_domain(struct scene *scene)
 static int enforce_beside(struct scene *scene)
 {
 	meeting_init(scene);
-	return child_in_domain(scene) ?: handle_one(scene);
+	return child_in_domain(scene) ?: handle(scene);
 }
 
 static int other_domain_is_told(struct scene *scene)
 {
 	const struct event *event = &events[scene->variant->arg];
+	const char *const party =
+		scene->variant->arg == SIGNAL ? "target" : "tracee";
 	const int error = denial_do(scene, event->kind);
 	char text[96], line[TRACE_LINE];
 	const char *trace;
@@ -223,17 +234,16 @@ static int other_domain_is_told(struct scene *scene)
 	if (!error || !trace_says(scene, trace, scene->pid[DENIAL_TARGET],
 				  "create_domain", "domain=", line))
 		return WORKED;
-	snprintf(text, sizeof(text), "%s_domain=%llx %s_pid=#",
-		 event->kind == SEIZE ? "tracee" : "target",
-		 trace_number(line, "domain="),
-		 event->kind == SEIZE ? "tracee" : "target");
-	return trace_says(scene, trace, getpid(), event->name, text, NULL) ?
-		EACCES : WORKED;
+	snprintf(text, sizeof(text), "%s_domain=%llx %s_pid=#", party,
+		 trace_number(line, "domain="), party);
+	return trace_says(scene, trace, teller(scene), event->name, text,
+			  NULL) ? EACCES : WORKED;
 }
 
 static const struct variant of_processes[] = {
 	{ "", .arg = SIGNAL },
 	{ "ptrace", .arg = SEIZE },
+	{ "traceme", .arg = TRACEME },
 	{ NULL }
 };
 
