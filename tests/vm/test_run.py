@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.vm.conftest import KERNEL, bzimage
-from vm import qemu, run
+from vm import paths, qemu, run
 from vm.errors import UserError
 from vm.kernels import Kernel
 
@@ -61,6 +61,18 @@ def test_a_guest_that_behaves(machine: Run, debian_kernel: Kernel) -> None:
     assert any(line.startswith("CONFIG_LSM=") for line in about["config"])
     words = next(record for record in records if record["type"] == "result")["why"].split()
     assert "lsm=landlock" in words and "audit=1" in words and "oops=panic" in words
+
+
+def test_only_a_run_of_all_cases_says_how_long_a_kernel_takes(
+        machine: Run, debian_kernel: Kernel, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = paths.cache() / "durations.json"
+    before = file.read_bytes() if file.exists() else None
+    machine("log")
+    assert (file.read_bytes() if file.exists() else None) == before
+    monkeypatch.setattr(run, "_durations", lambda: {KERNEL: 70.0, "debian-9.9": 60.0})
+    other, unknown = (replace(debian_kernel, name=name) for name in ("debian-9.9", "lab-9.9"))
+    order = run._order([other, debian_kernel, unknown])
+    assert [kernel.name for kernel in order] == ["lab-9.9", KERNEL, "debian-9.9"]
 
 
 def test_a_machine_without_landlock(machine: Run) -> None:
