@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: mutants reliability all kselftest-install matrix lab check socket-proof bench setup clean
+.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check socket-proof bench setup clean
 
 all: $(GUEST)
 
@@ -65,6 +65,10 @@ socket-proof: setup all
 # Kernels that are broken on purpose: which case finds which bug?
 mutants: setup all
 	$(PYTHON) -m tests.mutants
+
+# Kernels older than Debian's, made of lab-6.12: does the suite call them healthy?
+older-kernels: setup all
+	$(PYTHON) -m tests.older
 
 # The same verdicts in twenty runs, and in any order?
 reliability: setup all

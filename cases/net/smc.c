@@ -258,7 +258,7 @@ static int fastopen(struct scene *scene)
 CASE("net.smc.fastopen",
 	.claim	  = "sendto(2) with MSG_FASTOPEN on an SMC socket to a plain TCP listener",
 	.guard	  = NET(CONNECT_TCP),
-	.promise  = { OPEN },
+	.promise  = { FIXED(1, LEAVE_OPEN), OPEN },
 	.gap	  = "landlock-lsm/linux#6",
 	.labels	  = "bypass reach-tcp",
 	.needs	  = "smc peer-socat",
