@@ -62,7 +62,7 @@ static int do_rdwr(struct scene *scene)
 static int do_rename(struct scene *scene)
 {
 	(void)scene;
-	return errno_of(rename("file", "b/file"));
+	return errno_of(rename("a/file", "b/file"));
 }
 
 static const struct records all_records[] = {
@@ -83,20 +83,20 @@ static const struct records all_records[] = {
 	}, {
 		.set = { .fs = FS_MAKE_REG | FS_REFER },
 		.op = do_link,
-		.lines = { "blockers=fs.refer path=\"/tmp\" dev=",
+		.lines = { "blockers=fs.refer path=\"/tmp/a\" dev=",
 			   "blockers=fs.make_reg,fs.refer path=\"/tmp/b\"" },
 	}, {
 		.set = { .fs = FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
 			 .rules = { PATH("b", .access = FS_MAKE_REG) } },
 		.op = do_rename,
-		.lines = { "blockers=fs.remove_file*fs.refer path=\"/tmp\"",
+		.lines = { "blockers=fs.remove_file*fs.refer path=\"/tmp/a\"",
 			   "blockers=fs.refer path=\"/tmp/b\"" },
 	}, {
 		/* REFER is denied by a layer that does not handle it. */
 		.set = { .fs = FS_EXECUTE, .rules = {
 			PATH("b", .access = FS_EXECUTE) } },
 		.op = do_link,
-		.lines = { "blockers=*fs.refer path=\"/tmp\" dev=",
+		.lines = { "blockers=*fs.refer path=\"/tmp/a\" dev=",
 			   "blockers=*fs.refer path=\"/tmp/b\" dev=" },
 	},
 };

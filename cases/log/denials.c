@@ -110,7 +110,8 @@ const struct denial denials[] = {
 static int make_files(void)
 {
 	int error = make_dir("a/empty") ?: make_dir("b") ?: make_dir("mnt") ?:
-		    make_file("file", "text") ?: make_program("program");
+		    make_file("file", "text") ?: make_file("a/file", "text") ?:
+		    make_program("program");
 
 	if (!error && mount("scene", "mnt", "tmpfs", 0, NULL))
 		error = errno;

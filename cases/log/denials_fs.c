@@ -129,7 +129,7 @@ int do_socket(struct scene *scene)
 int do_link(struct scene *scene)
 {
 	(void)scene;
-	return errno_of(link("file", "b/link"));
+	return errno_of(link("a/file", "b/link"));
 }
 
 int do_truncate(struct scene *scene)

@@ -182,3 +182,34 @@ CASE("net.tcp.fastopen_deferred",
 	.witness = witness_connect_tcp,
 	.attempt = fastopen_deferred,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; net/ipv4/tcp.c: tcp_sendmsg_fastopen()");
+
+static int send_without_address(struct scene *scene)
+{
+	struct sockaddr_storage to;
+	const socklen_t len = peer_address(scene->variant->family, LAB_TCP, &to);
+	const int fd = new_socket(scene->variant->family, SOCK_STREAM,
+				  IPPROTO_TCP);
+	int ret;
+
+	if (fd < 0)
+		return -fd;
+	if (connect(fd, (struct sockaddr *)&to, len))
+		ret = broken(scene, "connect: %s", strerrorname_np(errno));
+	else
+		ret = errno_of(send(fd, lab_token, sizeof(lab_token),
+				    MSG_FASTOPEN | MSG_NOSIGNAL));
+	close(fd);
+	return ret;
+}
+
+CASE("net.tcp.fastopen_no_address",
+	.claim	 = "send(2) with MSG_FASTOPEN and no address, when connected",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { UNCHANGED },
+	.deny	 = { .net = NET_CONNECT_TCP, .rules = { PORT(LAB_TCP) } },
+	.needs	 = "peer-tcp",
+	.lab	 = true,
+	.bare	 = true,
+	.variants = ipv4,
+	.attempt = send_without_address,
+	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at addresses only");

@@ -15,9 +15,9 @@ HERE = Path(__file__).parent
 RECORDS = ("log.*",)
 REACHING = {"fs": ("fs.*", "overlay.*", "ioctl.*", "errata.*", "domain.*", "scope.signal.*",
                    *RECORDS),
-            "net": ("net.*", "socket.*", "api.*", *RECORDS),
+            "net": ("net.*", "socket.*", "api.*", "errata.*", *RECORDS),
             "task": ("scope.*", "domain.*", "errata.*", *RECORDS),
-            "tsync": ("domain.tsync*", *RECORDS), "errata": ("errata.*", "api.*"),
+            "tsync": ("domain.*", *RECORDS), "errata": ("errata.*", "api.*"),
             "audit": RECORDS, "id": RECORDS, "log": RECORDS, "trace": RECORDS}
 """Which cases come to a file of security/landlock that not all come to."""
 
