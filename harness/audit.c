@@ -18,6 +18,8 @@ static int audit_request(int fd, int type, const void *data, size_t size)
 		},
 	};
 	char answer[2048];
+	const struct nlmsghdr *const header = (void *)answer;
+	const struct nlmsgerr *const told = NLMSG_DATA(header);
 
 	if (size > sizeof(request.data))
 		return EMSGSIZE;
@@ -27,7 +29,7 @@ static int audit_request(int fd, int type, const void *data, size_t size)
 	if (send(fd, &request, request.header.nlmsg_len, 0) < 0 ||
 	    recv(fd, answer, sizeof(answer), 0) < 0)
 		return errno;
-	return 0;
+	return header->nlmsg_type == NLMSG_ERROR ? -told->error : 0;
 }
 
 static int audit_socket(void)
@@ -51,6 +53,27 @@ int audit_switch(bool on)
 	return error;
 }
 
+int audit_exclude(int type, bool on)
+{
+	const struct audit_rule_data rule = {
+		.flags = AUDIT_FILTER_EXCLUDE,
+		.action = AUDIT_ALWAYS,
+		.field_count = 1,
+		.fields = { AUDIT_MSGTYPE },
+		.values = { type },
+		.fieldflags = { AUDIT_EQUAL },
+	};
+	const int fd = audit_socket();
+	int error;
+
+	if (fd < 0)
+		return errno;
+	error = audit_request(fd, on ? AUDIT_ADD_RULE : AUDIT_DEL_RULE, &rule,
+			      sizeof(rule));
+	close(fd);
+	return error;
+}
+
 /*
  * Nobody reads the records of the other cases, and a kernel whose records
  * nobody reads spends its time on saying so.  audit=1 on the command line makes
@@ -69,8 +92,10 @@ void audit_enable(bool on)
 
 	if (fd < 0)
 		return;
-	error = audit_request(fd, on ? AUDIT_DEL_RULE : AUDIT_ADD_RULE, &never,
-			      sizeof(never)) ?: audit_switch(on);
+	/* No such rule: CONFIG_AUDITSYSCALL is missing, and nothing to spare. */
+	audit_request(fd, on ? AUDIT_DEL_RULE : AUDIT_ADD_RULE, &never,
+		      sizeof(never));
+	error = audit_switch(on);
 	if (error)
 		fprintf(stderr, "landproof: audit: %s\n", strerror(error));
 	close(fd);

@@ -276,6 +276,8 @@ const char *find_program(const char *name);
 
 /* Turns audit on or off, for the whole machine: 0 or errno */
 int audit_switch(bool on);
+/* Leaves records of this type out of the log, or not any more: 0 or errno */
+int audit_exclude(int type, bool on);
 
 /*
  * The @nth allocation from now on that the kernel makes for this thread fails

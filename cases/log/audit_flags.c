@@ -279,3 +279,46 @@ CASE("log.audit.off",
 	.scene	 = audit_scene,
 	.attempt = off_then_on,
 	.source	 = "admin-guide/LSM/landlock: logged by default if audit is enabled");
+
+static bool exclude_no_more(struct scene *scene)
+{
+	audit_exclude(AUDIT_LANDLOCK_ACCESS_TYPE, false);
+	return scene->outcome == WORKED;
+}
+
+/* The first record of a domain is followed by its own: here the second is. */
+static int excluded_then_not(struct scene *scene)
+{
+	int ret, excluded;
+	int error = audit_exclude(AUDIT_LANDLOCK_ACCESS_TYPE, true);
+	struct audit_log log;
+
+	excluded = open_root();
+	error = error ?: audit_exclude(AUDIT_LANDLOCK_ACCESS_TYPE, false);
+	if (error)
+		return cannot(scene, "AUDIT_FILTER_EXCLUDE: %s",
+			      strerrorname_np(error));
+	if (audit_read(scene, &log))
+		return CANNOT;
+	if (log.accesses || log.domains) {
+		remark(scene, "%d records, %d domains in spite of the rule",
+		       log.accesses, log.domains);
+		return NO_EFFECT;
+	}
+	ret = was_logged(scene, open_null(O_WRONLY), "fs.write_file", NULL);
+	return excluded == ret ? ret : NO_EFFECT;
+}
+
+CASE("log.audit.excluded",
+	.claim	 = "a denial that an audit rule excludes leaves no record, nor does its domain",
+	.bare	 = true,
+	.root	 = true,
+	.needs	 = "audit root guest",
+	.worlds	 = W(CONTROL) | W(DENY),
+	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },
+	.promise = { DENIED(EACCES) },
+	.covers	 = LOGGED_SINCE,
+	.scene	 = audit_scene,
+	.attempt = excluded_then_not,
+	.effect	 = exclude_no_more,
+	.source	 = "admin-guide/LSM/landlock: Event filtering, with audit rules");
