@@ -12,10 +12,11 @@ import pytest
 from reports.model import CaseResult
 from reports.model import Kernel as Column
 from reports.verdicts import Verdict
-from tests.mutants import driver, mutant
+from tests.mutants import driver, generate, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant
 from vm.errors import UserError
+from vm.farm import patched_files
 
 FILES = {"access.h", "audit.c", "cred.c", "cred.h", "domain.c", "domain.h", "errata/abi-1.h",
          "errata/abi-4.h", "errata/abi-6.h", "fs.c", "id.c", "limits.h", "log.c", "net.c",
@@ -233,3 +234,40 @@ def test_the_page_names_all(three: list[Mutant], tmp_path: Path) -> None:
     assert "3 bugs in security/landlock of 7.3.4: 1 found, 1 survived, 1 equivalent." in page
     assert "| bug-two | What bug-two breaks is this. | fs.read (bypass) | not tried |" in page
     assert "equivalent: nobody can see it" in page
+
+
+CODE = """\
+/* Returns true. */
+#if IS_ENABLED(CONFIG_SECURITY_LANDLOCK_KUNIT_TEST)
+static void test(void)
+{
+	x = 1;
+}
+#endif
+static int check(int a)
+{
+	WARN_ON_ONCE(a == 3);
+	if (a > 1)
+		return -EACCES;
+	b = a;
+	return 0;
+}
+"""
+
+
+def test_bugs_that_nobody_thought_of(tmp_path: Path) -> None:
+    place = tmp_path / "sources" / generate.WHERE
+    place.mkdir(parents=True)
+    (place / "one.c").write_text(CODE)
+    found = {(change.line + 1, change.kind, change.text.strip())
+             for change in generate.changes(tmp_path / "sources")}
+    assert found == {
+        (11, "more", "if (a >= 1)"), (11, "never", "if (0 && (a > 1))"),
+        (11, "always", "if (1 || (a > 1))"), (12, "eacces", "return -EPERM;"),
+        (13, "left-out", ";"), (14, "success", "return -EACCES;")}
+    names = generate.write(tmp_path / "sources", tmp_path / "some", 3, seed=7)
+    assert names == generate.write(tmp_path / "sources", tmp_path / "same", 3, seed=7)
+    some = mutant.load(names, tmp_path / "some")
+    assert len(some) == 3
+    for bug in some:
+        assert patched_files(tmp_path / "sources", [bug.patch])[str(generate.WHERE / "one.c")]

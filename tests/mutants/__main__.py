@@ -18,10 +18,10 @@ from rich.table import Table
 
 from reports.model import Kernel as Column
 from reports.records import load_records
-from tests.mutants import driver, mutant
+from tests.mutants import driver, generate, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant
-from vm import kernels, lab, paths, run, selftests
+from vm import kernels, lab, paths, run, selftests, source
 from vm.errors import UserError
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -39,6 +39,10 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--jobs", type=int, default=2, choices=(1, 2), metavar="N")
     parser.add_argument("--selftests", action="store_true",
                         help="score the kernel's own selftests beside the cases")
+    parser.add_argument("--random", type=int, metavar="N",
+                        help="so many bugs that nobody thought of, instead (generate.py)")
+    parser.add_argument("--seed", type=int, default=1, metavar="S",
+                        help="other bugs with another number; default: 1")
     parser.add_argument("--again", action="store_true", help="forget the trials of these bugs")
     parser.add_argument("--harness", type=Path, default=ROOT / "build" / "landproof-guest")
     return parser.parse_args(words)
@@ -112,6 +116,14 @@ class Lab:
         print(f"\r{name}: {part:4.0%} {what[:50]:50}", end="", file=sys.stderr)
 
 
+def _random(options: argparse.Namespace) -> list[Mutant]:
+    """Return bugs that nobody thought of."""
+    recipe = lab.recipes()[RECIPE]
+    sources = source.fetch(recipe.source, recipe.suites, lambda what, part: None).path
+    directory = ROOT / "build" / f"mutants-{options.seed}"
+    return mutant.load(generate.write(sources, directory, options.random, options.seed), directory)
+
+
 def _show(bugs: list[Mutant], score: Score) -> None:
     """Print the table."""
     table = Table("mutant", "what breaks", "found by", "by selftests")
@@ -124,7 +136,10 @@ def main(words: list[str]) -> int:
     """Return 0 if every bug is found or listed as invisible, 1 if not, 2 if it failed."""
     options = _arguments(words)
     try:
-        bugs = mutant.load(options.names)
+        bugs = _random(options) if options.random else mutant.load(options.names)
+    except UserError as error:
+        print(f"tests.mutants: {error}", file=sys.stderr)
+        return 2
     except KeyError as error:
         print(f"tests.mutants: there is no mutant {error.args[0]}", file=sys.stderr)
         return 2
