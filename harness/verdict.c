@@ -188,10 +188,25 @@ static void judge_control(struct result *result)
 	snprintf(result->why, sizeof(result->why), "%s", result->missing);
 }
 
+/* landlock_create_ruleset(2), ERRORS; EPERM is what a seccomp filter says. */
+static bool says_no_landlock(int error)
+{
+	return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
+}
+
 static void judge_absence(struct result *result)
 {
 	const int abi = case_abi(result->test);
 
+	if (!kernel.abi && !says_no_landlock(kernel.landlock_errno) &&
+	    result->test->honesty &&
+	    has_word(result->test->covers, "create.version")) {
+		result->verdict = DISHONEST;
+		snprintf(result->why, sizeof(result->why),
+			 "asked for its ABI version, the kernel says %s",
+			 strerrorname_np(kernel.landlock_errno));
+		return;
+	}
 	if (kernel.abi >= abi) {
 		result->verdict = DISHONEST;
 		snprintf(result->why, sizeof(result->why),
