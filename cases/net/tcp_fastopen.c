@@ -211,5 +211,6 @@ CASE("net.tcp.fastopen_no_address",
 	.lab	 = true,
 	.bare	 = true,
 	.variants = ipv4,
+	.witness = witness_connect_tcp,
 	.attempt = send_without_address,
 	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at addresses only");
