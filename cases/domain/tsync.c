@@ -48,16 +48,16 @@ long tsync_get(struct scene *scene, int place)
 	return __atomic_load_n(&scene->value[place], __ATOMIC_SEQ_CST);
 }
 
-static void ignore_alarm(int number)
-{
-	(void)number;
-}
-
 void tsync_go_first(void)
 {
 	const struct sched_param first = { .sched_priority = 1 };
 
 	sched_setscheduler(0, SCHED_FIFO, &first);
+}
+
+static void ignore_alarm(int number)
+{
+	(void)number;
 }
 
 void tsync_take_alarms(void)

@@ -267,16 +267,19 @@ static int off_then_on(struct scene *scene)
 	return second_logged(scene, off, open_null(O_WRONLY), "fs.write_file");
 }
 
+#define AUDIT_SET_CASE					\
+	.bare	 = true,				\
+	.root	 = true,				\
+	.needs	 = "audit root guest",			\
+	.worlds	 = W(CONTROL) | W(DENY),		\
+	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },	\
+	.promise = { DENIED(EACCES) },			\
+	.covers	 = LOGGED_SINCE,			\
+	.scene	 = audit_scene
+
 CASE("log.audit.off",
 	.claim	 = "a denial while audit is off leaves no record",
-	.bare	 = true,
-	.root	 = true,
-	.needs	 = "audit root guest",
-	.worlds	 = W(CONTROL) | W(DENY),
-	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },
-	.promise = { DENIED(EACCES) },
-	.covers	 = LOGGED_SINCE,
-	.scene	 = audit_scene,
+	AUDIT_SET_CASE,
 	.attempt = off_then_on,
 	.source	 = "admin-guide/LSM/landlock: logged by default if audit is enabled");
 
@@ -311,14 +314,7 @@ static int excluded_then_not(struct scene *scene)
 
 CASE("log.audit.excluded",
 	.claim	 = "a denial that an audit rule excludes leaves no record, nor does its domain",
-	.bare	 = true,
-	.root	 = true,
-	.needs	 = "audit root guest",
-	.worlds	 = W(CONTROL) | W(DENY),
-	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },
-	.promise = { DENIED(EACCES) },
-	.covers	 = LOGGED_SINCE,
-	.scene	 = audit_scene,
+	AUDIT_SET_CASE,
 	.attempt = excluded_then_not,
 	.effect	 = exclude_no_more,
 	.source	 = "admin-guide/LSM/landlock: Event filtering, with audit rules");

@@ -168,18 +168,23 @@ static const struct variant ipv4[] = {
 	{ NULL }
 };
 
+/* The sandbox may connect to LAB_TCP, and has. */
+#define A_CONNECTED_CASE						\
+	.guard	 = NET(CONNECT_TCP),					\
+	.deny	 = { .net = NET_CONNECT_TCP,				\
+		     .rules = { PORT(LAB_TCP) } },			\
+	.needs	 = "peer-tcp",						\
+	.lab	 = true,						\
+	.bare	 = true,						\
+	.variants = ipv4,						\
+	.witness = witness_connect_tcp
+
 TRY_TCP(fastopen_deferred, LAB_TCP, call_deferred_elsewhere)
 
 CASE("net.tcp.fastopen_deferred",
 	.claim	 = "the first send(2) names another port than the connect(2) that it does",
-	.guard	 = NET(CONNECT_TCP),
+	A_CONNECTED_CASE,
 	.promise = { ALLOWED },
-	.deny	 = { .net = NET_CONNECT_TCP, .rules = { PORT(LAB_TCP) } },
-	.needs	 = "peer-tcp",
-	.lab	 = true,
-	.bare	 = true,
-	.variants = ipv4,
-	.witness = witness_connect_tcp,
 	.attempt = fastopen_deferred,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; net/ipv4/tcp.c: tcp_sendmsg_fastopen()");
 
@@ -204,13 +209,7 @@ static int send_without_address(struct scene *scene)
 
 CASE("net.tcp.fastopen_no_address",
 	.claim	 = "send(2) with MSG_FASTOPEN and no address, when connected",
-	.guard	 = NET(CONNECT_TCP),
+	A_CONNECTED_CASE,
 	.promise = { UNCHANGED },
-	.deny	 = { .net = NET_CONNECT_TCP, .rules = { PORT(LAB_TCP) } },
-	.needs	 = "peer-tcp",
-	.lab	 = true,
-	.bare	 = true,
-	.variants = ipv4,
-	.witness = witness_connect_tcp,
 	.attempt = send_without_address,
 	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at addresses only");
