@@ -160,9 +160,11 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
     def ours(mutant: Mutant, worker: int) -> Trial:
         if known := score.known(mutant, harness):
             return known
-        trial = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
-        if trial.outcome == SURVIVED and mutant.cases():
-            trial = judge(mutant, before, runner(mutant, worker, ()), harness)
+        cases = mutant.cases()
+        trial = judge(mutant, before, runner(mutant, worker, cases), harness)
+        if trial.outcome == SURVIVED and cases:
+            cases = ()
+            trial = judge(mutant, before, runner(mutant, worker, cases), harness)
         if trial.outcome != FOUND:
             return trial
         again = [found.case for found in trial.by[:CONFIRMED]]
@@ -170,7 +172,7 @@ def run(mutants: Sequence[Mutant], runner: Runner, score: Score, harness: str, j
         if confirmed.outcome == FOUND:
             return confirmed
         # What a kernel warns of may come of the cases before.
-        second = judge(mutant, before, runner(mutant, worker, mutant.cases()), harness)
+        second = judge(mutant, before, runner(mutant, worker, cases), harness)
         same = ({(found.case, found.verdict) for found in second.by}
                 & {(found.case, found.verdict) for found in trial.by})
         return second if same else confirmed
