@@ -11,7 +11,7 @@ PYTHON := /usr/bin/python3
 
 # CASES=cases/net/*.c builds a harness with only these.
 CASES ?= cases/*/*.c
-SOURCES := $(wildcard harness/*.c) $(wildcard $(CASES))
+SOURCES := $(wildcard harness/*.c harness/*/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 

@@ -17,9 +17,9 @@
 #include <sys/types.h>
 #include <unistd.h>
 
-#include "abi.h"
-#include "lab.h"
-#include "landlock.h"
+#include "landlock/abi.h"
+#include "lab/lab.h"
+#include "landlock/landlock.h"
 
 /*
  * What an attempt returns: 0 when it worked and its effect was proved, the

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 
-#include "arguments.h"
-#include "records.h"
+#include "output/arguments.h"
+#include "output/records.h"
 #include "version.h"
 
 const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;

@@ -18,7 +18,7 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-/* The same as in harness/selftests.c, which reads the lines. */
+/* The same as in harness/selftests/selftests.c, which reads the lines. */
 #define RECORDER_FD	1000
 #define MARK		"#@ "
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The descriptor of a ruleset, as a descriptor. */
 #include "api.h"
-#include "unix.h"
+#include "bricks/unix.h"
 
 static int is_close_on_exec(struct scene *scene)
 {

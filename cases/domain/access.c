@@ -7,7 +7,7 @@
 #include <sys/syscall.h>
 #include <sys/uio.h>
 
-#include "target.h"
+#include "bricks/target.h"
 
 #define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
 

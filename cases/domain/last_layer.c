@@ -6,8 +6,8 @@
 #include <termios.h>
 
 #include "domain.h"
-#include "target.h"
-#include "unix.h"
+#include "bricks/target.h"
+#include "bricks/unix.h"
 
 /* .arg of a variant: an entry of the table, and which layer it is */
 #define FIRST(entry)	((entry) << 8 | 1)

@@ -8,7 +8,7 @@
 #include <sys/shm.h>
 #include <sys/syscall.h>
 
-#include "target.h"
+#include "bricks/target.h"
 
 #define ALL_SCOPES { .scoped = SCOPE_SIGNAL | SCOPE_ABSTRACT_UNIX_SOCKET }
 

@@ -4,8 +4,8 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
-#include "nest.h"
-#include "target.h"
+#include "bricks/nest.h"
+#include "bricks/target.h"
 
 #define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
 

@@ -3,7 +3,7 @@
 #include <sys/syscall.h>
 
 #include "domain.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 /* The ring belongs to one process image, as what it is mapped to does. */
 static struct uring ring;

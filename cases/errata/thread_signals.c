@@ -6,7 +6,7 @@
 #include <time.h>
 
 #include "landproof.h"
-#include "target.h"
+#include "bricks/target.h"
 
 /* The thread that enters no domain: it waits for a signal of its own. */
 static pthread_t sibling;

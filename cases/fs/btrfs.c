@@ -4,7 +4,7 @@
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
-#include "loop.h"
+#include "bricks/loop.h"
 
 #define IMAGE_SIZE (128 << 20)
 

@@ -3,7 +3,7 @@
 #include <linux/openat2.h>
 
 #include "refer.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 /* linux/io_uring.h of 5.15 and 6.9 */
 #define OP_RENAMEAT	35

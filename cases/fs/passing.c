@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Descriptors that cross the border of the sandbox, both ways. */
 #include "fs.h"
-#include "unix.h"
+#include "bricks/unix.h"
 
 /* Someone outside truncates what is sent, and answers with an errno. */
 static void truncate_what_comes(int over)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_ACCESS_FS_RESOLVE_UNIX: calls to pathname UNIX sockets. */
 #include "resolve_unix_server.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 static const struct variant types[] = {
 	{ "", .arg = SOCK_STREAM },

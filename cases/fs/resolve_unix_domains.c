@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_ACCESS_FS_RESOLVE_UNIX: related domains, and layers. */
-#include "nest.h"
+#include "bricks/nest.h"
 #include "resolve_unix_server.h"
 
 #define UNMASK "security/landlock/fs.c, unmask_scoped_access"

@@ -3,7 +3,7 @@
 #ifndef CASES_FS_RESOLVE_UNIX_SERVER_H
 #define CASES_FS_RESOLVE_UNIX_SERVER_H
 
-#include "unix.h"
+#include "bricks/unix.h"
 
 #define DOC_RESOLVE "include/uapi/linux/landlock.h: LANDLOCK_ACCESS_FS_RESOLVE_UNIX"
 

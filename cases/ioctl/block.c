@@ -4,8 +4,8 @@
 #include <sys/ioctl.h>
 
 #include "device.h"
-#include "loop.h"
-#include "uring.h"
+#include "bricks/loop.h"
+#include "bricks/uring.h"
 
 #define SIZE		(1 << 16)
 #define BLOCK		4096

@@ -5,7 +5,7 @@
 #include <sys/un.h>
 
 #include "denials.h"
-#include "target.h"
+#include "bricks/target.h"
 
 #define IN_TMP "path=\"/tmp\" dev=\"tmpfs\" ino="
 

@@ -8,7 +8,7 @@
 
 #include "../fs/mount_calls.h"
 #include "denials.h"
-#include "target.h"
+#include "bricks/target.h"
 
 int do_signal(struct scene *scene)
 {

@@ -4,7 +4,7 @@
 #define LANDPROOF_CASES_NET_URING_H
 
 #include "net.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 /* <linux/io_uring.h>: newer than the system's headers may be. */
 enum {

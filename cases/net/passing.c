@@ -5,7 +5,7 @@
 #include <sys/syscall.h>
 
 #include "net.h"
-#include "unix.h"
+#include "bricks/unix.h"
 
 static int channel(struct scene *scene)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A UNIX socket that is seen through an overlay: whose path counts? */
 #include "overlay.h"
-#include "unix.h"
+#include "bricks/unix.h"
 
 static int serve_on_overlay(struct scene *scene)
 {

@@ -3,8 +3,8 @@
 #ifndef CASES_SCOPE_ABSTRACT_H
 #define CASES_SCOPE_ABSTRACT_H
 
-#include "unix.h"
-#include "uring.h"
+#include "bricks/unix.h"
+#include "bricks/uring.h"
 
 #define DOC_ABSTRACT \
 	"userspace-api/landlock: LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET"

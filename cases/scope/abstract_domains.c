@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Abstract UNIX sockets between related domains. */
 #include "abstract.h"
-#include "nest.h"
+#include "bricks/nest.h"
 
 /* Sockets made before the domain belong to no domain, even our own ones. */
 static int serve_then_enforce(struct scene *scene)

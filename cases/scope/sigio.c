@@ -4,8 +4,8 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
-#include "nest.h"
-#include "target.h"
+#include "bricks/nest.h"
+#include "bricks/target.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 #define HOOK "; security/landlock/task.c, hook_file_send_sigiotask"

@@ -2,8 +2,8 @@
 /* LANDLOCK_SCOPE_SIGNAL: SIGIO that stays within the scope. */
 #include <signal.h>
 
-#include "nest.h"
-#include "target.h"
+#include "bricks/nest.h"
+#include "bricks/target.h"
 
 static int own_and_fire(pid_t owner)
 {

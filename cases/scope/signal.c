@@ -3,7 +3,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "target.h"
+#include "bricks/target.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

@@ -2,7 +2,7 @@
 /* LANDLOCK_SCOPE_SIGNAL: one call that signals many processes. */
 #include <signal.h>
 
-#include "target.h"
+#include "bricks/target.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

@@ -3,8 +3,8 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
-#include "nest.h"
-#include "target.h"
+#include "bricks/nest.h"
+#include "bricks/target.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

@@ -5,8 +5,8 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
-#include "nest.h"
-#include "target.h"
+#include "bricks/nest.h"
+#include "bricks/target.h"
 
 /* The target leads the terminal's session; its master stays with the scene. */
 static int target_on_terminal(struct scene *scene)

@@ -4,7 +4,7 @@
 #include <netinet/in.h>
 
 #include "rule.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 /* A listener older than the sandbox; its client has sent the token. */
 static int listener_with_client(struct scene *scene)

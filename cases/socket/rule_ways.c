@@ -4,7 +4,7 @@
 #include <linux/sctp.h>
 
 #include "rule.h"
-#include "uring.h"
+#include "bricks/uring.h"
 
 #define LEVEL_SCTP	132
 

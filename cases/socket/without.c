@@ -6,7 +6,7 @@
 #include <netinet/in.h>	/* before linux/sctp.h, which needs it */
 #include <linux/sctp.h>
 
-#include "unix.h"
+#include "bricks/unix.h"
 
 #define TCP_RIGHTS	(NET_BIND_TCP | NET_CONNECT_TCP)
 

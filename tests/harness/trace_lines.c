@@ -2,7 +2,7 @@
 /* Feeds the lines of a trace to the harness's reader: what it makes of them. */
 #include <string.h>
 
-#include "hooks_trace.h"
+#include "engine/hooks_trace.h"
 #include "records.h"
 
 /* The kernel's thread that is there already has this number. */

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Results by name: "ok", "EACCES", "no-effect". */
+#include <stdio.h>
+#include <string.h>
+
+#include "engine/run.h"
+
+const char *outcome_name(int outcome, char *buf, size_t size)
+{
+	const char *name;
+
+	switch (outcome) {
+	case WORKED:
+		return "ok";
+	case NO_EFFECT:
+		return "no-effect";
+	case UNENFORCED:
+		return "unenforced";
+	case CANNOT:
+		return "cannot-run";
+	case BROKEN:
+		return "broken";
+	case HUNG:
+		return "hang";
+	case KILLED:
+		return "killed";
+	case POLICY:
+		return "policy-refused";
+	case ANY_ERRNO:
+		return "any errno";
+	case UNPROMISED:
+		return "unpromised";
+	}
+	name = strerrorname_np(outcome);
+	if (name)
+		return name;
+	snprintf(buf, size, "errno %d", outcome);
+	return buf;
+}

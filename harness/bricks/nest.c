@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Two processes in related domains. */
+#include "bricks/nest.h"
+
+static const char *const kinds[] = {
+	[NO_LAYER]	= "",
+	[PLAIN]		= "p",
+	[GUARD]		= "g",
+	[PLAIN_PLAIN]	= "pp",
+	[PLAIN_GUARD]	= "pg",
+	[GUARD_PLAIN]	= "gp",
+	[GUARD_GUARD]	= "gg",
+};
+
+int nest_layers(struct scene *scene, enum layers layers)
+{
+	const struct landproof_case *test = scene->test;
+	const char *kind, *step;
+	int error;
+
+	if (scene->world == WORLD_CONTROL)
+		return 0;
+	for (kind = kinds[layers]; *kind; kind++) {
+		struct ruleset set = { .fs = FS_READ_DIR };
+
+		if (*kind == 'g') {
+			set.fs |= test->guard.fs;
+			set.net = test->guard.net;
+			set.scoped = test->guard.scoped;
+		}
+		error = ruleset_enforce(&set, 0, 0, &step);
+		if (error) {
+			remark(scene, "%s: %s", step, strerrorname_np(error));
+			return POLICY;
+		}
+	}
+	return 0;
+}
+
+bool nest_holds(void)
+{
+	const int fd = open(".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno == EACCES;
+	close(fd);
+	return false;
+}
+
+static int enter(struct scene *scene, enum layers layers, enum layers shared)
+{
+	const int ret = nest_layers(scene, layers);
+
+	if (ret || scene->world == WORLD_CONTROL)
+		return ret;
+	return (layers || shared) && !nest_holds() ? UNENFORCED : 0;
+}
+
+int nest_enter(struct scene *scene, int (*prepare)(struct scene *scene),
+	       void (*serve)(struct scene *scene))
+{
+	const long arg = scene->variant->arg;
+	const enum layers shared = arg >> 8 & 15, ours = arg >> 4 & 15;
+	const enum layers theirs = arg & 15;
+	pid_t pid;
+	int ret;
+
+	meeting_init(scene);
+	ret = enter(scene, shared, NO_LAYER);
+	if (ret)
+		return ret;
+	pid = fork();
+	if (pid < 0)
+		return broken(scene, "fork: %s", strerrorname_np(errno));
+	if (pid == 0) {
+		scene->value[7] = enter(scene, theirs, shared) ?:
+				  prepare(scene);
+		wake(scene, 0);
+		serve(scene);
+		_exit(0);
+	}
+	scene->pid[0] = pid;
+	await(scene, 0);
+	if (scene->value[7])
+		return scene->value[7];
+	return enter(scene, ours, shared);
+}

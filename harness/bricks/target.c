@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Processes to send signals to, or to look into. */
+#include <signal.h>
+#include <sys/ioctl.h>
+#include <sys/prctl.h>
+
+#include "engine/run.h"
+#include "bricks/target.h"
+
+static void block_signals(void)
+{
+	sigset_t all;
+
+	sigfillset(&all);
+	sigprocmask(SIG_SETMASK, &all, NULL);
+}
+
+static bool anything_pending(void)
+{
+	sigset_t pending;
+	int sig;
+
+	sigpending(&pending);
+	for (sig = 1; sig < NSIG; sig++)
+		if (sigismember(&pending, sig) == 1)
+			return true;
+	return false;
+}
+
+static void __attribute__((noreturn)) answer(int fd)
+{
+	char byte;
+
+	while (recv(fd, &byte, 1, 0) == 1) {
+		byte = anything_pending() ? 'y' : 'n';
+		if (send(fd, &byte, 1, MSG_NOSIGNAL) != 1)
+			break;
+	}
+	_exit(0);
+}
+
+int target_pair(struct scene *scene)
+{
+	return errno_of(socketpair(AF_UNIX, SOCK_STREAM, 0, scene->fd));
+}
+
+int target_prepare(struct scene *scene)
+{
+	(void)scene;
+	block_signals();
+	/* Yama (admin-guide/LSM/Yama.rst) has no part in the cases. */
+	prctl(PR_SET_PTRACER, PR_SET_PTRACER_ANY, 0, 0, 0);
+	return 0;
+}
+
+void target_serve(struct scene *scene)
+{
+	close(scene->fd[0]);
+	answer(scene->fd[1]);
+}
+
+static int become_target(struct scene *scene, int terminal)
+{
+	int error = 0;
+
+	if (privilege != FULL || getuid() != subject_uid())
+		error = become_subject();
+	/* Leads the session of a terminal, where the scene has one for it. */
+	if (!error && terminal >= 0 &&
+	    (setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0)))
+		error = errno;
+	return error ?: target_prepare(scene);
+}
+
+int target_start_on(struct scene *scene, int slot, int terminal)
+{
+	char byte = 1;
+	int ends[2];
+	pid_t pid;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+		return broken(scene, "socketpair: %s", strerrorname_np(errno));
+	scene->fd[slot] = ends[0];
+	pid = scene_fork(scene);
+	if (pid == 0) {
+		close(ends[0]);
+		byte = become_target(scene, terminal);
+		if (send(ends[1], &byte, 1, MSG_NOSIGNAL) == 1)
+			answer(ends[1]);
+		_exit(1);
+	}
+	close(ends[1]);
+	scene->pid[slot] = pid;
+	if (pid < 0 || recv(ends[0], &byte, 1, 0) != 1 || byte)
+		return broken(scene, "no target: %s", strerrorname_np(byte));
+	return 0;
+}
+
+int target_start(struct scene *scene, int slot)
+{
+	return target_start_on(scene, slot, -1);
+}
+
+int target_scene(struct scene *scene)
+{
+	return target_start(scene, 0);
+}
+
+bool target_hit(struct scene *scene, int slot)
+{
+	char byte = '?';
+
+	if (send(scene->fd[slot], &byte, 1, MSG_NOSIGNAL) != 1 ||
+	    recv(scene->fd[slot], &byte, 1, 0) != 1)
+		return true;
+	return byte == 'y';
+}
+
+bool target_was_hit(struct scene *scene)
+{
+	return target_hit(scene, 0);
+}
+
+int target_kill(struct scene *scene)
+{
+	return errno_of(kill(scene->pid[0], SIGUSR2));
+}

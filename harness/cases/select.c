@@ -1,0 +1,221 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Selection of cases by name, glob, label, family and ABI. */
+#include <stdlib.h>
+
+#include "cases/select.h"
+
+/* The closed list: another word in a case's .labels does not pass the tests. */
+const char *const labels[] = {
+	"bypass",	/* a known or possible way around a rule */
+	"limit",	/* a limit that the documentation admits */
+	"reach-tcp",	/* a road to a guarded TCP port: landproof reach */
+	"serve-tcp",	/* a road to serve on one */
+	"reach-udp",	/* the same for UDP */
+	"serve-udp",
+	"honesty",	/* holds the kernel's claims against its behaviour */
+	"proposed",	/* about what is in no release yet */
+	"needs-root",
+	"unreported",	/* see SECURITY.md */
+	"selftest",	/* about the suite, not about Landlock */
+	NULL
+};
+
+static const struct variant only[] = { { "" }, { NULL } };
+
+const struct landproof_case **cases;
+size_t cases_count;
+
+extern const struct landproof_case *__start_landproof_cases[];
+extern const struct landproof_case *__stop_landproof_cases[];
+
+const struct landproof_case *case_number(size_t number)
+{
+	if (__start_landproof_cases + number >= __stop_landproof_cases)
+		return NULL;
+	return __start_landproof_cases[number];
+}
+
+size_t number_of_case(const struct landproof_case *test)
+{
+	size_t i = 0;
+
+	while (__start_landproof_cases[i] != test)
+		i++;
+	return i;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct landproof_case *const *x = a, *const *y = b;
+
+	return strcmp((*x)->id, (*y)->id);
+}
+
+void cases_sort(void)
+{
+	cases_count = __stop_landproof_cases - __start_landproof_cases;
+	cases = calloc(cases_count, sizeof(*cases));
+	if (!cases)
+		abort();
+	memcpy(cases, __start_landproof_cases, cases_count * sizeof(*cases));
+	qsort(cases, cases_count, sizeof(*cases), by_id);
+}
+
+const struct variant *case_variants(const struct landproof_case *test)
+{
+	return test->variants ? test->variants : only;
+}
+
+const char *case_id(const struct landproof_case *test,
+		    const struct variant *variant, char *buf, size_t size)
+{
+	if (variant->name[0])
+		snprintf(buf, size, "%s[%s]", test->id, variant->name);
+	else
+		snprintf(buf, size, "%s", test->id);
+	return buf;
+}
+
+const char *case_family(const struct landproof_case *test)
+{
+	static char family[32];
+
+	snprintf(family, sizeof(family), "%.*s",
+		 (int)strcspn(test->id, "."), test->id);
+	return family;
+}
+
+bool has_word(const char *words, const char *word)
+{
+	const size_t len = strlen(word);
+	const char *at = words;
+
+	while (at && (at = strstr(at, word))) {
+		if ((at == words || at[-1] == ' ') &&
+		    (at[len] == ' ' || at[len] == '\0'))
+			return true;
+		at += len;
+	}
+	return false;
+}
+
+static bool guards(const struct landproof_case *test, const char *name)
+{
+	const struct feature *f = feature_find(name);
+
+	if (!f)
+		return false;
+	if (has_word(test->covers, name))
+		return true;
+	return (f->kind == FEATURE_FS && (test->guard.fs & f->value)) ||
+	       (f->kind == FEATURE_NET && (test->guard.net & f->value)) ||
+	       (f->kind == FEATURE_SCOPE && (test->guard.scoped & f->value));
+}
+
+bool has_label(const struct landproof_case *test, const char *label)
+{
+	if (strcmp(label, case_family(test)) == 0 || guards(test, label))
+		return true;
+	if (strcmp(label, "needs-root") == 0)
+		return test->root || has_word(test->needs, "root");
+	if (strcmp(label, "honesty") == 0 && test->honesty)
+		return true;
+	if (strcmp(label, "proposed") == 0)
+		return case_abi(test) == ABI_PROPOSED;
+	return has_word(test->labels, label);
+}
+
+/* Globs know * and ?; brackets are part of names. */
+static bool matches(const char *glob, const char *name)
+{
+	for (; *glob; glob++, name++) {
+		if (*glob == '*') {
+			while (!matches(glob + 1, name))
+				if (!*name++)
+					return false;
+			return true;
+		}
+		if (!*name || (*glob != '?' && *glob != *name))
+			return false;
+	}
+	return !*name;
+}
+
+static bool any(const char *const list[], size_t count,
+		const struct landproof_case *test)
+{
+	size_t i;
+
+	for (i = 0; i < count; i++)
+		if (has_label(test, list[i]))
+			return true;
+	return count == 0;
+}
+
+bool selected(const struct selection *s, const struct landproof_case *test,
+	      const struct variant *variant)
+{
+	char id[128];
+	bool named = false, exact = false;
+	size_t i;
+
+	case_id(test, variant, id, sizeof(id));
+	for (i = 0; i < s->globs_count; i++) {
+		named |= matches(s->globs[i], id) ||
+			 matches(s->globs[i], test->id);
+		exact |= strcmp(s->globs[i], id) == 0 ||
+			 strcmp(s->globs[i], test->id) == 0;
+	}
+	if (s->globs_count && !named)
+		return false;
+	if (!exact && has_label(test, "selftest"))
+		return false;
+	if (!exact && !s->unreported && has_label(test, "unreported"))
+		return false;
+	for (i = 0; i < s->families_count; i++)
+		if (strcmp(s->families[i], case_family(test)) == 0)
+			break;
+	if (s->families_count && i == s->families_count)
+		return false;
+	if (s->abi && case_abi(test) != s->abi)
+		return false;
+	return any(s->labels, s->labels_count, test);
+}
+
+/* Fisher and Yates; the same seed gives the same order. */
+static void shuffle(struct line *lines, size_t count, unsigned int seed)
+{
+	size_t i;
+
+	srandom(seed);
+	for (i = count; i > 1; i--) {
+		const size_t other = random() % i;
+		const struct line line = lines[i - 1];
+
+		lines[i - 1] = lines[other];
+		lines[other] = line;
+	}
+}
+
+struct line *select_lines(const struct selection *selection, size_t *count)
+{
+	const struct variant *variant;
+	struct line *lines = NULL;
+	size_t i;
+
+	*count = 0;
+	for (i = 0; i < cases_count; i++) {
+		for (variant = case_variants(cases[i]); variant->name;
+		     variant++) {
+			if (!selected(selection, cases[i], variant))
+				continue;
+			lines = reallocarray(lines, *count + 1, sizeof(*lines));
+			if (!lines)
+				abort();
+			lines[(*count)++] = (struct line){ cases[i], variant };
+		}
+	}
+	if (selection->shuffle)
+		shuffle(lines, *count, selection->shuffle);
+	return lines;
+}

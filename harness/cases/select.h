@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Which cases a run is about. */
+#ifndef LANDPROOF_SELECT_H
+#define LANDPROOF_SELECT_H
+
+#include "engine/run.h"
+
+#define SELECT_MAX 4096
+
+struct selection {
+	const char *globs[SELECT_MAX];
+	const char *labels[16], *families[16];
+	size_t globs_count, labels_count, families_count;
+	int abi;		/* only cases about rights of this ABI; 0: all */
+	bool unreported;	/* also the cases with that label */
+	const char *resume_after;
+	unsigned int shuffle;	/* seed of a random order; 0: by name */
+};
+
+/* One line of the table. */
+struct line {
+	const struct landproof_case *test;
+	const struct variant *variant;
+};
+
+/* Is this line of the table part of @selection? */
+bool selected(const struct selection *selection,
+	      const struct landproof_case *test,
+	      const struct variant *variant);
+/* All lines that are, in the order in which they run; @count of them. */
+struct line *select_lines(const struct selection *selection, size_t *count);
+/* Does @test carry @label?  Its family and rights are labels too. */
+bool has_label(const struct landproof_case *test, const char *label);
+/* "net" of "net.tcp.connect" */
+const char *case_family(const struct landproof_case *test);
+/* The labels that exist; NULL ends the list. */
+extern const char *const labels[];
+
+#endif

@@ -1,0 +1,459 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What a case can need beside Landlock, and how to find out that it is here. */
+#include <linux/audit.h>
+#include <linux/netlink.h>
+#include <netinet/in.h>
+#include <sched.h>
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+
+#include "engine/run.h"
+
+/*
+ * struct need - one word of .needs
+ * @check: NULL, or what is missing; runs in the harness, outside any sandbox
+ */
+struct need {
+	const char *word;
+	const char *(*check)(void);
+};
+
+static const char *check_root(void)
+{
+	return privilege == FULL ? NULL : "root privileges";
+}
+
+/* A machine that is ours to break: PID 1, and not of a container. */
+static const char *check_guest(void)
+{
+	const ino_t initial_pid_namespace = 0xeffffffc; /* proc_ns.h */
+	struct stat st;
+
+	return getpid() == 1 && stat("/proc/self/ns/pid", &st) == 0 &&
+	       st.st_ino == initial_pid_namespace &&
+	       access("/landproof", F_OK) == 0 ? NULL :
+		"a machine of its own (landproof run)";
+}
+
+static const char *check_namespaces(void)
+{
+	return privilege == UNPRIVILEGED ?
+		"namespaces (root, or user namespaces)" : NULL;
+}
+
+/* Modules and files of the guest are loaded; elsewhere the kernel does it. */
+static const char *load(const char *module, const char *missing)
+{
+	return guest_load(module) ? missing : NULL;
+}
+
+static const char *check_socket(int family, int type, int protocol,
+				const char *missing)
+{
+	const int fd = socket(family, type | SOCK_CLOEXEC, protocol);
+
+	if (fd < 0)
+		return missing;
+	close(fd);
+	return NULL;
+}
+
+static const char *check_inet(void)
+{
+	return check_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP,
+			    "TCP/IP (CONFIG_INET)");
+}
+
+static const char *check_ipv6(void)
+{
+	return check_socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP,
+			    "IPv6 (CONFIG_IPV6)");
+}
+
+static const char *check_no_inet(void)
+{
+	return check_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
+}
+
+static const char *check_mptcp(void)
+{
+	return check_socket(AF_INET, SOCK_STREAM, 262,
+			    "MPTCP (CONFIG_MPTCP)");
+}
+
+static const char *check_sctp(void)
+{
+	load("sctp", "");
+	return check_socket(AF_INET, SOCK_STREAM, IPPROTO_SCTP,
+			    "SCTP (module sctp)");
+}
+
+static const char *check_smc(void)
+{
+	load("smc", "");
+	load("smc_diag", "");
+	smc_identify();
+	return check_socket(AF_SMC, SOCK_STREAM, 0, "SMC (module smc)");
+}
+
+static const char *check_smc_inet(void)
+{
+	const char *missing = check_smc();
+
+	return missing ? missing :
+		check_socket(AF_INET, SOCK_STREAM, 256,
+			     "IPPROTO_SMC (SMC of Linux 6.11 or later)");
+}
+
+static const char *check_rds(void)
+{
+	load("rds", "");
+	load("rds_tcp", "");
+	return check_socket(AF_RDS, SOCK_SEQPACKET, 0,
+			    "RDS over TCP (module rds_tcp)");
+}
+
+static const char *check_vsock(void)
+{
+	load("vsock", "");
+	load("vsock_loopback", "");
+	return check_socket(AF_VSOCK, SOCK_STREAM, 0,
+			    "vsock (module vsock_loopback)");
+}
+
+static const char *check_udplite(void)
+{
+	return check_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDPLITE,
+			    "UDP-Lite (removed in 7.1)");
+}
+
+static const char *check_dccp(void)
+{
+	load("dccp_ipv4", "");
+	return check_socket(AF_INET, SOCK_DCCP, IPPROTO_DCCP,
+			    "DCCP (module dccp_ipv4)");
+}
+
+static const char *check_rxrpc(void)
+{
+	load("rxrpc", "");
+	return check_socket(AF_RXRPC, SOCK_DGRAM, AF_INET,
+			    "AF_RXRPC (module rxrpc)");
+}
+
+static const char *check_io_uring(void)
+{
+	char params[120] = { 0 };
+	const int fd = syscall(SYS_io_uring_setup, 1, params);
+
+	if (fd < 0)
+		return "io_uring (CONFIG_IO_URING, kernel.io_uring_disabled)";
+	close(fd);
+	return NULL;
+}
+
+static bool filesystem_known(const char *name)
+{
+	char text[8192], line[64];
+
+	if (read_file("/proc/filesystems", text, sizeof(text)) < 0)
+		return false;
+	snprintf(line, sizeof(line), "\t%s\n", name);
+	return strstr(text, line);
+}
+
+static const char *check_overlay(void)
+{
+	load("overlay", "");
+	if (privilege == UNPRIVILEGED)
+		return check_namespaces();
+	return filesystem_known("overlay") || privilege != FULL ?
+		NULL : "overlayfs (module overlay)";
+}
+
+static const char *check_btrfs(void)
+{
+	load("btrfs", "");
+	load("loop", "");
+	return filesystem_known("btrfs") ? NULL : "btrfs (module btrfs)";
+}
+
+static const char *check_9p(void)
+{
+	load("9p", "");
+	load("9pnet_fd", "");
+	return filesystem_known("9p") ? NULL : "9p (modules 9p, 9pnet_fd)";
+}
+
+static const char *check_loop(void)
+{
+	load("loop", "");
+	return access("/dev/loop-control", F_OK) ?
+		"loop devices (module loop)" : NULL;
+}
+
+static const char *check_mqueue(void)
+{
+	return filesystem_known("mqueue") ?
+		check_namespaces() : "POSIX message queues";
+}
+
+static const char *check_audit(void)
+{
+	struct sockaddr_nl address = {
+		.nl_family = AF_NETLINK,
+		.nl_groups = 1 << (AUDIT_NLGRP_READLOG - 1),
+	};
+	char cmdline[4096];
+	int fd, ret;
+
+	if (privilege != FULL)
+		return "root privileges (audit log)";
+	fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_AUDIT);
+	if (fd < 0)
+		return "audit (CONFIG_AUDIT)";
+	ret = bind(fd, (struct sockaddr *)&address, sizeof(address));
+	close(fd);
+	if (ret)
+		return "reading the audit log";
+	if (read_file("/proc/cmdline", cmdline, sizeof(cmdline)) < 0 ||
+	    !strstr(cmdline, "audit=1"))
+		return "audit turned on (audit=1)";
+	return NULL;
+}
+
+static const char *check_tracefs(void)
+{
+	const char *const dir = "/sys/kernel/tracing/events/landlock";
+
+	if (privilege != FULL)
+		return "root privileges (tracefs)";
+	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	return access(dir, F_OK) ? "tracepoints of Landlock" : NULL;
+}
+
+/* It changes a setting of the kernel. */
+static const char *check_fault_injection(void)
+{
+	const char *missing = check_guest();
+
+	return missing ? missing : fault_missing();
+}
+
+static const char *check_socat_peer(void)
+{
+	return lab_peer(LAB_PLAIN_TCP);
+}
+
+static const char *check_tcp_peer(void)
+{
+	return lab_peer(LAB_TCP);
+}
+
+static const char *check_mptcp_peer(void)
+{
+	const char *missing = check_mptcp();
+
+	return missing ? missing : lab_peer(LAB_MPTCP);
+}
+
+static const char *check_subflow_peer(void)
+{
+	return lab_peer(LAB_SUBFLOW);
+}
+
+static const char *check_stripped_peer(void)
+{
+	const char *missing = check_mptcp();
+
+	return missing ? missing : lab_peer(LAB_STRIPPED);
+}
+
+static const char *check_sctp_peer(void)
+{
+	const char *missing = check_sctp();
+
+	return missing ? missing : lab_peer(LAB_SCTP);
+}
+
+static const char *check_udp_peer(void)
+{
+	return lab_peer(LAB_UDP);
+}
+
+static const char *check_smc_peer(void)
+{
+	const char *missing = check_smc();
+
+	return missing ? missing : lab_peer(LAB_SMC);
+}
+
+static const char *check_udplite_peer(void)
+{
+	const char *missing = check_udplite();
+
+	return missing ? missing : lab_peer(LAB_UDPLITE);
+}
+
+static const char *check_dccp_peer(void)
+{
+	const char *missing = check_dccp();
+
+	return missing ? missing : lab_peer(LAB_DCCP);
+}
+
+/* On one's own address RDS takes its loopback, which is no TCP. */
+static const char *check_rds_peer(void)
+{
+	const char *missing = check_rds();
+
+	if (!missing)
+		missing = lab_up();
+	if (!missing && strcmp(lab_wire(), "veth") != 0)
+		missing = "a wire of two ends (module veth)";
+	return missing ? missing : lab_peer(LAB_RDS);
+}
+
+static const char *check_userns(void)
+{
+	int status;
+	pid_t pid;
+
+	pid = fork();
+	if (pid == 0)
+		_exit(become_subject() || unshare(CLONE_NEWUSER));
+	if (pid < 0 || waitpid_retry(pid, &status) || status)
+		return "user namespaces for ordinary users";
+	return NULL;
+}
+
+static const char *check_keyring(void)
+{
+	return syscall(SYS_keyctl, 0 /* GET_KEYRING_ID */, -3, 0) < 0 &&
+	       errno == ENOSYS ? "keyrings (CONFIG_KEYS)" : NULL;
+}
+
+static const char *check_pty(void)
+{
+	const int fd = open("/dev/ptmx", O_RDWR | O_NOCTTY | O_CLOEXEC);
+
+	if (fd < 0)
+		return "pseudo-terminals (/dev/ptmx)";
+	close(fd);
+	return NULL;
+}
+
+static const char *check_tun(void)
+{
+	load("tun", "");
+	return access("/dev/net/tun", F_OK) ? "tun (module tun)" : NULL;
+}
+
+static const struct need needs[] = {
+	{ "root", check_root },
+	{ "guest", check_guest },
+	{ "namespaces", check_namespaces },
+	{ "pid-namespace", check_namespaces },
+	{ "lab", lab_up },
+	{ "userns", check_userns },
+	{ "inet", check_inet },
+	{ "ipv6", check_ipv6 },
+	{ "no-inet", check_no_inet },
+	{ "mptcp", check_mptcp },
+	{ "sctp", check_sctp },
+	{ "smc", check_smc },
+	{ "smc-inet", check_smc_inet },
+	{ "rds", check_rds },
+	{ "vsock", check_vsock },
+	{ "udplite", check_udplite },
+	{ "dccp", check_dccp },
+	{ "rxrpc", check_rxrpc },
+	{ "io_uring", check_io_uring },
+	{ "overlay", check_overlay },
+	{ "btrfs", check_btrfs },
+	{ "9p", check_9p },
+	{ "loop", check_loop },
+	{ "mqueue", check_mqueue },
+	{ "audit", check_audit },
+	{ "tracefs", check_tracefs },
+	{ "fault-injection", check_fault_injection },
+	{ "keyring", check_keyring },
+	{ "pty", check_pty },
+	{ "tun", check_tun },
+	{ "peer-socat", check_socat_peer },
+	{ "peer-tcp", check_tcp_peer },
+	{ "peer-mptcp", check_mptcp_peer },
+	{ "peer-stripped", check_stripped_peer },
+	{ "peer-subflow", check_subflow_peer },
+	{ "peer-sctp", check_sctp_peer },
+	{ "peer-udp", check_udp_peer },
+	{ "peer-smc", check_smc_peer },
+	{ "peer-udplite", check_udplite_peer },
+	{ "peer-dccp", check_dccp_peer },
+	{ "peer-rds", check_rds_peer },
+};
+
+#define NEEDS (sizeof(needs) / sizeof(needs[0]))
+
+static const struct need *find(const char *word)
+{
+	size_t i;
+
+	for (i = 0; i < NEEDS; i++)
+		if (strcmp(needs[i].word, word) == 0)
+			return &needs[i];
+	return NULL;
+}
+
+/* The first word of @words that this file does not know, or NULL. */
+const char *need_unknown(const char *words)
+{
+	static char copy[256];
+	char *word, *rest;
+
+	snprintf(copy, sizeof(copy), "%s", words ? words : "");
+	for (word = strtok_r(copy, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest))
+		if (!find(word))
+			return word;
+	return NULL;
+}
+
+/* What of @words is missing here, in words for people; NULL: nothing. */
+const char *need_missing(const char *words, char *buf, size_t size)
+{
+	static struct {
+		bool known;
+		const char *missing;
+	} answers[NEEDS];
+	char copy[256], *word, *rest;
+
+	snprintf(copy, sizeof(copy), "%s", words ? words : "");
+	for (word = strtok_r(copy, " ", &rest); word;
+	     word = strtok_r(NULL, " ", &rest)) {
+		const struct need *need = find(word);
+		const size_t i = need - needs;
+
+		if (!need) {
+			snprintf(buf, size, "unknown need %s", word);
+			return buf;
+		}
+		if (!answers[i].known) {
+			answers[i].missing = need->check();
+			answers[i].known = true;
+		}
+		if (answers[i].missing)
+			return answers[i].missing;
+	}
+	return NULL;
+}
+
+int scene_needs(struct scene *scene, const char *words)
+{
+	char buf[64];
+	const char *missing = need_missing(words, buf, sizeof(buf));
+
+	return missing ? cannot(scene, "%s", missing) : 0;
+}

@@ -1,0 +1,503 @@
+// SPDX-License-Identifier: GPL-2.0
+/* One world of one case: its processes and namespaces, and their end. */
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "engine/hooks.h"
+
+const char SELF[] = "(the harness itself)";
+int self_fd = -1;
+int world_timeout_ms = 2000;
+
+static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
+
+double now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+int waitpid_retry(pid_t pid, int *status)
+{
+	pid_t ret;
+
+	do
+		ret = waitpid(pid, status, 0);
+	while (ret < 0 && errno == EINTR);
+	return ret == pid ? 0 : -1;
+}
+
+int process_init(void)
+{
+	self_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	if (self_fd < 0)
+		return errno;
+	privilege_init();
+	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
+	return scratch_init();
+}
+
+int scene_share(struct scene **shared)
+{
+	static struct scene *scene;
+
+	if (!scene) {
+		if (scene_fd < 0)
+			scene_fd = memfd_create("scene", 0);
+		if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*scene)))
+			return errno;
+		scene = mmap(NULL, sizeof(*scene), PROT_READ | PROT_WRITE,
+			     MAP_SHARED, scene_fd, 0);
+		if (scene == MAP_FAILED) {
+			scene = NULL;
+			return errno;
+		}
+	}
+	*shared = scene;
+	return 0;
+}
+
+/* Twenty children that do nothing, and room for a thousand times that. */
+void measure_speed(void)
+{
+	const double start = now_ms();
+	int i, status;
+	pid_t pid;
+
+	for (i = 0; i < 20; i++) {
+		pid = fork();
+		if (pid == 0)
+			_exit(0);
+		if (pid > 0)
+			waitpid_retry(pid, &status);
+	}
+	world_timeout_ms = (now_ms() - start) / 20 * 2000;
+	if (world_timeout_ms < 2000)
+		world_timeout_ms = 2000;
+	if (world_timeout_ms > 60000)
+		world_timeout_ms = 60000;
+}
+
+static void say(struct scene *scene, const char *fmt, va_list args)
+{
+	vsnprintf(scene->note, sizeof(scene->note), fmt, args);
+}
+
+int cannot(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+	return CANNOT;
+}
+
+int broken(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+	return BROKEN;
+}
+
+void remark(struct scene *scene, const char *fmt, ...)
+{
+	va_list args;
+
+	va_start(args, fmt);
+	say(scene, fmt, args);
+	va_end(args);
+}
+
+/*
+ * Kills what a world left behind where no PID namespace does it: all that
+ * descends from @parent, but not the lab.
+ */
+static void kill_children(pid_t parent)
+{
+	char path[64], text[4096], *next = text;
+	long pid;
+	int len;
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent,
+		 parent);
+	len = read_file(path, text, sizeof(text));
+	if (len <= 0)
+		return;
+	while ((pid = strtol(next, &next, 10)) > 0) {
+		if (lab_is_peer(pid))
+			continue;
+		kill_children(pid);
+		kill(pid, SIGKILL);
+		if (parent == getpid())
+			waitpid_retry(pid, NULL);
+	}
+}
+
+pid_t scene_fork(struct scene *scene)
+{
+	const pid_t pid = fork();
+
+	if (pid == 0)
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+	else
+		scene->processes++;
+	return pid;
+}
+
+static int child_outcome(struct scene *scene, pid_t pid)
+{
+	int status;
+
+	if (pid < 0)
+		return broken(scene, "fork: %s", strerrorname_np(errno));
+	if (waitpid_retry(pid, &status))
+		return broken(scene, "waitpid: %s", strerrorname_np(errno));
+	if (!scene->finished) {
+		if (WIFSIGNALED(status))
+			remark(scene, "signal %d", WTERMSIG(status));
+		return WIFSIGNALED(status) ? KILLED : BROKEN;
+	}
+	return scene->outcome;
+}
+
+/*
+ * Like vfork(2), with a stack of its own: @body runs in another process that
+ * shares this one's memory, while this one waits.  What fork(2) costs is the
+ * copying of memory, and there is nothing here to protect from it.
+ */
+#define BODY_STACK (512 << 10)
+
+/* The address sanitizer's notes on a stack do not survive its second use. */
+#ifdef __SANITIZE_ADDRESS__
+#define SHARE_MEMORY 0
+#else
+#define SHARE_MEMORY CLONE_VM
+#endif
+
+/* They lie one in the other: the stage, its subject, what that executes. */
+enum nesting { STAGE, SUBJECT, EXECUTED, NESTINGS };
+
+static char *body_stack(enum nesting nesting)
+{
+	static char stacks[NESTINGS][BODY_STACK] __attribute__((aligned(16)));
+
+	return stacks[nesting] + BODY_STACK;
+}
+
+static pid_t spawn(enum nesting nesting, int (*body)(void *scene),
+		   struct scene *scene)
+{
+	return clone(body, body_stack(nesting),
+		     SHARE_MEMORY | CLONE_VFORK | SIGCHLD, scene);
+}
+
+int in_child(struct scene *scene, int (*body)(struct scene *scene))
+{
+	pid_t pid;
+
+	scene->finished = false;
+	pid = fork();
+	if (pid == 0) {
+		scene->outcome = body(scene);
+		scene->finished = true;
+		_exit(0);
+	}
+	return child_outcome(scene, pid);
+}
+
+static int attempt(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int outcome;
+
+	/* What must be refused comes first: the attempt may end the domain. */
+	if (test->witness && scene->world == WORLD_DENY) {
+		outcome = test->witness(scene);
+		if (outcome == WORKED)
+			return UNENFORCED;
+		if (outcome < 0)
+			return outcome;
+	}
+	hooks_attempt_begin();
+	if (scene->world == WORLD_CONTROL && test->control)
+		outcome = test->control(scene);
+	else
+		outcome = test->attempt(scene);
+	hooks_attempt_end();
+	return outcome;
+}
+
+/* The last process of an inherited world: came here through execve(2). */
+int attempt_main(int fd, int argc, char **argv)
+{
+	struct scene *scene;
+
+	if (argc != 3)
+		return 2;
+	sabotage = atoi(argv[2]);
+	scene_fd = fd;
+	if (scene_share(&scene))
+		return 2;
+	lab_resume();
+	/* Addresses are another image's. */
+	scene->test = case_number(strtoul(argv[0], NULL, 10));
+	if (!scene->test)
+		return 2;
+	scene->variant = case_variants(scene->test) + atoi(argv[1]);
+	scene->outcome = attempt(scene);
+	scene->finished = true;
+	return 0;
+}
+
+static int exec_attempt(void *arg)
+{
+	struct scene *scene = arg;
+	char fd[16], test[24], variant[16], skip[16];
+	char *const argv[] = {
+		"landproof-attempt", fd, test, variant, skip, NULL
+	};
+
+	snprintf(fd, sizeof(fd), "%d", scene_fd);
+	snprintf(test, sizeof(test), "%zu", number_of_case(scene->test));
+	snprintf(variant, sizeof(variant), "%d",
+		 (int)(scene->variant - case_variants(scene->test)));
+	snprintf(skip, sizeof(skip), "%d", sabotage);
+	fcntl(scene_fd, F_SETFD, 0);
+	if (scene->test->root)
+		keep_capabilities();
+	execveat(self_fd, "", argv, environ, AT_EMPTY_PATH);
+	scene->outcome = broken(scene, "execveat of the harness: %s",
+				strerrorname_np(errno));
+	scene->finished = true;
+	_exit(0);
+}
+
+static int attempt_after_exec(struct scene *scene)
+{
+	scene->finished = false;
+	return child_outcome(scene, spawn(EXECUTED, exec_attempt, scene));
+}
+
+/* The subject: loses its privileges, is sandboxed, attempts. */
+static int subject(struct scene *scene)
+{
+	int error;
+
+	if (!scene->test->root) {
+		error = become_subject();
+		if (error)
+			return broken(scene, "setresuid: %s",
+				      strerrorname_np(error));
+	}
+	if (!scene->test->may_gain_privs &&
+	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return broken(scene, "no_new_privs: %s",
+			      strerrorname_np(errno));
+	error = world_enforce(scene);
+	if (error)
+		return error;
+	if (scene->world == WORLD_INHERITED)
+		return attempt_after_exec(scene);
+	return attempt(scene);
+}
+
+/*
+ * Namespaces cost more than most cases: only those get a mount namespace that
+ * mount something or keep privileges, and a PID namespace that send signals to
+ * everybody.  What the others leave is killed.
+ */
+static bool wants_mounts(const struct landproof_case *test)
+{
+	static const char *const words[] = {
+		"namespaces", "pid-namespace", "root", "overlay", "mqueue",
+		"keyring", "userns",
+	};
+	size_t i;
+
+	if (privilege == UNPRIVILEGED || test->bare)
+		return false;
+	if (test->root || test->newipc)
+		return true;
+	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (has_word(test->needs, words[i]))
+			return true;
+	return false;
+}
+
+static bool wants_pids(const struct landproof_case *test)
+{
+	return privilege != UNPRIVILEGED &&
+	       has_word(test->needs, "pid-namespace");
+}
+
+static int prepare(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int ret = 0;
+
+	if (!test->bare) {
+		ret = scratch_enter(scene);
+		if (!ret)
+			ret = make_dir("decoy");
+	}
+	if (!ret && test->lab) {
+		ret = lab_enter();
+		if (ret)
+			return broken(scene, "entering the lab: %s",
+				      strerrorname_np(ret));
+	}
+	if (!ret && test->scene)
+		ret = test->scene(scene);
+	if (ret > 0)
+		return broken(scene, "scene: %s", strerrorname_np(ret));
+	return ret;
+}
+
+static int subject_main(void *arg)
+{
+	struct scene *scene = arg;
+
+	scene->outcome = subject(scene);
+	scene->finished = true;
+	_exit(0);
+}
+
+static int subject_apart(struct scene *scene)
+{
+	if (scene->test->own_memory)
+		return in_child(scene, subject);
+	scene->finished = false;
+	return child_outcome(scene, spawn(SUBJECT, subject_main, scene));
+}
+
+/*
+ * Must something outside the sandbox outlive the attempt?  Else one process is
+ * spared, which is half of what a world costs.
+ */
+static bool has_witness_outside(const struct scene *scene)
+{
+	return scene->processes || scene->test->effect;
+}
+
+static void stage(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int ret;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	ret = prepare(scene);
+	if (!ret)
+		ret = has_witness_outside(scene) ? subject_apart(scene) :
+						   subject(scene);
+	if (test->effect && ret >= 0) {
+		const bool seen = test->effect(scene);
+
+		if (ret == WORKED && !seen)
+			ret = NO_EFFECT;
+		else if (ret > 0 && seen) {
+			remark(scene, "%s, but its effect was seen",
+			       strerrorname_np(ret));
+			ret = WORKED;
+		}
+	}
+	scene->outcome = ret;
+	scene->finished = true;
+}
+
+static int stage_main(void *scene)
+{
+	stage(scene);
+	_exit(0);
+}
+
+static pid_t stage_start(struct scene *scene)
+{
+	const struct landproof_case *test = scene->test;
+	int flags = SIGCHLD;
+
+	if (wants_mounts(test))
+		flags |= CLONE_NEWNS;
+	if (wants_pids(test))
+		flags |= CLONE_NEWPID;
+	if (test->newnet)
+		flags |= CLONE_NEWNET;
+	if (test->newipc)
+		flags |= CLONE_NEWIPC;
+	if (!test->own_memory)
+		flags |= SHARE_MEMORY;
+	return clone(stage_main, body_stack(STAGE), flags, scene);
+}
+
+/* Waits for @pid: true when it has ended. */
+static bool ended_in_time(pid_t pid, int timeout_ms)
+{
+	struct pollfd poll_fd = {
+		.fd = syscall(SYS_pidfd_open, pid, 0),
+		.events = POLLIN,
+	};
+	int ret;
+
+	if (poll_fd.fd < 0)
+		return waitpid_retry(pid, NULL) == 0;
+	do
+		ret = poll(&poll_fd, 1, timeout_ms);
+	while (ret < 0 && errno == EINTR);
+	close(poll_fd.fd);
+	return ret == 1;
+}
+
+void world_run(struct scene *scene, struct world_result *result)
+{
+	const double start = now_ms();
+	int status = 0;
+	pid_t pid;
+
+	scene->finished = false;
+	scene->note[0] = '\0';
+	scene->processes = 0;
+	memset(scene->pid, 0, sizeof(scene->pid));
+	memset(scene->value, 0, sizeof(scene->value));
+	memset(scene->fd, 0xff, sizeof(scene->fd));
+	pid = stage_start(scene);
+	result->ran = true;
+	if (pid < 0) {
+		result->outcome = BROKEN;
+		snprintf(result->note, sizeof(result->note), "clone: %s",
+			 strerrorname_np(errno));
+		return;
+	}
+	if (ended_in_time(pid, world_timeout_ms)) {
+		waitpid_retry(pid, &status);
+		result->outcome = scene->finished ? scene->outcome : KILLED;
+	} else {
+		kill_children(pid);
+		kill(pid, SIGKILL);
+		result->outcome = HUNG;
+		/* What does not even die is left: the next case goes on. */
+		if (ended_in_time(pid, world_timeout_ms))
+			waitpid_retry(pid, &status);
+		snprintf(scene->note, sizeof(scene->note),
+			 "no answer within %d ms", world_timeout_ms);
+	}
+	/* Orphans, those that called setsid(2) too, come to the subreaper. */
+	if (!wants_pids(scene->test))
+		kill_children(getpid());
+	if (!scene->test->bare)
+		scratch_leave();
+	memcpy(result->note, scene->note, sizeof(result->note));
+	result->ms = now_ms() - start;
+}

@@ -1,0 +1,110 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The harness as PID 1 of a virtual machine: mounts, modules, power off. */
+#include <stdlib.h>
+#include <sys/mount.h>
+#include <sys/reboot.h>
+#include <sys/syscall.h>
+
+#include "engine/run.h"
+
+#define ARGUMENTS	"/landproof/args"
+#define MODULES		"/landproof/modules"
+#define CONSOLE		"/dev/console"
+
+static bool in_guest;
+
+static void mount_or_say(const char *type, const char *dir, const char *data)
+{
+	mkdir(dir, 0755);
+	if (mount(type, dir, type, 0, data) && errno != EBUSY)
+		fprintf(stderr, "landproof: %s on %s: %m\n", type, dir);
+}
+
+/* The root of an initramfs cannot be pivoted; cases bring their own tmpfs. */
+void guest_init(void)
+{
+	int fd;
+
+	in_guest = true;
+	mount_or_say("proc", "/proc", NULL);
+	mount_or_say("sysfs", "/sys", NULL);
+	mount_or_say("devtmpfs", "/dev", NULL);
+	mount_or_say("devpts", "/dev/pts", "mode=0620,ptmxmode=0666");
+	mount_or_say("tmpfs", "/tmp", "mode=1777");
+	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
+	fd = open(CONSOLE, O_RDWR | O_NOCTTY);
+	if (fd >= 0) {
+		dup2(fd, 0);
+		dup2(fd, 1);
+		dup2(fd, 2);
+	}
+	audit_enable(false);
+	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777");
+}
+
+void guest_exit(void)
+{
+	sync();
+	reboot(RB_POWER_OFF);
+	_exit(0);
+}
+
+static int load_file(const char *path)
+{
+	const int fd = open(path, O_RDONLY | O_CLOEXEC);
+	int error = 0;
+
+	if (fd < 0)
+		return errno;
+	if (syscall(SYS_finit_module, fd, "", 0) && errno != EEXIST)
+		error = errno;
+	close(fd);
+	return error;
+}
+
+/*
+ * Loads @module with all that it depends on, as /landproof/modules lists it:
+ * name, tab, files in the order of loading.  NULL: loaded, or nothing of ours.
+ */
+const char *guest_load(const char *module)
+{
+	static char table[65536];
+	char *line, *rest, *name, *file, *files;
+	int error;
+
+	if (!in_guest)
+		return NULL;
+	if (read_file(MODULES, table, sizeof(table)) < 0)
+		return "modules";
+	for (line = strtok_r(table, "\n", &rest); line;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		name = strtok_r(line, " \t", &files);
+		if (!name || strcmp(name, module) != 0)
+			continue;
+		/* What comes before may be a wish only: the last one tells. */
+		error = 0;
+		while ((file = strtok_r(NULL, " \t", &files)))
+			error = load_file(file);
+		return error ? "the module" : NULL;
+	}
+	return "the module";
+}
+
+/* The arguments of the run, one a line; argv[0] is ours. */
+char **guest_arguments(int *argc)
+{
+	static char text[65536];
+	static char *argv[4096] = { "landproof-guest" };
+	char *line, *rest;
+
+	*argc = 1;
+	if (read_file(ARGUMENTS, text, sizeof(text)) < 0) {
+		argv[(*argc)++] = "run";
+		return argv;
+	}
+	for (line = strtok_r(text, "\n", &rest); line && *argc < 4095;
+	     line = strtok_r(NULL, "\n", &rest))
+		argv[(*argc)++] = line;
+	return argv;
+}

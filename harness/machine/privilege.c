@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0
+/* What this process may do, and who attempts run as. */
+#include <grp.h>
+#include <linux/capability.h>
+#include <sched.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/syscall.h>
+
+#include "engine/run.h"
+
+/* The nobody of every distribution; attempts own nothing else. */
+#define NOBODY 65534
+
+enum privilege privilege;
+
+uid_t subject_uid(void)
+{
+	return privilege == FULL ? NOBODY : getuid();
+}
+
+gid_t subject_gid(void)
+{
+	return privilege == FULL ? NOBODY : getgid();
+}
+
+static int drop_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct none[2] = { 0 };
+
+	return syscall(SYS_capset, &header, none) ? errno : 0;
+}
+
+int become_subject(void)
+{
+	int error;
+
+	if (privilege == FULL) {
+		if (setgroups(0, NULL) || setresgid(NOBODY, NOBODY, NOBODY) ||
+		    setresuid(NOBODY, NOBODY, NOBODY))
+			return errno;
+	}
+	error = drop_capabilities();
+	/* A change of user clears it, and /proc/self would be root's. */
+	if (!error && prctl(PR_SET_DUMPABLE, 1, 0, 0, 0))
+		error = errno;
+	return error;
+}
+
+static int try_namespaces(void)
+{
+	return unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) ||
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
+}
+
+static int try_userns(void)
+{
+	return unshare(CLONE_NEWUSER) || try_namespaces();
+}
+
+/* Would @try work?  Tried in a child, so that nothing stays half done. */
+static bool would_work(int (*try)(void))
+{
+	const pid_t pid = fork();
+	int status;
+
+	if (pid == 0)
+		_exit(try() != 0);
+	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
+}
+
+/* A user namespace gives an ordinary user the namespaces that cases need. */
+static bool enter_userns(void)
+{
+	const uid_t uid = getuid();
+	const gid_t gid = getgid();
+	char map[64];
+
+	if (unshare(CLONE_NEWUSER))
+		return false;
+	write_file("/proc/self/setgroups", "deny");
+	snprintf(map, sizeof(map), "%u %u 1", gid, gid);
+	write_file("/proc/self/gid_map", map);
+	snprintf(map, sizeof(map), "%u %u 1", uid, uid);
+	return !write_file("/proc/self/uid_map", map);
+}
+
+void privilege_init(void)
+{
+	if (geteuid() == 0 && would_work(try_namespaces))
+		privilege = FULL;
+	else if (would_work(try_userns) && enter_userns())
+		privilege = IN_USERNS;
+}
+
+/* Only the root of a namespace keeps capabilities by itself when it execs. */
+void keep_capabilities(void)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct caps[2];
+	int cap;
+
+	if (syscall(SYS_capget, &header, caps))
+		return;
+	caps[0].inheritable = caps[0].permitted;
+	caps[1].inheritable = caps[1].permitted;
+	if (syscall(SYS_capset, &header, caps))
+		return;
+	for (cap = 0; cap < 64; cap++)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the command line asks for, and the functions that do it. */
+#ifndef LANDPROOF_ARGUMENTS_H
+#define LANDPROOF_ARGUMENTS_H
+
+#include "cases/select.h"
+
+struct arguments {
+	const char *command;
+	struct selection selection;
+	int records_fd;
+	bool kselftest;		/* an entry of a collection, by argv[0] */
+	bool ktap, json, coverage, check, hooks;
+};
+
+/* tools/testing/selftests/kselftest.h */
+enum kselftest_status {
+	KSELFTEST_FAIL = 1,
+	KSELFTEST_SKIP = 4,
+};
+
+/* Each returns an exit status. */
+int command_run(struct arguments *arguments);
+int command_selftests(struct arguments *arguments);
+int command_list(const struct arguments *arguments);
+
+#endif

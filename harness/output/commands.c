@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The commands of landproof-guest. */
+#include <stdlib.h>
+
+#include "output/arguments.h"
+#include "engine/hooks.h"
+#include "output/list.h"
+#include "output/records.h"
+#include "selftests/selftests.h"
+
+#define RECORDS_PORT "/dev/ttyS1"
+
+/* The worst of all verdicts, as an exit status. */
+static int run_lines(const struct line *lines, size_t count,
+		     const struct arguments *a)
+{
+	const char *const resume_after = a->selection.resume_after;
+	bool resumed = !resume_after, skipped = true;
+	const double start = now_ms();
+	double cases_ms = 0;
+	int status = 0;
+	char id[128];
+	size_t i;
+
+	for (i = 0; i < count; i++) {
+		struct result result = {
+			.test = lines[i].test, .variant = lines[i].variant,
+		};
+
+		case_id(result.test, result.variant, id, sizeof(id));
+		if (!resumed) {
+			resumed = strcmp(id, resume_after) == 0;
+			continue;
+		}
+		record_case(id);
+		run_case(&result);
+		record_result(&result);
+		cases_ms += result.ms;
+		skipped &= result.verdict == ABSENT ||
+			   result.verdict == CANNOT_RUN;
+		if (result.verdict == BROKEN_RUN)
+			status = 2;
+		else if (is_deviation(result.verdict) && !status)
+			status = 1;
+	}
+	record_end(cases_ms, now_ms() - start);
+	return a->kselftest && skipped && !status ? KSELFTEST_SKIP : status;
+}
+
+/* The port for records in a guest without the driver's log; else -1. */
+static int guest_port(void)
+{
+	if (getpid() != 1)
+		return -1;
+	return open(RECORDS_PORT, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+}
+
+static void open_records(const struct arguments *a)
+{
+	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
+		records_open(a->records_fd >= 0 ? a->records_fd :
+			     guest_port(), a->ktap);
+}
+
+int command_run(struct arguments *a)
+{
+	static const struct line *lines;	/* of the whole process */
+	size_t count;
+	int error;
+
+	lines = select_lines(&a->selection, &count);
+	if (count == 0) {
+		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
+		return 2;
+	}
+	if (a->records_fd < 0 && getpid() != 1)
+		a->ktap = true;
+	error = process_init();
+	if (error) {
+		fprintf(stderr, "landproof-guest: cannot start: %s\n",
+			strerror(error));
+		return 2;
+	}
+	if (getpid() == 1)
+		kmsg_init();
+	measure_speed();
+	kernel_probe();
+	open_records(a);
+	record_start(count);
+	if (a->hooks && !record_hooks(hooks_start()))
+		return 2;
+	return run_lines(lines, count, a);
+}
+
+/*
+ * The kernel's selftests, in the current directory or the guest's own.  They
+ * need the machine as it is: the initial namespaces, no scratch file system.
+ */
+int command_selftests(struct arguments *a)
+{
+	if (a->records_fd < 0 && getpid() != 1)
+		a->records_fd = STDOUT_FILENO;
+	kernel_probe();
+	open_records(a);
+	/* The tests end themselves after 30 seconds. */
+	world_timeout_ms = 6000;
+	record_start(0);
+	return selftests_run(&a->selection);
+}
+
+int command_list(const struct arguments *a)
+{
+	size_t count;
+
+	if (a->check)
+		return list_check() ? 2 : 0;
+	if (a->coverage) {
+		list_coverage(a->json);
+		return 0;
+	}
+	free(select_lines(&a->selection, &count));
+	if (count == 0) {
+		fprintf(stderr, "landproof-guest: no case matches\n");
+		return 2;
+	}
+	list_cases(&a->selection, a->json);
+	return 0;
+}

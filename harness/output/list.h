@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The table of cases, printed without running any. */
+#ifndef LANDPROOF_LIST_H
+#define LANDPROOF_LIST_H
+
+#include "cases/select.h"
+
+void list_cases(const struct selection *selection, bool json);
+void list_coverage(bool json);
+/* Defects of the table itself, one a line on stderr; their number. */
+int list_check(void);
+
+#endif
