@@ -83,19 +83,19 @@ struct promise {
 
 #define PROMISES_MAX 3
 
-#define OPEN			{ .kind = PROMISE_OPEN }
-#define ALLOWED			{ .kind = PROMISE_ALLOWED }
-#define UNCHANGED		{ .kind = PROMISE_UNCHANGED }
-#define DENIED(e)		{ .kind = PROMISE_DENIED, .error = (e) }
-#define FROM_ABI(n, clause)	WHEN_ABI_(n, clause)
-#define FIXED(n, clause)	WHEN_FIXED_(n, clause)
+#define OPEN			{ CLAUSE_OPEN }
+#define ALLOWED			{ CLAUSE_ALLOWED }
+#define UNCHANGED		{ CLAUSE_UNCHANGED }
+#define DENIED(e)		{ CLAUSE_DENIED(e) }
+/* Conditions on a clause: FROM_ABI(11, DENIED(EINVAL)), FIXED(1, OPEN) */
+#define FROM_ABI(n, clause)	{ .from_abi = (n), CLAUSE_##clause }
+#define FIXED(n, clause)	{ .fixed = (n), CLAUSE_##clause }
 
-/* Conditions on a clause: FROM_ABI(11, DENY_WITH(EINVAL)) */
-#define DENY_WITH(e)		.kind = PROMISE_DENIED, .error = (e)
-#define LEAVE_OPEN		.kind = PROMISE_OPEN
-#define ALLOW			.kind = PROMISE_ALLOWED
-#define WHEN_ABI_(n, ...)	{ .from_abi = (n), __VA_ARGS__ }
-#define WHEN_FIXED_(n, ...)	{ .fixed = (n), __VA_ARGS__ }
+/* What is between the braces of a clause; cases do not use these. */
+#define CLAUSE_OPEN		.kind = PROMISE_OPEN
+#define CLAUSE_ALLOWED		.kind = PROMISE_ALLOWED
+#define CLAUSE_UNCHANGED	.kind = PROMISE_UNCHANGED
+#define CLAUSE_DENIED(e)	.kind = PROMISE_DENIED, .error = (e)
 
 /*
  * struct variant - one line of a table that multiplies a case

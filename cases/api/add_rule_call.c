@@ -53,7 +53,7 @@ static int add_flags_no_ruleset(struct scene *scene)
 CASE("api.add_rule.order_flags_fd",
 	.claim	 = "landlock_add_rule(2) with wrong flags and no ruleset",
 	A_CALL,
-	.promise = { FROM_ABI(2, DENY_WITH(EINVAL)), DENIED(ANY_ERRNO) },
+	.promise = { FROM_ABI(2, DENIED(EINVAL)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
 	.attempt = add_flags_no_ruleset,
 	.source	 = "syscalls.c, landlock_add_rule: flags, then ruleset");
@@ -177,7 +177,7 @@ static int unknown_type_no_ruleset(struct scene *scene)
 CASE("api.add_rule.order_fd_type",
 	.claim	 = "landlock_add_rule(2) with no ruleset and no such type",
 	A_CALL,
-	.promise = { FROM_ABI(2, DENY_WITH(EBADF)), DENIED(ANY_ERRNO) },
+	.promise = { FROM_ABI(2, DENIED(EBADF)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
 	.attempt = unknown_type_no_ruleset,
 	.source	 = "syscalls.c, landlock_add_rule: ruleset, then type");
@@ -195,7 +195,7 @@ static int unknown_type_no_memory(struct scene *scene)
 CASE("api.add_rule.order_type_attr",
 	.claim	 = "landlock_add_rule(2) with no such type and no rule",
 	A_CALL,
-	.promise = { FROM_ABI(2, DENY_WITH(EINVAL)), DENIED(ANY_ERRNO) },
+	.promise = { FROM_ABI(2, DENIED(EINVAL)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
 	.attempt = unknown_type_no_memory,
 	.source	 = "syscalls.c, landlock_add_rule: type, then rule");

@@ -6,7 +6,7 @@
 	.guard	 = FS(READ_FILE),					\
 	.covers	 = "create.errata",					\
 	.honesty = true,						\
-	.promise = { FIXED(3, ALLOW), DENIED(EACCES) },			\
+	.promise = { FIXED(3, ALLOWED), DENIED(EACCES) },			\
 	.worlds	 = W(CONTROL) | W(DENY),				\
 	.needs	 = "namespaces",					\
 	.scene	 = disconnected_scene,					\

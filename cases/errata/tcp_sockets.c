@@ -57,7 +57,7 @@ static const struct variant sctp[] = {
 	.guard	 = { .net = NET_BIND_TCP | NET_CONNECT_TCP },		\
 	.covers	 = "create.errata",					\
 	.honesty = true,						\
-	.promise = { FIXED(1, ALLOW), DENIED(EACCES) },			\
+	.promise = { FIXED(1, ALLOWED), DENIED(EACCES) },			\
 	.worlds	 = W(CONTROL) | W(DENY),				\
 	.lab	 = true,						\
 	.bare	 = true,						\

@@ -74,7 +74,7 @@ CASE("fs.disconnected.branch_bind_source",
 	BRANCH,
 	.claim	 = "open(2) below a mount in a disconnected directory, with a rule on the outer mount",
 	.deny	 = { .fs = FS_READ_FILE, .rules = { PATH("mid/base") } },
-	.promise = { FIXED(3, ALLOW), DENIED(EACCES) },
+	.promise = { FIXED(3, ALLOWED), DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY),
 	.witness = disconnected_witness);
 
@@ -82,6 +82,6 @@ CASE("fs.disconnected.branch_bind_destination",
 	BRANCH,
 	.claim	 = "open(2) below a mount in a disconnected directory, with a rule above the outer mount",
 	.deny	 = { .fs = FS_READ_FILE, .rules = { PATH("dst") } },
-	.promise = { FIXED(3, ALLOW), DENIED(EACCES) },
+	.promise = { FIXED(3, ALLOWED), DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY),
 	.witness = disconnected_witness);

@@ -217,7 +217,7 @@ static int list_directory(struct scene *scene)
 CASE("fs.resolve_unix.before_abi9",
 	.claim	  = "connect(2) to a pathname UNIX socket with all rights of ABI 1 denied",
 	.guard	  = { .fs = FS_ABI_1 },
-	.promise  = { FROM_ABI(9, ALLOW), OPEN },
+	.promise  = { FROM_ABI(9, ALLOWED), OPEN },
 	.gap	  = "landlock-lsm/linux#36",
 	.worlds	  = W(CONTROL) | W(DENY),
 	.scene	  = resolve_stream_server,
