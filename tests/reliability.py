@@ -16,11 +16,11 @@ from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
-from reports.verdicts import DEVIATIONS, Verdict
+from reports.model.verdicts import DEVIATIONS, Verdict
 from vm import kernels, run
 from vm.errors import UserError
+from vm.paths import GUEST
 
-GUEST = Path(__file__).parents[1] / "build" / "landproof-guest"
 
 
 class Runs:

@@ -20,10 +20,10 @@ from typing import Any
 from vm import kernels, lab, run
 from vm.errors import UserError
 from vm.kernels import Kernel
+from vm.paths import GUEST
 
 ROOT = Path(__file__).parents[1]
 PATCHES = ROOT / "tests" / "patches"
-GUEST = ROOT / "build" / "landproof-guest"
 
 BREAKING = {
     "lab-7.3-socket": "without-*.patch",

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from reports.model import CaseResult
-from reports.model import Kernel as Column
-from reports.verdicts import Verdict
+from reports.model.results import CaseResult
+from reports.model.results import Kernel as Column
+from reports.model.verdicts import Verdict
 from tests.mutants import driver, generate, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant

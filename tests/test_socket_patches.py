@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from reports.catalogue import load_catalogue
+from cli.guest import catalogue
 from tests.socket_proof import BREAKING, PATCHES, finders, with_subjects
 
 BREAKERS = [patch for pattern in BREAKING.values() for patch in sorted(PATCHES.glob(pattern))]
@@ -16,7 +16,7 @@ BREAKERS = [patch for pattern in BREAKING.values() for patch in sorted(PATCHES.g
 @pytest.fixture(scope="module")
 def names() -> set[str]:
     return {f"{case['id']}[{variant}]" if variant else case["id"]
-            for case in load_catalogue() for variant in case["variants"]}
+            for case in catalogue() for variant in case["variants"]}
 
 
 @pytest.mark.parametrize("patch", BREAKERS, ids=[patch.stem for patch in BREAKERS])

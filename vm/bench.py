@@ -16,8 +16,8 @@ from typing import Any
 from vm import image, kernels, progress, qemu, run
 from vm.errors import UserError
 from vm.kernels import Kernel
+from vm.paths import GUEST
 
-GUEST = Path(__file__).parents[1] / "build" / "landproof-guest"
 BOOT_LIMIT = 120.0
 
 

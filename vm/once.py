@@ -11,10 +11,10 @@ from typing import Any
 
 from vm import kernels, run
 from vm.errors import UserError
+from vm.paths import GUEST
 
 USAGE = ("usage: python3 -m vm.once [--harness FILE] [--records DIR] [--no-landlock]"
          " KERNEL[,KERNEL...] [ARGUMENT...]")
-GUEST = Path(__file__).parents[1] / "build" / "landproof-guest"
 
 
 def _show(name: str, record: dict[str, Any]) -> None:

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Where Landproof keeps things: the XDG cache and configuration directories."""
+"""Where Landproof keeps things: the harness's binary, the XDG cache and configuration."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from vm.errors import UserError
+
+GUEST = Path(__file__).resolve().parents[1] / "build" / "landproof-guest"
+"""The harness's binary, which is the program of every machine and runs on this one too."""
 
 KEPT = 60
 """Entries of a directory that keep_newest() leaves."""

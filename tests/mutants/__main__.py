@@ -16,13 +16,14 @@ from typing import Any, NoReturn
 from rich.console import Console
 from rich.table import Table
 
-from reports.model import Kernel as Column
-from reports.records import load_records
+from reports.model.records import load_records
+from reports.model.results import Kernel as Column
 from tests.mutants import driver, generate, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant
 from vm import kernels, lab, paths, run, selftests, source
 from vm.errors import UserError
+from vm.paths import GUEST
 
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = "lab-7.3"
@@ -44,7 +45,7 @@ def _arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, metavar="S",
                         help="other bugs with another number; default: 1")
     parser.add_argument("--again", action="store_true", help="forget the trials of these bugs")
-    parser.add_argument("--harness", type=Path, default=ROOT / "build" / "landproof-guest")
+    parser.add_argument("--harness", type=Path, default=GUEST)
     return parser.parse_args(words)
 
 

@@ -11,9 +11,9 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from reports.model import CaseResult
-from reports.model import Kernel as Column
-from reports.verdicts import DEVIATIONS, Verdict
+from reports.model.results import CaseResult
+from reports.model.results import Kernel as Column
+from reports.model.verdicts import DEVIATIONS, Verdict
 from tests.mutants.mutant import Mutant
 from vm import paths
 from vm.errors import UserError

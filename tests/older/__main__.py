@@ -15,12 +15,12 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from reports.verdicts import DEVIATIONS, Verdict
+from reports.model.verdicts import DEVIATIONS, Verdict
 from vm import kernels, lab, run
 from vm.errors import UserError
+from vm.paths import GUEST
 
 HERE = Path(__file__).parent
-GUEST = HERE.parents[1] / "build" / "landproof-guest"
 RECIPE = "lab-6.12"
 
 HEALTHY = {

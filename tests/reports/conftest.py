@@ -5,15 +5,14 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-from reports.assemble import assemble
-from reports.model import Result
-from reports.resultfile import dump_result
+from reports.model.assemble import assemble
+from reports.model.resultfile import dump_result
+from reports.model.results import Result
 from tests.reports import samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -48,7 +47,7 @@ def run(tmp_path: Path) -> Run:
 
     def run_command(*args: object, **options: str) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
-            [sys.executable, "-m", "reports", *map(str, args)],
+            [ROOT / "landproof", *map(str, args)],
             cwd=ROOT,
             env={**os.environ, "XDG_STATE_HOME": str(tmp_path / "state"), **options},
             capture_output=True,

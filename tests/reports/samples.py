@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reports.assemble import assemble
-from reports.model import Result
-from reports.verdicts import Verdict
+from reports.model.assemble import assemble
+from reports.model.results import Result
+from reports.model.verdicts import Verdict
 
 Json = dict[str, Any]
 VERDICTS = tuple(Verdict)

@@ -6,17 +6,17 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from reports import catalogue, outputs
+from cli import outputs, results
+from cli.guest import cases, catalogue
 from reports.errors import UserError
-from reports.listing import print_cases, print_coverage
-from reports.model import CaseResult, Kernel, Result
-from reports.resultfile import case_from_json, dump_result, load_result
-from reports.verdicts import Verdict
+from reports.model.resultfile import case_from_json, dump_result, load_result
+from reports.model.results import CaseResult, Kernel, Result
+from reports.model.verdicts import Verdict
+from reports.views.listing import print_cases, print_coverage
 from tests.reports import samples
 from tests.reports.conftest import ROOT, Run
 
@@ -91,7 +91,7 @@ def test_bad_places(run: Run, result_file: Path, tmp_path: Path) -> None:
 
 
 def test_a_closed_pipe_is_no_trouble(result_file: Path) -> None:
-    command = f"{sys.executable} -m reports matrix {result_file} --ktap - | head -1"
+    command = f"./landproof matrix {result_file} --ktap - | head -1"
     done = subprocess.run(
         ["bash", "-c", command], cwd=ROOT, capture_output=True, text=True, check=False
     )
@@ -145,11 +145,9 @@ def test_show_without_any_result(
     result: Result, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:  # fmt: skip
-    from reports.commands import run_show
-
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
-    monkeypatch.setattr(catalogue, "cases", lambda: result.catalogue)
-    assert run_show(argparse.Namespace(case="net.tcp.connect", result=None)) == 0
+    monkeypatch.setattr(results, "cases", lambda: result.catalogue)
+    assert results.run_show(argparse.Namespace(case="net.tcp.connect", result=None)) == 0
     text = capsys.readouterr().out
     assert "refused with EACCES since ABI 4" in text and "kernel" not in text.split()
 
@@ -163,15 +161,15 @@ def test_show_says_how_to_run_an_unreported_case(run: Run, odd: Result, tmp_path
 def test_the_catalogue_of_a_binary(tmp_path: Path) -> None:
     guest = tmp_path / "guest"
     with pytest.raises(UserError, match="build it with `make`"):
-        catalogue.load_catalogue(guest)
+        catalogue(guest)
     guest.write_text("#!/bin/sh\necho nonsense\n")
     guest.chmod(0o755)
     with pytest.raises(UserError, match="build it again"):
-        catalogue.load_catalogue(guest)
+        catalogue(guest)
     (tmp_path / "list.json").write_text(json.dumps(samples.catalogue()))
     wanted = '[ "$*" = "list --json --unreported" ]'
     guest.write_text(f"#!/bin/sh\n{wanted} && cat {tmp_path}/list.json\n")
-    assert catalogue.cases(guest) == tuple(map(case_from_json, samples.catalogue()))
+    assert cases(guest) == tuple(map(case_from_json, samples.catalogue()))
 
 
 # diff

@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reports import coverage
 from reports.errors import UserError
+from reports.model import coverage
 
 pytestmark = pytest.mark.skipif(not shutil.which("gcovr"), reason="gcovr is not installed")
 

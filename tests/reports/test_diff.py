@@ -8,10 +8,10 @@ from dataclasses import replace
 
 import pytest
 
-from reports import diff, known
-from reports.diff import Kind, compare
-from reports.model import Case, CaseResult, Kernel, Lost, Result, World
-from reports.verdicts import Verdict
+from reports.model import comparison, known
+from reports.model.comparison import Kind, compare
+from reports.model.results import Case, CaseResult, Kernel, Lost, Result, World
+from reports.model.verdicts import Verdict
 
 
 def result(*cases: tuple[str, str], name: str = "lab", **more: object) -> Result:
@@ -53,7 +53,7 @@ def test_what_became_of_a_case(
     )
     assert [change.kind for change in difference.changes] == ([kind] if kind else [])
     assert difference.worse is worse
-    text = diff.to_text(difference)
+    text = comparison.to_text(difference)
     assert (f"{kind} (1)" in text and "a.b" in text) if kind else "No difference" in text
 
 
@@ -69,14 +69,14 @@ def test_worlds_under_an_equal_verdict() -> None:
     difference = compare(old, new)
     assert [change.kind for change in difference.changes] == [Kind.WORLDS]
     assert not difference.worse
-    assert "deny: ok → EPERM" in diff.to_text(difference)
-    data = json.loads(diff.to_json(difference))
+    assert "deny: ok → EPERM" in comparison.to_text(difference)
+    data = json.loads(comparison.to_json(difference))
     assert data["changes"][0]["worlds"] == {
         "deny": {"old": {"result": "ok", "expected": None},
                  "new": {"result": "EPERM", "expected": None}}
     }  # fmt: skip
     promised = with_worlds(World("control", "ok", "ok"), World("deny", "ok", "ok"))
-    assert "deny: promised nothing → ok" in diff.to_text(compare(old, promised))
+    assert "deny: promised nothing → ok" in comparison.to_text(compare(old, promised))
     slower = with_worlds(World("control", "ok", "ok", 7.0), World("deny", "ok"))
     assert not compare(old, slower).changes
 
@@ -94,14 +94,14 @@ def test_the_same_step_on_several_kernels_is_one_line(request: pytest.FixtureReq
             for kernel in newer.kernels
         ),
     )  # fmt: skip
-    text = diff.to_text(compare(older, newer))
+    text = comparison.to_text(compare(older, newer))
     assert "newly deviating (11)" in text
     assert (
         "net.tcp.fastopen_sendto (+ipv6)  holds → bypass  on debian-6.18, 6.19, 7.0, 7.1"
         "  (deny, stacked, inherited: ok, promised EACCES)"
     ) in text
     assert text.splitlines()[-1].startswith("Worse: 11 newly deviating; ")
-    assert "newly fixed (11)" in diff.to_text(compare(newer, older))
+    assert "newly fixed (11)" in comparison.to_text(compare(newer, older))
     assert not compare(newer, newer).changes
 
 
@@ -122,7 +122,7 @@ def test_a_kernel_that_no_longer_runs_is_worse(gone: dict[str, object]) -> None:
     two = replace(one, kernels=(kernel, one.kernels[1]))
     difference = compare(one, two)
     assert difference.stopped == (("lab", "dropped"),) and difference.worse
-    assert "lab: no longer runs: dropped" in diff.to_text(difference)
+    assert "lab: no longer runs: dropped" in comparison.to_text(difference)
     assert not compare(two, one).worse and not compare(two, two).worse
 
 
@@ -147,12 +147,12 @@ def test_cases_that_are_not_shared_are_left_out() -> None:
     entries = (Case("a.b", "a", labels=("a", "unreported")), Case("x.y", "x"))
     old = replace(result(("a.b", "holds")), catalogue=entries)
     new = replace(result(("a.b", "bypass")), catalogue=entries)
-    assert "a.b" not in diff.to_text(compare(old, new)) + diff.to_json(compare(old, new))
+    assert "a.b" not in comparison.to_text(compare(old, new)) + comparison.to_json(compare(old, new))
 
 
 def test_json_says_all_of_it() -> None:
     data = json.loads(
-        diff.to_json(compare(result(("a", "holds"), ("b", "open")), result(("a", "bypass"))))
+        comparison.to_json(compare(result(("a", "holds"), ("b", "open")), result(("a", "bypass"))))
     )
     assert data["worse"] is True and data["compared"] == 2
     assert data["changes"][0] | {"worlds": {}} == {

@@ -19,11 +19,11 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from reports import html, junit, ktap, markdown
-from reports.matrix import families, rows
-from reports.model import CaseResult, Kernel, Lost, Result
-from reports.table import print_result
-from reports.verdicts import DEVIATIONS, LOOKS, Verdict
+from reports.formats import html, junit, ktap, markdown
+from reports.model.results import CaseResult, Kernel, Lost, Result
+from reports.model.rows import families, rows
+from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
+from reports.views.table import print_result
 from tests.fetch_kunit import kunit
 
 SECRETS = ("whisper", "secret", "whispered", "unreported_one", "not_in_catalogue")

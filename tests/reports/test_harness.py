@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from reports import catalogue, html, junit, ktap, markdown
-from reports.assemble import assemble
-from reports.known import explain, known_issues
-from reports.model import UNREPORTED, Case, CaseResult, Result, shareable
-from reports.records import load_records
-from reports.verdicts import Verdict
+from cli.guest import cases as catalogue_cases
+from cli.guest import catalogue
+from reports.formats import html, junit, ktap, markdown
+from reports.model.assemble import assemble
+from reports.model.known import explain, known_issues
+from reports.model.records import load_records
+from reports.model.results import UNREPORTED, Case, CaseResult, Result, shareable
+from reports.model.verdicts import Verdict
 from tests.reports.test_formats import kunit_parse
+from vm.paths import GUEST
 
 
 @pytest.fixture(scope="module")
 def cases() -> tuple[Case, ...]:
     """The catalogue of the binary that `make` built."""
-    return catalogue.cases()
+    return catalogue_cases()
 
 
 @pytest.fixture(scope="module")
@@ -30,12 +33,12 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
     path: Path = tmp_path_factory.mktemp("host") / "records"
     with path.open("wb") as file:
         subprocess.run(
-            [catalogue.GUEST, "run", "--case", "net.tcp.*", "--case", "api.create_ruleset.*",
+            [GUEST, "run", "--case", "net.tcp.*", "--case", "api.create_ruleset.*",
              "--unreported", "--case", "fs.metadata.*", "--records", str(file.fileno())],
             pass_fds=[file.fileno()], stdout=subprocess.DEVNULL, check=False,
             env={**os.environ, "LC_ALL": "C"},
         )  # fmt: skip
-    return assemble([path], catalogue.load_catalogue(), "0.1.0")
+    return assemble([path], catalogue(), "0.1.0")
 
 
 def test_known_issues_explain_public_cases_only(cases: tuple[Case, ...]) -> None:
@@ -90,7 +93,7 @@ def test_an_interrupted_run_is_read(result: Result, tmp_path: Path) -> None:
     path = tmp_path / "records"
     with path.open("wb") as file:
         subprocess.run(
-            [catalogue.GUEST, "run", "--case", "net.tcp.*", "--records", str(file.fileno())],
+            [GUEST, "run", "--case", "net.tcp.*", "--records", str(file.fileno())],
             pass_fds=[file.fileno()], stdout=subprocess.DEVNULL, check=False,
         )  # fmt: skip
     whole = path.read_bytes()

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from reports import hookformats, hookpage, outputs
-from reports.assemble import assemble
-from reports.hookrows import answers, rows, text
-from reports.hooks import HookCall, NewSocket, calls_from_json, calls_to_json
-from reports.model import Result
-from reports.resultfile import from_text, to_text
+from cli import outputs
+from reports.model.assemble import assemble
+from reports.model.hooks import HookCall, NewSocket, calls_from_json, calls_to_json
+from reports.model.resultfile import from_text, to_text
+from reports.model.results import Result
+from reports.views import hookformats, hookpage
+from reports.views.hookrows import answers, rows, text
 
 Json = dict[str, Any]
 TCP: Json = {"family": 2, "type": 1, "protocol": 6, "kern": False}

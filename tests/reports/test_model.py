@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reports import findings, known, matrix
-from reports.baseline import deviations_beyond, exit_status
 from reports.errors import UserError
-from reports.model import (
+from reports.model import findings, known, rows as matrix
+from reports.model.baseline import deviations_beyond, exit_status
+from reports.model.results import (
     Case,
     CaseResult,
     Kernel,
@@ -24,7 +24,7 @@ from reports.model import (
     reproduce,
     shareable,
 )
-from reports.verdicts import DEVIATIONS, LOOKS, Verdict
+from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
 from tests.reports import samples
 
 

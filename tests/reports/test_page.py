@@ -18,8 +18,8 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from reports import html
-from reports.model import Result
+from reports.formats import html
+from reports.model.results import Result
 
 Browser = webdriver.Chrome
 ROWS = 166  # of 188 cases: variants that show the same everywhere share a row

@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
-from reports import reachformats
-from reports.model import Case, CaseResult, Kernel, Result, World
-from reports.reach import Cell, Section, lacking, sections
-from reports.resultfile import dump_result
-from reports.verdicts import Verdict
+from reports.model.resultfile import dump_result
+from reports.model.results import Case, CaseResult, Kernel, Result, World
+from reports.model.verdicts import Verdict
+from reports.views import reachformats
+from reports.views.reach import Cell, Section, lacking, sections
 from tests.reports.conftest import ROOT
 from tests.reports.test_commands import fails_in_one_line
 

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from reports.errors import UserError
-from reports.model import Kernel
-from reports.records import LINE_MAX, LINES_MAX, load_records
-from reports.verdicts import Verdict
+from reports.model.records import LINE_MAX, LINES_MAX, load_records
+from reports.model.results import Kernel
+from reports.model.verdicts import Verdict
 from tests.reports.samples import KERNELS, UGLY, Json, records, result_line, write_lines
 
 KERNEL: Json = {"type": "kernel", "name": "lab-1", "sha256": {"kernel": "ab"}, "modules": "none"}

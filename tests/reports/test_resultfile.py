@@ -13,12 +13,12 @@ from typing import Any
 import jsonschema  # type: ignore[import]
 import pytest
 
-from reports.assemble import assemble, merge
 from reports.errors import UserError
-from reports.files import check_writable, write_text
-from reports.model import CaseResult, Kernel, Result
-from reports.resultfile import SCHEMA, dump_result, load_result, to_text
-from reports.verdicts import Verdict
+from reports.model.assemble import assemble, merge
+from reports.model.files import check_writable, write_text
+from reports.model.resultfile import SCHEMA, dump_result, load_result, to_text
+from reports.model.results import CaseResult, Kernel, Result
+from reports.model.verdicts import Verdict
 from tests.reports import samples
 
 MINIMAL: dict[str, Any] = {

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from reports.model import Case, CaseResult, Kernel, Result
-from reports.selftestoutput import exit_status, headline, show, to_html, to_json
-from reports.selftests import Column, Selftest, Why, load
-from reports.terminal import console
-from reports.verdicts import Verdict
+from reports.formats.terminal import console
+from reports.model.results import Case, CaseResult, Kernel, Result
+from reports.model.selftests import Column, Selftest, Why, load
+from reports.model.verdicts import Verdict
+from reports.views.selftestoutput import exit_status, headline, show, to_html, to_json
 
 RECORDED = Path(__file__).parent / "selftests"
 FASTOPEN = "net_test.protocol.tcp_sandbox_with_ipv4_tcp1.tcp_fastopen"

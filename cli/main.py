@@ -1,0 +1,56 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The parser of the whole command line, and how a command ends."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from typing import NoReturn
+
+import reports.errors
+import vm.commands
+import vm.errors
+from cli import coverage, hooks, host, listing, reach, results, run, selftests
+from cli.guest import version
+
+COMMANDS = (run, host, hooks, selftests, reach, coverage, listing, results, vm.commands)
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose errors are one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Say what is wrong and exit with status 2."""
+        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+
+
+def parser() -> argparse.ArgumentParser:
+    """Return the parser of the whole command line."""
+    top = Parser(prog="landproof", description="Conformance and bypass tests for Landlock.",
+                 epilog="Exit status: 0 no deviation, 1 deviations, 2 it could not run.")
+    top.add_argument("--version", action="version", version=f"landproof {version()}")
+    commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND",
+                                  parser_class=Parser)
+    for module in COMMANDS:
+        module.register(commands)
+    return top
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command; return its exit status."""
+    args = parser().parse_args(argv)
+    try:
+        status: int = args.run(args)
+    except (reports.errors.UserError, vm.errors.UserError) as error:
+        print(f"landproof: {error}", file=sys.stderr)
+        return 2
+    except BrokenPipeError:
+        # The reader (head, less) has enough; Python must not complain at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except KeyboardInterrupt:
+        print("landproof: interrupted", file=sys.stderr)
+        return 2
+    return status

@@ -1,0 +1,70 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Options that several commands have: what runs, where, and how."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from cli.guest import listed
+from vm import kernels, progress, run
+from vm.paths import GUEST
+
+SELFTESTS = "linux-source-7.3"
+
+
+def add_selection(parser: argparse.ArgumentParser) -> None:
+    """Add the options that choose cases; they are the harness's own."""
+    parser.add_argument("--case", action="append", default=[], metavar="GLOB",
+                        help="cases by name; * and ? stand for any characters")
+    parser.add_argument("--label", action="append", default=[],
+                        help="cases with this label, family or access right")
+    parser.add_argument("--family", action="append", default=[], help="cases of this family")
+    parser.add_argument("--abi", type=int, help="cases about rights of this ABI version")
+    parser.add_argument("--unreported", action="store_true",
+                        help="also the cases that SECURITY.md asks to keep private")
+
+
+def add_machines(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say where cases run."""
+    parser.add_argument("--kernel", action="append", default=[], metavar="K",
+                        help="a name (landproof kernels list), a bzImage, a .deb or a build tree;"
+                             " default: all kernels of the default set")
+    parser.add_argument("--modules", type=Path, metavar="DIR", help="modules of a --kernel bzImage")
+    parser.add_argument("--jobs", type=int, help="machines at once; default: one a core")
+
+
+def add_worlds(parser: argparse.ArgumentParser) -> None:
+    """Add the options that change how the selected cases run."""
+    parser.add_argument("--world", action="append", default=[],
+                        help="only these worlds, and control")
+    parser.add_argument("--shuffle", type=int, metavar="SEED",
+                        help="in a random order, the same for the same seed")
+    parser.add_argument("--sabotage", choices=["allow", "deny"],
+                        help="prove the suite: enforce nothing, or drop every rule")
+
+
+def selection(args: argparse.Namespace) -> list[str]:
+    """Return the harness's arguments for what was selected; raise UserError if it is nothing."""
+    words: list[str] = []
+    for option in ("case", "label", "family", "world"):
+        for value in getattr(args, option, []):
+            words += [f"--{option}", value]
+    for option in ("abi", "shuffle"):
+        if getattr(args, option, None) is not None:
+            words += [f"--{option}", str(getattr(args, option))]
+    if getattr(args, "unreported", False):
+        words.append("--unreported")
+    if getattr(args, "sabotage", None):
+        words.append(f"--sabotage={args.sabotage}")
+    listed(*words)
+    return words
+
+
+def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]:
+    """Run the harness in virtual machines; return the records, a file for each kernel."""
+    with progress.fetching() as tell:
+        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+    with progress.display(chosen) as listener:
+        return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
+                       landlock=not getattr(args, "no_landlock", False))

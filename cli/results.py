@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The subcommands that work on results: matrix, show and diff."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from pathlib import Path
+
+from cli import outputs
+from cli.guest import cases
+from reports.formats.terminal import console
+from reports.model import comparison
+from reports.model.assemble import merge
+from reports.model.resultfile import load_result
+from reports.model.results import Result
+from reports.views.show import knows, show
+from reports.views.table import print_result
+
+
+def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    """Add the subcommands; each sets `run`, a function of the arguments to an exit status."""
+    matrix = subparsers.add_parser(
+        "matrix",
+        help="render results again",
+        description="Render a result again. Several are put side by side, kernel by kernel.",
+    )
+    matrix.add_argument("results", metavar="RESULT.json", nargs="+", type=Path)
+    matrix.add_argument("--full", action="store_true", help="a row for every case in the table")
+    outputs.add_format_options(matrix)
+    matrix.set_defaults(run=run_matrix)
+
+    one = subparsers.add_parser(
+        "show",
+        help="explain one case and what each kernel did",
+        description="Explain one case, and what each kernel of the last run did with it.",
+    )
+    one.add_argument("case", metavar="CASE", help="its name, with a variant or without")
+    one.add_argument(
+        "--result", metavar="FILE", type=Path, help="this result, not the one of the last run"
+    )
+    one.set_defaults(run=run_show)
+
+    two = subparsers.add_parser(
+        "diff",
+        help="compare two results case by case",
+        description="Compare two results case by case. Exit status: 1 if anything got worse.",
+    )
+    two.add_argument("old", metavar="OLD", type=Path)
+    two.add_argument("new", metavar="NEW", type=Path)
+    two.add_argument("--json", action="store_true", help="for programs")
+    two.set_defaults(run=run_diff)
+
+
+def run_matrix(args: argparse.Namespace) -> int:
+    """Render the results; print the table unless a format takes standard output."""
+    outputs.check_outputs(args)
+    result = merge([(str(path), load_result(path)) for path in args.results])
+    if not outputs.uses_stdout(args):
+        print_result(result, console(), full=args.full)
+    outputs.write_formats(result, args)
+    return 0
+
+
+def run_show(args: argparse.Namespace) -> int:
+    """Explain a case: from the given result, else the last one, else the catalogue alone."""
+    result = load_result(args.result) if args.result else outputs.load_last()
+    if result is None or (not args.result and not knows(result, args.case)):
+        # Nothing has run, or the case is newer than the last run.
+        result = Result("", catalogue=cases())
+    show(args.case, result, console())
+    return 0
+
+
+def run_diff(args: argparse.Namespace) -> int:
+    """Compare; 1 if anything got worse."""
+    difference = comparison.compare(load_result(args.old), load_result(args.new))
+    if args.json:
+        sys.stdout.write(comparison.to_json(difference))
+    else:
+        console().out(comparison.to_text(difference), end="", highlight=False)
+    return 1 if difference.worse else 0

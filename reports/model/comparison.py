@@ -1,0 +1,251 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Two results, case by case: a sum would hide that one thing broke while another was fixed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from reports.model.baseline import pairs
+from reports.model.findings import describe
+from reports.model.known import with_current_names
+from reports.model.results import CaseResult, Kernel, Result, World, base, shareable
+from reports.model.rows import Row, short_names
+from reports.model.verdicts import LOOKS, Verdict
+
+
+class Kind(StrEnum):
+    """What became of a case."""
+
+    DEVIATING = "newly deviating"
+    FIXED = "newly fixed"
+    CHANGED = "other verdict"
+    ADDED = "added"
+    REMOVED = "removed"
+    WORLDS = "same verdict, other worlds"
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One case that is not as it was on one kernel."""
+
+    kernel: str
+    case: str
+    kind: Kind
+    old: CaseResult | None
+    new: CaseResult | None
+
+    @property
+    def worse(self) -> bool:
+        """Whether this is a step back: a new deviation, or a proof that is gone."""
+        if self.new is None or self.kind is Kind.WORLDS:
+            return False
+        if self.old is None:
+            return self.new.deviates
+        return _severity(self.new.verdict) > _severity(self.old.verdict)
+
+    @property
+    def verdicts(self) -> str:
+        """The step, in words: `holds → bypass`."""
+        old = self.old.verdict if self.old else "new case"
+        new = self.new.verdict if self.new else "gone"
+        return str(new) if old == new else f"{old} → {new}"
+
+    @property
+    def worlds(self) -> dict[str, tuple[World | None, World | None]]:
+        """The worlds whose result or promise differs, as they were and as they are."""
+        before = {} if self.old is None else {world.name: world for world in self.old.worlds}
+        after = {} if self.new is None else {world.name: world for world in self.new.worlds}
+        return {
+            name: (before.get(name), after.get(name))
+            for name in dict.fromkeys((*before, *after))
+            if _facts(before.get(name)) != _facts(after.get(name))
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Everything that differs between two results."""
+
+    changes: tuple[Change, ...]
+    compared: int  # cases that both results have, over all kernels
+    added: tuple[str, ...]  # kernels
+    removed: tuple[str, ...]
+    stopped: tuple[tuple[str, str], ...]  # kernels that ran and no longer do, and why
+    releases: tuple[tuple[str, str, str], ...]  # kernel, old release, new release
+
+    @property
+    def worse(self) -> bool:
+        """Whether anything got worse; a kernel that no longer runs proves nothing."""
+        return bool(self.stopped) or any(change.worse for change in self.changes)
+
+
+def compare(old: Result, new: Result) -> Difference:
+    """Return what differs, kernel by kernel of one name, under the names of today.
+
+    Cases that must not be shared around are left out, for a comparison is made to be sent.
+    """
+    before, after = (with_current_names(shareable(result)) for result in (old, new))
+    changes: list[Change] = []
+    added, removed, stopped, releases = [], [], [], []
+    compared = 0
+    for one, other in pairs(before, after):
+        if one is None and other is not None:
+            added.append(other.name)
+        elif one is not None and other is None:
+            removed.append(one.name)
+        elif one is not None and other is not None:
+            name = one.name if one.name == other.name else f"{one.name} → {other.name}"
+            why = other.unavailable or next((lost.why for lost in other.lost), None)
+            if why and not (one.unavailable or one.lost):
+                stopped.append((name, why))
+            if one.release and other.release and one.release != other.release:
+                releases.append((name, one.release, other.release))
+            if not other.unavailable and not one.unavailable:
+                changes += _changes(name, one, other)
+                ids = {case.id for case in one.cases}
+                compared += sum(case.id in ids for case in other.cases)
+    order = list(Kind)
+    return Difference(
+        changes=tuple(sorted(changes, key=lambda c: (order.index(c.kind), c.case))),
+        compared=compared,
+        added=tuple(added),
+        removed=tuple(removed),
+        stopped=tuple(stopped),
+        releases=tuple(releases),
+    )
+
+
+def to_text(difference: Difference) -> str:
+    """Return the difference for people: what got worse first, equal steps on one line."""
+    lines = [f"{name}: {old} → {new}" for name, old, new in difference.releases]
+    lines += [f"{name}: no longer runs: {why}" for name, why in difference.stopped]
+    lines += [f"{name}: only in the new result" for name in difference.added]
+    lines += [f"{name}: only in the old result" for name in difference.removed]
+    for kind in Kind:
+        chosen = [change for change in difference.changes if change.kind is kind]
+        if chosen:
+            lines += ["", f"{kind} ({len(chosen)})", *_lines(chosen)]
+    lines += ["", _total(difference)]
+    return "\n".join(lines).lstrip("\n") + "\n"
+
+
+def to_json(difference: Difference) -> str:
+    """Return the difference for programs."""
+    data: dict[str, Any] = {
+        "worse": difference.worse,
+        "compared": difference.compared,
+        "kernels": {
+            "added": difference.added,
+            "removed": difference.removed,
+            "stopped": [{"name": name, "why": why} for name, why in difference.stopped],
+            "releases": [
+                {"name": name, "old": old, "new": new}
+                for name, old, new in difference.releases
+            ],
+        },
+        "changes": [
+            {
+                "kernel": change.kernel,
+                "case": change.case,
+                "kind": change.kind,
+                "old": change.old.verdict if change.old else None,
+                "new": change.new.verdict if change.new else None,
+                "worse": change.worse,
+                "worlds": {
+                    name: {"old": _world_json(was), "new": _world_json(now)}
+                    for name, (was, now) in change.worlds.items()
+                },
+            }
+            for change in difference.changes
+        ],
+    }  # fmt: skip
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _changes(name: str, old: Kernel, new: Kernel) -> list[Change]:
+    before = {case.id: case for case in old.cases}
+    after = {case.id: case for case in new.cases}
+    changes = []
+    for case_id in dict.fromkeys((*before, *after)):
+        was, now = before.get(case_id), after.get(case_id)
+        kind = _kind(was, now)
+        if kind:
+            changes.append(Change(name, case_id, kind, was, now))
+    return changes
+
+
+def _kind(old: CaseResult | None, new: CaseResult | None) -> Kind | None:
+    if new is None:
+        return Kind.REMOVED
+    if old is None:
+        return Kind.DEVIATING if new.deviates else Kind.ADDED
+    if new.deviates and not old.deviates:
+        return Kind.DEVIATING
+    if old.deviates and not new.deviates:
+        return Kind.FIXED if new.verdict in (Verdict.HOLDS, Verdict.CLOSED) else Kind.CHANGED
+    if old.verdict is not new.verdict:
+        return Kind.CHANGED
+    return Kind.WORLDS if tuple(map(_facts, old.worlds)) != tuple(map(_facts, new.worlds)) else None
+
+
+def _world_json(world: World | None) -> dict[str, str | None] | None:
+    return None if world is None else {"result": world.result, "expected": world.expected}
+
+
+def _facts(world: World | None) -> tuple[str, str, str | None] | None:
+    """Return what counts of a world: neither its time nor a remark."""
+    return None if world is None else (world.name, world.result, world.expected)
+
+
+def _severity(verdict: Verdict) -> int:
+    return LOOKS[verdict].severity
+
+
+def _lines(changes: Sequence[Change]) -> list[str]:
+    """Return a line for each step: of variants, and on kernels, that take it together."""
+    kernels: dict[tuple[str, str, str], list[str]] = {}
+    for change in changes:
+        key = (change.case, change.verdicts, _story(change))
+        kernels.setdefault(key, []).append(change.kernel)
+    together: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
+    for (case, verdicts, story), names in kernels.items():
+        together.setdefault((base(case), verdicts, story, tuple(names)), []).append(case)
+    labels = {key: Row(tuple(cases), ()).label for key, cases in together.items()}
+    width = min(48, max(map(len, labels.values())))
+    return [
+        f"  {labels[key]:<{width}}  {verdicts}  on {short_names(names)}{story}"
+        for key in together
+        for _base, verdicts, story, names in [key]
+    ]
+
+
+def _story(change: Change) -> str:
+    if change.kind is Kind.WORLDS:
+        steps = [_step(name, was, now) for name, (was, now) in change.worlds.items()]
+        return f"  ({'; '.join(steps)})" if steps else ""
+    if change.new and (change.new.deviates or change.new.verdict is Verdict.BROKEN):
+        text = describe(w for w in change.new.worlds if not w.as_promised) or change.new.why
+        return f"  ({text})" if text else ""
+    return ""
+
+
+def _step(name: str, was: World | None, now: World | None) -> str:
+    if was and now and was.result == now.result:
+        return f"{name}: promised {was.expected or 'nothing'} → {now.expected or 'nothing'}"
+    return f"{name}: {was.result if was else 'none'} → {now.result if now else 'none'}"
+
+
+def _total(difference: Difference) -> str:
+    if not difference.changes:
+        return f"No difference in {difference.compared} results."
+    counts = [
+        f"{count} {kind}"
+        for kind in Kind
+        if (count := sum(change.kind is kind for change in difference.changes))
+    ]
+    verdict = "Worse" if difference.worse else "Not worse"
+    return f"{verdict}: {', '.join(counts)}; {difference.compared} results compared."

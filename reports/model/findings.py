@@ -1,0 +1,167 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What stands out of a result: deviations, gaps, news; what belongs together, together."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from itertools import groupby
+
+from reports.model.known import Issue, explain
+from reports.model.results import CaseResult, Kernel, Result, World, base, family, family_order
+from reports.model.rows import Row
+from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One verdict, on all the kernels that show it, of cases that are one story.
+
+    These are the variants of a case, and all that one known issue explains.
+    """
+
+    cases: tuple[str, ...]
+    verdict: Verdict
+    kernels: tuple[Kernel, ...]
+    first: CaseResult  # of the first case on the first kernel: it stands for the others
+    claim: str
+    issue: Issue | None
+
+    @property
+    def labels(self) -> list[str]:
+        """The cases' names, variants behind them."""
+        return [Row(tuple(ids), ()).label for _name, ids in groupby(self.cases, base)]
+
+    @property
+    def evidence(self) -> str:
+        """What came out other than promised."""
+        return describe(world for world in self.first.worlds if not world.as_promised) or (
+            self.first.why
+        )
+
+    @property
+    def said_fixed(self) -> list[str]:
+        """The kernels here in which the known issue should be fixed, by their release."""
+        if self.issue is None or self.verdict not in DEVIATIONS:
+            return []
+        return [one.name for one in self.kernels if self.issue.said_fixed_in(one.release)]
+
+
+def findings(result: Result) -> list[Finding]:
+    """Return every deviation and every broken case, the worst first."""
+    return _findings(result, DEVIATIONS | {Verdict.BROKEN}, by_issue=True)
+
+
+def closed(result: Result) -> list[Finding]:
+    """Return where a kernel stops what nothing promises to stop: news of the good kind."""
+    return _findings(result, {Verdict.CLOSED}, by_issue=True)
+
+
+def gaps(result: Result) -> list[Finding]:
+    """Return what is open, case by case."""
+    return _findings(result, {Verdict.OPEN}, by_issue=False)
+
+
+@dataclass(frozen=True, slots=True)
+class News:
+    """A remark on something new, with the cases that made it and the kernels that caused it."""
+
+    text: str
+    cases: tuple[str, ...]
+    kernels: tuple[str, ...]
+
+
+def news(result: Result) -> list[News]:
+    """Return the remarks on something new: each once, however many cases make it."""
+    kernels: dict[tuple[str, str], dict[str, None]] = {}  # of a text and a case
+    for kernel in result.kernels:
+        for case in kernel.cases:
+            for text in case.news:
+                kernels.setdefault((text, base(case.id)), {})[kernel.name] = None
+    cases: dict[tuple[str, tuple[str, ...]], list[str]] = {}
+    for (text, case_id), names in kernels.items():
+        cases.setdefault((text, tuple(names)), []).append(case_id)
+    return [News(text, tuple(ids), names) for (text, names), ids in cases.items()]
+
+
+def headline(result: Result) -> tuple[str, str]:
+    """Return the result in a line, and how much of it is understood."""
+    ran = [kernel for kernel in result.kernels if kernel.cases]
+    found = [one for one in findings(result) if one.verdict in DEVIATIONS]
+    if not ran:
+        return "Nothing ran", ""
+    if not found:
+        return f"No deviation on {count(len(ran), 'kernel')}", ""
+    cases = {case_id for one in found for case_id in one.cases}
+    where = {kernel.name for one in found for kernel in one.kernels}
+    unknown = {
+        case_id for one in found for case_id in one.cases if one.issue is None or one.said_fixed
+    }
+    verb = "deviates" if len(cases) == 1 else "deviate"
+    of = f"{len(where)} of {count(len(ran), 'kernel')}" if len(ran) > 1 else "this kernel"
+    return (
+        f"{count(len(cases), 'case')} {verb} on {of}",
+        f"{len(unknown)} of them without a known issue that explains it."
+        if unknown
+        else "Known issues explain all of it.",
+    )
+
+
+def outcome(world: World) -> str:
+    """Return what a world did, in a few words: `ok, promised EACCES`."""
+    text = world.result if world.as_promised else f"{world.result}, promised {world.expected}"
+    return f"{text} ({world.note})" if world.note else text
+
+
+def describe(worlds: Iterable[World]) -> str:
+    """Return what worlds did: `deny, stacked: ok, promised EACCES; grant: ok`."""
+    together: dict[str, list[str]] = {}
+    for world in worlds:
+        together.setdefault(outcome(world), []).append(world.name)
+    return "; ".join(f"{', '.join(names)}: {text}" for text, names in together.items())
+
+
+def count(number: int, what: str) -> str:
+    """Return a number with its noun: `1 case`, `2 cases`."""
+    return f"{number} {what}{'' if number == 1 else 's'}"
+
+
+def _findings(result: Result, wanted: Iterable[Verdict], *, by_issue: bool) -> list[Finding]:
+    catalogue = result.by_id()
+    chosen = frozenset(wanted)
+    # On which kernels a case has a verdict, and what was shown there.
+    shown: dict[tuple[str, Verdict], list[tuple[Kernel, CaseResult]]] = {}
+    for kernel in result.kernels:
+        for case in kernel.cases:
+            if case.verdict in chosen:
+                shown.setdefault((case.id, case.verdict), []).append((kernel, case))
+    together: dict[tuple[str, Verdict, tuple[str, ...]], list[str]] = {}
+    for case_id, verdict in sorted(shown, key=lambda key: key[0]):
+        where = shown[case_id, verdict]
+        issue = explain(where[0][1]) if by_issue else None
+        names = tuple(kernel.name for kernel, _case in where)
+        story = f"issue {issue.id}" if issue else base(case_id)
+        together.setdefault((story, verdict, names), []).append(case_id)
+    found = []
+    for (_story, verdict, _names), cases in together.items():
+        where = shown[cases[0], verdict]
+        entry = catalogue.get(base(cases[0]))
+        found.append(
+            Finding(
+                cases=tuple(cases),
+                verdict=verdict,
+                kernels=tuple(kernel for kernel, _case in where),
+                first=where[0][1],
+                claim=entry.claim if entry else "",
+                issue=explain(where[0][1]),
+            )
+        )
+    return sorted(
+        found,
+        key=lambda one: (
+            one.verdict is Verdict.BROKEN,
+            -LOOKS[one.verdict].severity,
+            family_order(family(one.cases[0], catalogue)),
+            one.cases,
+        ),
+    )
