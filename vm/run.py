@@ -34,7 +34,8 @@ MARGIN = 10.0
 """Seconds that a case may take besides."""
 
 CONSOLE_LINES = 40
-TROUBLE = re.compile(r"cut here|BUG:|Oops|general protection|Kernel panic|Unable to handle")
+TROUBLE = re.compile(r"cut here|BUG|WARNING:|\[#\d+\]|Internal error|Insufficient stack|SError"
+                     r"|general protection|Kernel panic|Unable to handle|soft lockup|hard LOCKUP")
 
 
 @dataclass

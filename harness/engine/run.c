@@ -110,10 +110,19 @@ void run_case(struct result *result)
 	}
 	if (reads_log)
 		audit_enable(false);
-	if (kmsg_trouble(result->log, sizeof(result->log))) {
+	switch (kmsg_trouble(result->log, sizeof(result->log))) {
+	case KMSG_TROUBLE:
 		result->verdict = CRASH;
 		snprintf(result->why, sizeof(result->why),
 			 "the kernel warned while this case ran");
+		break;
+	case KMSG_NO_MEMORY:
+		result->verdict = BROKEN_RUN;
+		snprintf(result->why, sizeof(result->why),
+			 "the machine had too little memory for this case");
+		break;
+	case KMSG_QUIET:
+		break;
 	}
 	result->ms = now_ms() - start;
 }

@@ -118,7 +118,13 @@ void audit_clear(void);
 
 /* kmsg.c */
 void kmsg_init(void);
-bool kmsg_trouble(char *buf, size_t size);
+enum kmsg {
+	KMSG_QUIET,
+	KMSG_NO_MEMORY,		/* the machine's fault */
+	KMSG_TROUBLE,		/* it warned or oopsed */
+};
+/* What the kernel said since the last call; @buf: from the first trouble on */
+enum kmsg kmsg_trouble(char *buf, size_t size);
 
 /* guest.c */
 void guest_init(void);
