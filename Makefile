@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c harness/*/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check socket-proof bench setup clean
+.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check socket-proof bench setup setup-check clean
 
 all: $(GUEST)
 
@@ -52,10 +52,10 @@ lab: setup all
 	./landproof kernels build
 	$(MAKE) matrix
 
-check: setup all
+check: setup-check all
 	$(PYTHON) -m mypy
 	./landproof kernels fetch
-	$(PYTHON) tests/fetch_kunit.py
+	$(PYTHON) -m tests.fetch_kunit
 	$(PYTHON) -m pytest -q tests
 
 # Builds kernels for it, one for each thing that can go wrong.
@@ -80,6 +80,9 @@ bench: setup all
 
 setup:
 	@vm/setup.sh
+
+setup-check:
+	@vm/setup.sh vm/packages.txt vm/packages-check.txt
 
 # A collection for the kernel's run_kselftest.sh.
 kselftest-install: all

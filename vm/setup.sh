@@ -1,21 +1,27 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0
-# Installs what is missing of a list of packages (vm/packages.txt if none is named); says nothing
-# and needs no network if nothing is.
+# Installs what is missing of some lists of packages (vm/packages.txt if none is named); says
+# nothing and needs no network if nothing is.
 set -eu
 
-list=${1:-$(dirname "$0")/packages.txt}
+[ $# -gt 0 ] || set -- "$(dirname "$0")/packages.txt"
 fail() {
 	echo "setup: $*" >&2
 	exit 2
 }
+for program in dpkg-query apt-get; do
+	command -v "$program" >/dev/null ||
+		fail "$program is missing: packages are installed on Debian only; elsewhere install" \
+			"yourself what $* name, then \`make all\` and" \
+			"\`./landproof run --kernel bzImage\`"
+done
 
 missing=()
 while read -r package _; do
 	case $package in ''|'#'*) continue ;; esac
 	state=$(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) || state=
 	[ "$state" = installed ] || missing+=("$package")
-done <"$list"
+done < <(cat "$@")
 [ ${#missing[@]} -gt 0 ] || exit 0
 
 echo "setup: installing ${missing[*]}"

@@ -55,35 +55,57 @@ def fetch(package: str, suites: Sequence[str], progress: Progress = lambda what,
     with paths.disk_errors("kernel sources"), paths.lock("fetch"):
         if (tree := cached(package)) and not update:
             return tree  # another process has fetched them meanwhile
-        apt = debian.Apt(paths.cache() / "apt", debian.archives())
-        apt.update(suites, lambda _, part: progress("fetching indexes", part))
-        found = [item for item in apt.packages() if item.name == package]
-        if not found:
-            failed = "; ".join(f"{suite}: {why}" for suite, why in apt.failures.items())
-            raise UserError(f"no {package} in {', '.join(suites)}" + (f" ({failed})" * bool(failed))
-                            + ": give a directory of sources with --source")
-        newest = debian.newest(found)
+        apt, newest = _find(package, suites, progress)
         target = _directory() / f"{package}-{newest.version}"
         if not target.exists():
-            _check_space(newest)
-            (deb,) = apt.download([newest], apt.root / "debs", progress)
-            _unpack(deb, newest, target, progress)
-            deb.unlink()
+            _check_space(newest, UNPACKED)
+            _bring(apt, newest, target, progress)
         progress("done", 1)
     return Tree(target, package, newest.version)
 
 
-def _check_space(package: Package) -> None:
-    """Raise UserError if the package and what is in it do not fit."""
-    need = package.size * UNPACKED
+def fetch_part(package: str, suites: Sequence[str], only: Sequence[str], target: Path,
+               progress: Progress = lambda what, part: None) -> None:
+    """Make a new directory `target` of some files and directories of a package of sources."""
+    with paths.disk_errors("kernel sources"), paths.lock("fetch"):
+        apt, newest = _find(package, suites, progress)
+        _check_space(newest, 2)
+        _bring(apt, newest, target, progress, [f"{package}/{name}" for name in only])
+        progress("done", 1)
+
+
+def _find(package: str, suites: Sequence[str], progress: Progress) -> tuple[debian.Apt, Package]:
+    """Return the newest version of a package that the suites have, and what can download it."""
+    apt = debian.Apt(paths.cache() / "apt", debian.archives())
+    apt.update(suites, lambda _, part: progress("fetching indexes", part))
+    found = [item for item in apt.packages() if item.name == package and item.suite in suites]
+    if not found:
+        failed = "; ".join(f"{suite}: {why}" for suite, why in apt.failures.items())
+        raise UserError(f"no {package} in {', '.join(suites)}" + (f" ({failed})" * bool(failed))
+                        + ": give a directory of sources with --source")
+    return apt, debian.newest(found)
+
+
+def _bring(apt: debian.Apt, package: Package, target: Path, progress: Progress,
+           only: Sequence[str] = ()) -> None:
+    """Download a package of sources and unpack it."""
+    (deb,) = apt.download([package], apt.root / "debs", progress)
+    _unpack(deb, package, target, progress, only)
+    deb.unlink()
+
+
+def _check_space(package: Package, times: int) -> None:
+    """Raise UserError if there is no space for so many times the package."""
+    need = package.size * times
     free = shutil.disk_usage(paths.cache()).free
     if free < need:
         raise UserError(f"no disk space for {package.name}: {need >> 20} MB needed in"
                         f" {paths.cache()}, {free >> 20} MB free; or set XDG_CACHE_HOME")
 
 
-def _unpack(deb: Path, package: Package, target: Path, progress: Progress) -> None:
-    """Make `target` of the archive of sources inside a package, all of it or nothing."""
+def _unpack(deb: Path, package: Package, target: Path, progress: Progress,
+            only: Sequence[str]) -> None:
+    """Make `target` of the archive inside a package, or of `only` these members, if it can be."""
     target.parent.mkdir(parents=True, exist_ok=True)
     for left in target.parent.glob(".new-*"):  # by one that was killed
         shutil.rmtree(left, ignore_errors=True)
@@ -95,7 +117,7 @@ def _unpack(deb: Path, package: Package, target: Path, progress: Progress) -> No
                                stdout=subprocess.PIPE) as outer,
               subprocess.Popen(["tar", "-xO", archive], stdin=outer.stdout,
                                stdout=subprocess.PIPE) as inner,
-              subprocess.Popen(["tar", "-xJ", "--strip-components=1", "-C", str(new)],
+              subprocess.Popen(["tar", "-xJ", "--strip-components=1", "-C", str(new), *only],
                                stdin=subprocess.PIPE, stderr=subprocess.PIPE) as tar):
             assert outer.stdout and inner.stdout and tar.stdin and tar.stderr
             outer.stdout.close()

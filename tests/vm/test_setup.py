@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 SETUP = Path(__file__).parents[2] / "vm" / "setup.sh"
-LISTS = (SETUP.with_name("packages.txt"), SETUP.with_name("packages-lab.txt"))
+LISTS = [SETUP.with_name(f"packages{part}.txt") for part in ("", "-check", "-lab")]
 
 
 class Box:
@@ -21,7 +21,7 @@ class Box:
         self.bin.mkdir()
         self.log = root / "log"
         self.log.touch()
-        for name in ("bash", "env", "dirname", "mktemp", "rm", "grep", "tail"):
+        for name in ("bash", "env", "dirname", "mktemp", "rm", "grep", "tail", "cat"):
             (self.bin / name).symlink_to(f"/usr/bin/{name}")
         self.stub("id", "echo 0")
         self.stub("apt-get", "")
@@ -73,10 +73,28 @@ def test_says_what_it_installs(box: Box) -> None:
         "apt-get -q -y update", "apt-get -q -y install --no-install-recommends gcc socat"]
 
 
-def test_another_list(box: Box, tmp_path: Path) -> None:
-    packages = tmp_path / "list"
-    packages.write_text("# comment\ngcc  # why\nflex # why\n")
-    assert box.run(str(packages)).stdout == "setup: installing gcc\n"
+def test_other_lists(box: Box, tmp_path: Path) -> None:
+    (tmp_path / "one").write_text("# comment\ngcc  # why\nflex # why\n")
+    (tmp_path / "two").write_text("socat # why\n")
+    assert box.run(str(tmp_path / "one")).stdout == "setup: installing gcc\n"
+    assert box.run(str(tmp_path / "one"), str(tmp_path / "two")).stdout == \
+        "setup: installing gcc socat\n"
+
+
+def test_the_matrix_installs_nothing_for_tests(box: Box) -> None:
+    box.stub("dpkg-query", "exit 1")
+    words = box.run().stdout.split()
+    assert "gcc" in words and "qemu-system-x86" in words
+    assert not {"chromium", "mypy", "python3-pytest", "python3-selenium"} & set(words)
+
+
+def test_elsewhere_than_on_debian(box: Box) -> None:
+    (box.bin / "dpkg-query").unlink()
+    done = box.run()
+    assert done.returncode == 2 and done.stdout == ""
+    assert done.stderr.startswith("setup: dpkg-query is missing: packages are installed on Debian"
+                                  " only; elsewhere install yourself what ")
+    assert done.stderr.count("\n") == 1 and "packages.txt" in done.stderr
 
 
 def test_through_sudo(box: Box) -> None:
