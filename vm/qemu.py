@@ -35,10 +35,17 @@ COMMAND_LINE = " ".join((
     "highres=off nohz=off cgroup_disable=memory psi=0 rcupdate.rcu_expedited=1",
 ))
 
-# Without what costs an emulated processor most: page tables of five levels, guards switched at
-# every access to user memory, "fast" string instructions. (Not without XSAVE: there are kernels
-# that use AVX all the same, and oops.)
-CPU = "max,-la57,-smap,-smep,-umip,-pku,-erms"
+# What costs an emulated processor most: page tables of five levels, guards switched at every
+# access to user memory, string instructions that a kernel believes to be fast. These go all
+# together: before 6.2 a kernel with FSRM and without ERMS hangs in its first memmove(). (XSAVE
+# stays: there are kernels that use AVX all the same, and oops.)
+SLOW_FLAGS = ("la57", "smap", "smep", "umip", "pku", "erms", "fsrm", "fzrm", "fsrs", "fsrc")
+
+PLAIN_CPU = "qemu64"
+"""For a kernel that does not boot otherwise: what an amd64 kernel needs, and little else."""
+
+PLAIN_WORDS = "earlyprintk=ttyS0 ignore_loglevel"
+"""For the same: its console says how far it came."""
 
 # Alone, so that nothing else refuses; capabilities are always there.
 LSM_WITH = "lsm=landlock"
@@ -67,11 +74,34 @@ class Machine:
     accel: str = "tcg"
     landlock: bool = True
     memory: int = MEMORY
+    plain: bool = False
+    """With a processor that has little, and a console that tells everything."""
 
 
-def command_line(landlock: bool) -> str:
-    """Return the kernel's command line, with Landlock or without."""
-    return f"{COMMAND_LINE} {LSM_WITH if landlock else LSM_WITHOUT}"
+def command_line(machine: Machine) -> str:
+    """Return the kernel's command line."""
+    words = [COMMAND_LINE, LSM_WITH if machine.landlock else LSM_WITHOUT]
+    return " ".join([*words, PLAIN_WORDS] if machine.plain else words)
+
+
+def processor(machine: Machine) -> str:
+    """Return the processor as -cpu names it."""
+    if machine.plain:
+        return PLAIN_CPU
+    if machine.accel == "kvm":
+        return "host"
+    return ",".join(["max", *(f"-{flag}" for flag in SLOW_FLAGS if flag in known_flags())])
+
+
+@cache
+def known_flags() -> frozenset[str]:
+    """Return the processor flags that this QEMU knows; it refuses all others."""
+    said = subprocess.run([program(), "-cpu", "help"], capture_output=True, text=True, check=False)
+    _, _, flags = said.stdout.partition("Recognized CPUID flags:")
+    if not flags:
+        raise UserError(f"{program()} -cpu help names no processor flags:"
+                        f" {said.stderr.strip() or 'is it QEMU for x86?'}")
+    return frozenset(flags.split())
 
 
 @cache
@@ -177,10 +207,10 @@ class Guest:
         command = [
             "setpriv", "--pdeathsig", "KILL", program(),
             "-M", "q35", "-bios", "qboot.rom", "-accel", machine.accel,
-            "-cpu", "host" if machine.accel == "kvm" else CPU, "-m", f"{machine.memory}M",
+            "-cpu", processor(machine), "-m", f"{machine.memory}M",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", str(machine.kernel), "-initrd", f"/proc/self/fd/{initramfs}",
-            "-append", command_line(machine.landlock),
+            "-append", command_line(machine),
             *(word for port in writing for word in ("-serial", f"file:/proc/self/fd/{port}")),
             "-object", f"memory-backend-file,id=log,mem-path=/proc/self/fd/{self._log.descriptor}"
             f",size={LOG_SIZE},share=on",

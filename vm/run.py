@@ -13,7 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -125,9 +125,8 @@ class KernelRun:
             words = list(self.words)
             if self.progress.done:
                 words += ["--resume-after", self.progress.done]
-            end = self._boot(qemu.Machine(machine.kernel,
-                                          machine.initramfs + image.arguments(words),
-                                          machine.accel, machine.landlock, machine.memory))
+            end = self._boot(replace(
+                machine, initramfs=machine.initramfs + image.arguments(words)))
             if not end:
                 return
             console = self.progress.last_lines()
@@ -142,10 +141,15 @@ class KernelRun:
             if self.progress.started:
                 self._write({"type": "lost", "why": f"the machine {end} outside any case",
                              "console": console})
-            elif losses == 2 or end == "fell silent":
+            elif losses == 2:
                 self._write({"type": "unavailable", "why": f"did not boot: the machine {end}",
                              "console": console})
                 return
+            else:
+                self._write({"type": "note", "text": f"did not boot (the machine {end}) with"
+                             f" the processor {qemu.processor(machine)}: tried again with"
+                             f" {qemu.PLAIN_CPU}"})
+                machine = replace(machine, plain=True)
 
     def _boot(self, machine: qemu.Machine) -> str:
         """Run one guest; return "" if it ran to the end, else what it did instead."""

@@ -79,6 +79,7 @@ class _Reader:
             "lost": self._lost,
             "end": self._end,
             "unavailable": self._unavailable,
+            "note": self._note,
         }
         handler = handlers.get(record["type"])
         if handler:
@@ -151,6 +152,9 @@ class _Reader:
     def _unavailable(self, record: Record) -> None:
         self.unavailable = _text(record.get("why")) or "no reason given"
         self.notes += [f"console: {line}" for line in _texts(record.get("console"))[-3:]]
+
+    def _note(self, record: Record) -> None:
+        self.notes.append(_text(record.get("text")) or "no text given")
 
     def _interrupted(self, why: str) -> None:
         if self.running:

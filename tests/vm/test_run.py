@@ -124,8 +124,25 @@ def test_a_machine_that_ends_in_every_boot(machine: Run) -> None:
 def test_a_guest_that_never_starts(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "BOOT_SILENCE", 5.0)
     records = machine("silent")
-    assert types(records) == ["kernel", "unavailable"]
-    assert records[1]["why"] == "did not boot: the machine fell silent"
+    assert types(records) == ["kernel", "note", "unavailable"]
+    assert records[-1]["why"] == "did not boot: the machine fell silent"
+    # The second boot says on its console how far it came.
+    assert any("Run /init as init process" in line for line in records[-1]["console"])
+
+
+def test_a_processor_that_a_kernel_does_not_boot_with(
+        machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(run, "BOOT_SILENCE", 20.0)
+    first = qemu.processor
+
+    def processor(machine: qemu.Machine) -> str:
+        return first(machine) if machine.plain else "qemu64,-lm"
+
+    monkeypatch.setattr(qemu, "processor", processor)
+    records = machine("log", "show=/proc/cmdline")
+    assert types(records) == ["kernel", "note", "start", "end"]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+    assert "with the processor qemu64,-lm: tried again with qemu64" in records[1]["text"]
 
 
 def test_an_image_that_is_no_kernel_inside(machine: Run, tmp_path: Path,
