@@ -4,10 +4,17 @@
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
-#include <sys/prctl.h>
+#include <string.h>
+#include <unistd.h>
 
+#include "cases/table.h"
+#include "engine/process.h"
+#include "engine/run.h"
+#include "landlock/landlock.h"
+#include "landlock/port.h"
+#include "machine/guest.h"
 #include "output/arguments.h"
-#include "output/records.h"
+#include "selftests/selftests.h"
 #include "version.h"
 
 const char *argp_program_version = "landproof-guest " LANDPROOF_VERSION;
@@ -130,7 +137,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		s->shuffle = number(state, arg, INT_MAX);
 		break;
 	case OPTION_GCOV:
-		records_gcov = true;
+		a->gcov = true;
 		break;
 	case OPTION_RECORDS:
 		a->records_fd = number(state, arg, 1 << 20);

@@ -8,6 +8,7 @@
 #include <sys/uio.h>
 
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
 

@@ -9,6 +9,7 @@
 #include <sys/syscall.h>
 
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define ALL_SCOPES { .scoped = SCOPE_SIGNAL | SCOPE_ABSTRACT_UNIX_SOCKET }
 

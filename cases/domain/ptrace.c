@@ -6,6 +6,7 @@
 
 #include "bricks/nest.h"
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
 

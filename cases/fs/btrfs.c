@@ -5,6 +5,7 @@
 #include <sys/mount.h>
 
 #include "bricks/loop.h"
+#include "landproof.h"
 
 #define IMAGE_SIZE (128 << 20)
 

@@ -4,6 +4,7 @@
 #define CASES_FS_RESOLVE_UNIX_SERVER_H
 
 #include "bricks/unix.h"
+#include "landproof.h"
 
 #define DOC_RESOLVE "include/uapi/linux/landlock.h: LANDLOCK_ACCESS_FS_RESOLVE_UNIX"
 

@@ -5,6 +5,7 @@
 
 #include "bricks/unix.h"
 #include "bricks/uring.h"
+#include "landproof.h"
 
 #define DOC_ABSTRACT \
 	"userspace-api/landlock: LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET"

@@ -6,6 +6,7 @@
 
 #include "bricks/nest.h"
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 #define HOOK "; security/landlock/task.c, hook_file_send_sigiotask"

@@ -4,6 +4,7 @@
 
 #include "bricks/nest.h"
 #include "bricks/target.h"
+#include "landproof.h"
 
 static int own_and_fire(pid_t owner)
 {

@@ -4,6 +4,7 @@
 #include <sys/syscall.h>
 
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

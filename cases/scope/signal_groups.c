@@ -3,6 +3,7 @@
 #include <signal.h>
 
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

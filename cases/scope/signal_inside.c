@@ -5,6 +5,7 @@
 
 #include "bricks/nest.h"
 #include "bricks/target.h"
+#include "landproof.h"
 
 #define DOC_SIGNAL "userspace-api/landlock: LANDLOCK_SCOPE_SIGNAL"
 

@@ -7,6 +7,7 @@
 
 #include "bricks/nest.h"
 #include "bricks/target.h"
+#include "landproof.h"
 
 /* The target leads the terminal's session; its master stays with the scene. */
 static int target_on_terminal(struct scene *scene)

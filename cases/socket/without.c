@@ -7,6 +7,7 @@
 #include <linux/sctp.h>
 
 #include "bricks/unix.h"
+#include "landproof.h"
 
 #define TCP_RIGHTS	(NET_BIND_TCP | NET_CONNECT_TCP)
 

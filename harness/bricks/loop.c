@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Loop devices, for what needs a block device. */
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/loop.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <unistd.h>
 
 #include "bricks/loop.h"
 

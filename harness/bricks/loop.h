@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Loop devices, for what needs a block device. */
-#ifndef LANDPROOF_LOOP_H
-#define LANDPROOF_LOOP_H
+#ifndef LANDPROOF_BRICKS_LOOP_H
+#define LANDPROOF_BRICKS_LOOP_H
 
-#include "landproof.h"
+#include "cases/scene.h"
 
 /*
  * Makes a loop device of the open file @backing: its path goes to

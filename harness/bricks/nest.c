@@ -1,6 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Two processes in related domains. */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "bricks/meeting.h"
 #include "bricks/nest.h"
+#include "cases/case.h"
 
 static const char *const kinds[] = {
 	[NO_LAYER]	= "",

@@ -3,10 +3,10 @@
  * Two processes in related domains: layers that they share, layers of each
  * alone.  For cases whose world is CALL: the attempt builds the domains.
  */
-#ifndef LANDPROOF_NEST_H
-#define LANDPROOF_NEST_H
+#ifndef LANDPROOF_BRICKS_NEST_H
+#define LANDPROOF_BRICKS_NEST_H
 
-#include "landproof.h"
+#include "cases/scene.h"
 
 /*
  * Layers, the first one first: a guarding layer handles the case's guard, a

@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes to send signals to, or to look into. */
 #include <signal.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/errors.h"
 #include "bricks/target.h"
+#include "machine/privilege.h"
+#include "machine/subject.h"
 
 static void block_signals(void)
 {

@@ -3,10 +3,10 @@
  * Processes to send signals to, or to look into.  They block what can be
  * blocked and tell, when asked, whether something is pending.
  */
-#ifndef LANDPROOF_TARGET_H
-#define LANDPROOF_TARGET_H
+#ifndef LANDPROOF_BRICKS_TARGET_H
+#define LANDPROOF_BRICKS_TARGET_H
 
-#include "landproof.h"
+#include "cases/scene.h"
 
 /*
  * A target of the user that attempts run as: its PID in scene->pid[slot], the

@@ -2,10 +2,17 @@
 /* UNIX sockets: servers, and tokens sent to them. */
 #include <poll.h>
 #include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/random.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/errors.h"
+#include "base/time.h"
 #include "bricks/unix.h"
+#include "cases/outcome.h"
 
 static const char token[] = "landproof";
 

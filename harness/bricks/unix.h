@@ -3,12 +3,13 @@
  * UNIX sockets: servers, and tokens sent to them.  A name that begins with @
  * is abstract; "@" alone lets the kernel choose one, "@@" is the empty name.
  */
-#ifndef LANDPROOF_UNIX_H
-#define LANDPROOF_UNIX_H
+#ifndef LANDPROOF_BRICKS_UNIX_H
+#define LANDPROOF_BRICKS_UNIX_H
 
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/socket.h>
 #include <sys/un.h>
-
-#include "landproof.h"
 
 socklen_t unix_address(const char *name, struct sockaddr_un *to);
 /* An abstract name that nobody else has */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* io_uring without liburing: a request, or a few that are linked. */
-#ifndef LANDPROOF_URING_H
-#define LANDPROOF_URING_H
+#ifndef LANDPROOF_BRICKS_URING_H
+#define LANDPROOF_BRICKS_URING_H
 
 #include <linux/io_uring.h>
 #include <stddef.h>

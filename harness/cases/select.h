@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Which cases a run is about. */
-#ifndef LANDPROOF_SELECT_H
-#define LANDPROOF_SELECT_H
+#ifndef LANDPROOF_CASES_SELECT_H
+#define LANDPROOF_CASES_SELECT_H
 
-#include "engine/run.h"
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "cases/case.h"
 
 #define SELECT_MAX 4096
 
@@ -31,8 +34,6 @@ bool selected(const struct selection *selection,
 struct line *select_lines(const struct selection *selection, size_t *count);
 /* Does @test carry @label?  Its family and rights are labels too. */
 bool has_label(const struct landproof_case *test, const char *label);
-/* "net" of "net.tcp.connect" */
-const char *case_family(const struct landproof_case *test);
 /* The labels that exist; NULL ends the list. */
 extern const char *const labels[];
 

@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Allocations of the kernel that fail on demand (fault-injection.rst). */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/files.h"
+#include "cases/outcome.h"
+#include "engine/fault.h"
 
 #define FAILSLAB	"/sys/kernel/debug/failslab/"
 #define MOST		100	/* more than any call of Landlock makes */

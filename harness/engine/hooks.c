@@ -1,11 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The kernel's function tracing: a probe on the return of every hook. */
+#include <fcntl.h>
 #include <stdarg.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
+#include "base/files.h"
+#include "base/json.h"
 #include "engine/hooks.h"
 #include "engine/hooks_trace.h"
-#include "output/records.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define EVENTS		TRACEFS "/kprobe_events"
@@ -159,9 +164,6 @@ const char *hooks_start(void)
 	if (marker_fd < 0 || pipe_fd < 0)
 		return "the trace's pipe and marker";
 	hooks_on = true;
-	/* With a policy and without one: the others show no other hooks. */
-	if (!worlds_wanted)
-		worlds_wanted = W(CONTROL) | W(DENY) | W(CALL);
 	return NULL;
 }
 

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Which hooks of the security modules an attempt calls, and their answers. */
-#ifndef LANDPROOF_HOOKS_H
-#define LANDPROOF_HOOKS_H
+#ifndef LANDPROOF_ENGINE_HOOKS_H
+#define LANDPROOF_ENGINE_HOOKS_H
 
-#include "engine/run.h"
+#include <stdbool.h>
+#include <stdio.h>
+
+#include "cases/world.h"
 
 /* Every attempt is traced: run --hooks. */
 extern bool hooks_on;

@@ -3,8 +3,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/files.h"
+#include "base/json.h"
 #include "engine/hooks_trace.h"
-#include "output/records.h"
 
 #define KTHREADD 2		/* the parent of the kernel's threads */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The lines of a trace: whose call of which hook, and what it returned. */
-#ifndef LANDPROOF_HOOKS_TRACE_H
-#define LANDPROOF_HOOKS_TRACE_H
+#ifndef LANDPROOF_ENGINE_HOOKS_TRACE_H
+#define LANDPROOF_ENGINE_HOOKS_TRACE_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -1,15 +1,31 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What a case can need beside Landlock, and how to find out that it is here. */
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <netinet/in.h>
 #include <sched.h>
-#include <stdlib.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/files.h"
+#include "base/programs.h"
+#include "engine/fault.h"
+#include "engine/needs.h"
+#include "lab/ends.h"
+#include "lab/lab.h"
+#include "lab/peers.h"
+#include "lab/smc.h"
+#include "landlock/port.h"
+#include "machine/guest.h"
+#include "machine/privilege.h"
+#include "machine/subject.h"
 
 /*
  * struct need - one word of .needs
@@ -60,12 +76,6 @@ static const char *check_socket(int family, int type, int protocol,
 	return NULL;
 }
 
-static const char *check_inet(void)
-{
-	return check_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP,
-			    "TCP/IP (CONFIG_INET)");
-}
-
 static const char *check_ipv6(void)
 {
 	return check_socket(AF_INET6, SOCK_STREAM, IPPROTO_TCP,
@@ -74,7 +84,7 @@ static const char *check_ipv6(void)
 
 static const char *check_no_inet(void)
 {
-	return check_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
+	return lab_missing_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
 }
 
 static const char *check_mptcp(void)
@@ -311,7 +321,7 @@ static const char *check_rds_peer(void)
 
 	if (!missing)
 		missing = lab_up();
-	if (!missing && strcmp(lab_wire(), "veth") != 0)
+	if (!missing && !lab_crosses())
 		missing = "a wire of two ends (module veth)";
 	return missing ? missing : lab_peer(LAB_RDS);
 }
@@ -358,7 +368,7 @@ static const struct need needs[] = {
 	{ "pid-namespace", check_namespaces },
 	{ "lab", lab_up },
 	{ "userns", check_userns },
-	{ "inet", check_inet },
+	{ "inet", lab_missing_inet },
 	{ "ipv6", check_ipv6 },
 	{ "no-inet", check_no_inet },
 	{ "mptcp", check_mptcp },

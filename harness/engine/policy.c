@@ -1,17 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Worlds: which policy stands in which, derived from the case's guard. */
-#include "engine/run.h"
+#include <stdio.h>
+#include <string.h>
 
-const char *const world_names[WORLDS] = {
-	[WORLD_CONTROL]		= "control",
-	[WORLD_BYSTANDER]	= "bystander",
-	[WORLD_DENY]		= "deny",
-	[WORLD_GRANT]		= "grant",
-	[WORLD_STACKED]		= "stacked",
-	[WORLD_INHERITED]	= "inherited",
-	[WORLD_CALL]		= "call",
-	[WORLD_EXTRA]		= "extra",
-};
+#include "base/programs.h"
+#include "cases/table.h"
+#include "engine/policy.h"
+#include "landlock/port.h"
 
 static bool given(const struct ruleset *set)
 {

@@ -1,47 +1,42 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One world of one case: its processes and namespaces, and their end. */
+#include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
-#include <stdarg.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
-#include <time.h>
+#include <unistd.h>
 
+#include "base/files.h"
+#include "base/programs.h"
+#include "base/time.h"
+#include "base/words.h"
+#include "cases/table.h"
 #include "engine/hooks.h"
-
-const char SELF[] = "(the harness itself)";
-int self_fd = -1;
-int world_timeout_ms = 2000;
+#include "engine/policy.h"
+#include "engine/process.h"
+#include "lab/ends.h"
+#include "lab/lab.h"
+#include "lab/peers.h"
+#include "machine/make.h"
+#include "machine/privilege.h"
+#include "machine/scratch.h"
+#include "machine/subject.h"
 
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
 
-double now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
-}
-
-int waitpid_retry(pid_t pid, int *status)
-{
-	pid_t ret;
-
-	do
-		ret = waitpid(pid, status, 0);
-	while (ret < 0 && errno == EINTR);
-	return ret == pid ? 0 : -1;
-}
-
 int process_init(void)
 {
-	self_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
-	if (self_fd < 0)
-		return errno;
+	const int error = self_open();
+
+	if (error)
+		return error;
 	privilege_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return scratch_init();
@@ -67,61 +62,6 @@ int scene_share(struct scene **shared)
 	return 0;
 }
 
-/* Twenty children that do nothing, and room for a thousand times that. */
-void measure_speed(void)
-{
-	const double start = now_ms();
-	int i, status;
-	pid_t pid;
-
-	for (i = 0; i < 20; i++) {
-		pid = fork();
-		if (pid == 0)
-			_exit(0);
-		if (pid > 0)
-			waitpid_retry(pid, &status);
-	}
-	world_timeout_ms = (now_ms() - start) / 20 * 2000;
-	if (world_timeout_ms < 2000)
-		world_timeout_ms = 2000;
-	if (world_timeout_ms > 60000)
-		world_timeout_ms = 60000;
-}
-
-static void say(struct scene *scene, const char *fmt, va_list args)
-{
-	vsnprintf(scene->note, sizeof(scene->note), fmt, args);
-}
-
-int cannot(struct scene *scene, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(scene, fmt, args);
-	va_end(args);
-	return CANNOT;
-}
-
-int broken(struct scene *scene, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(scene, fmt, args);
-	va_end(args);
-	return BROKEN;
-}
-
-void remark(struct scene *scene, const char *fmt, ...)
-{
-	va_list args;
-
-	va_start(args, fmt);
-	say(scene, fmt, args);
-	va_end(args);
-}
-
 /*
  * Kills what a world left behind where no PID namespace does it: all that
  * descends from @parent, but not the lab.
@@ -145,33 +85,6 @@ static void kill_children(pid_t parent)
 		if (parent == getpid())
 			waitpid_retry(pid, NULL);
 	}
-}
-
-pid_t scene_fork(struct scene *scene)
-{
-	const pid_t pid = fork();
-
-	if (pid == 0)
-		prctl(PR_SET_PDEATHSIG, SIGKILL);
-	else
-		scene->processes++;
-	return pid;
-}
-
-static int child_outcome(struct scene *scene, pid_t pid)
-{
-	int status;
-
-	if (pid < 0)
-		return broken(scene, "fork: %s", strerrorname_np(errno));
-	if (waitpid_retry(pid, &status))
-		return broken(scene, "waitpid: %s", strerrorname_np(errno));
-	if (!scene->finished) {
-		if (WIFSIGNALED(status))
-			remark(scene, "signal %d", WTERMSIG(status));
-		return WIFSIGNALED(status) ? KILLED : BROKEN;
-	}
-	return scene->outcome;
 }
 
 /*
@@ -203,20 +116,6 @@ static pid_t spawn(enum nesting nesting, int (*body)(void *scene),
 {
 	return clone(body, body_stack(nesting),
 		     SHARE_MEMORY | CLONE_VFORK | SIGCHLD, scene);
-}
-
-int in_child(struct scene *scene, int (*body)(struct scene *scene))
-{
-	pid_t pid;
-
-	scene->finished = false;
-	pid = fork();
-	if (pid == 0) {
-		scene->outcome = body(scene);
-		scene->finished = true;
-		_exit(0);
-	}
-	return child_outcome(scene, pid);
 }
 
 static int attempt(struct scene *scene)
@@ -350,9 +249,7 @@ static int prepare(struct scene *scene)
 	int ret = 0;
 
 	if (!test->bare) {
-		ret = scratch_enter(scene);
-		if (!ret)
-			ret = make_dir("decoy");
+		ret = scratch_enter() ?: make_dir("decoy");
 	}
 	if (!ret && test->lab) {
 		ret = lab_enter();
@@ -480,7 +377,7 @@ void world_run(struct scene *scene, struct world_result *result)
 			 strerrorname_np(errno));
 		return;
 	}
-	if (ended_in_time(pid, world_timeout_ms)) {
+	if (ended_in_time(pid, patience_ms)) {
 		waitpid_retry(pid, &status);
 		result->outcome = scene->finished ? scene->outcome : KILLED;
 	} else {
@@ -488,10 +385,10 @@ void world_run(struct scene *scene, struct world_result *result)
 		kill(pid, SIGKILL);
 		result->outcome = HUNG;
 		/* What does not even die is left: the next case goes on. */
-		if (ended_in_time(pid, world_timeout_ms))
+		if (ended_in_time(pid, patience_ms))
 			waitpid_retry(pid, &status);
 		snprintf(scene->note, sizeof(scene->note),
-			 "no answer within %d ms", world_timeout_ms);
+			 "no answer within %d ms", patience_ms);
 	}
 	/* Orphans, those that called setsid(2) too, come to the subreaper. */
 	if (!wants_pids(scene->test))

@@ -1,12 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* One case: what it needs, its worlds one after the other, its verdict. */
-#include "engine/hooks.h"
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
 
-const struct variant ipv4_and_ipv6[] = {
-	{ "", AF_INET },
-	{ "ipv6", AF_INET6 },
-	{ NULL }
-};
+#include "base/time.h"
+#include "base/words.h"
+#include "cases/table.h"
+#include "engine/hooks.h"
+#include "engine/judge.h"
+#include "engine/needs.h"
+#include "engine/policy.h"
+#include "engine/process.h"
+#include "engine/run.h"
+#include "machine/audit.h"
+#include "machine/kmsg.h"
 
 /* A set of W(); 0: all that a case has. */
 unsigned int worlds_wanted;
@@ -29,9 +37,9 @@ static bool run_world(struct scene *scene, struct result *result,
 	run_once(scene, out);
 	/* A busy machine is no hung kernel: once more, with more patience. */
 	if (out->outcome == HUNG) {
-		world_timeout_ms *= 4;
+		patience_ms *= 4;
 		run_once(scene, out);
-		world_timeout_ms /= 4;
+		patience_ms /= 4;
 	}
 	out->expected = world_expected(result, world);
 	return out->outcome == out->expected;

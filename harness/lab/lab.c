@@ -1,115 +1,29 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The network of the cases: its namespaces, its ports and its addresses. */
-#include <arpa/inet.h>
+/* The network of the cases: built on first use, found again after execve(2). */
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <unistd.h>
 
-#include "lab/parts.h"
-#include "engine/run.h"
+#include "base/programs.h"
+#include "base/time.h"
+#include "lab/ends.h"
+#include "lab/lab.h"
+#include "lab/wire.h"
+#include "landlock/port.h"
+#include "machine/guest.h"
+#include "machine/privilege.h"
 
-int attempts_ns = -1;
-int peers_ns = -1;
-int guarded_port;
-static const char *wire = "";
-static int port_offset;
-
-static bool in_lab(int port)
+const char *lab_missing_inet(void)
 {
-	return port >= LAB_PLAIN_TCP && port <= LAB_DECOY;
-}
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, IPPROTO_TCP);
 
-void lab_guard(int port)
-{
-	guarded_port = port;
-	/* The lab's other ports give way. */
-	port_offset = in_lab(port) ? LAB_DECOY - LAB_PLAIN_TCP + 1 : 0;
-}
-
-int lab_port(int port)
-{
-	if (guarded_port && port >= LAB_PLAIN_TCP && port <= LAB_FREE)
-		return guarded_port;
-	return in_lab(port) ? port + port_offset : port;
-}
-
-/* The last number of a peer's address: peers of one protocol would collide. */
-static int peer_number(int port)
-{
-	return guarded_port && port > LAB_PLAIN_TCP && port <= LAB_SCTP_MANY ?
-		FIRST_PEER + port - LAB_PLAIN_TCP : FIRST_PEER;
-}
-
-const char *lab_wire(void)
-{
-	return wire;
-}
-
-int lab_enter(void)
-{
-	if (attempts_ns >= 0 && setns(attempts_ns, CLONE_NEWNET))
-		return errno;
-	return 0;
-}
-
-static socklen_t lab_address(int family, const char *text, int port,
-		      struct sockaddr_storage *to)
-{
-	struct sockaddr_in *in = (struct sockaddr_in *)to;
-	struct sockaddr_in6 *in6 = (struct sockaddr_in6 *)to;
-
-	memset(to, 0, sizeof(*to));
-	to->ss_family = family;
-	if (family == AF_INET) {
-		in->sin_port = htons(lab_port(port));
-		inet_pton(AF_INET, text, &in->sin_addr);
-		return sizeof(*in);
-	}
-	in6->sin6_port = htons(lab_port(port));
-	inet_pton(AF_INET6, text, &in6->sin6_addr);
-	return sizeof(*in6);
-}
-
-bool lab_crosses(void)
-{
-	return strcmp(wire, "veth") == 0;
-}
-
-socklen_t loopback_address(int family, int port, struct sockaddr_storage *to)
-{
-	return lab_address(family, family == AF_INET ? "127.0.0.1" : "::1",
-			   port, to);
-}
-
-socklen_t peer_address(int family, int port, struct sockaddr_storage *to)
-{
-	char text[32];
-
-	if (!lab_crosses() && !guarded_port)
-		return loopback_address(family, port, to);
-	snprintf(text, sizeof(text),
-		 family == AF_INET ? "10.77.0.%d" : "fd77::%d",
-		 peer_number(port));
-	return lab_address(family, text, port, to);
-}
-
-socklen_t own_address(int family, int port, struct sockaddr_storage *to)
-{
-	if (!lab_crosses())
-		return loopback_address(family, port, to);
-	return lab_address(family, family == AF_INET ? "10.77.0.1" : "fd77::1",
-			   port, to);
-}
-
-socklen_t fresh_address(struct sockaddr_storage *to)
-{
-	unsigned char host[2];
-	char text[32];
-
-	if (!lab_crosses() || getentropy(host, sizeof(host)))
-		return own_address(AF_INET, 0, to);
-	snprintf(text, sizeof(text), "10.76.%d.%d", host[0], host[1]);
-	return lab_address(AF_INET, text, 0, to);
+	if (fd < 0)
+		return "TCP/IP (CONFIG_INET)";
+	close(fd);
+	return NULL;
 }
 
 /*
@@ -146,14 +60,14 @@ static int new_namespace(void)
 
 static const char *build(void)
 {
-	const char *missing = need_missing("inet", NULL, 0);
+	const char *missing = lab_missing_inet();
 
 	if (missing)
 		return missing;
-	if (privilege == UNPRIVILEGED && guarded_port)
+	if (privilege == UNPRIVILEGED && lab_guarded)
 		return "a network namespace of its own";
 	if (privilege == UNPRIVILEGED) {
-		wire = "host";
+		lab_wire = "host";
 		port_offset = 13000 + getpid() % 200 * 200;
 		return NULL;
 	}
@@ -162,10 +76,10 @@ static const char *build(void)
 	peers_ns = new_namespace();
 	if (attempts_ns < 0 || peers_ns < 0)
 		return "network namespaces";
-	wire = "veth";
+	lab_wire = "veth";
 	missing = lab_wire_up();
 	if (missing) {
-		wire = "loopback";
+		lab_wire = "loopback";
 		close(peers_ns);
 		peers_ns = attempts_ns;
 		missing = lab_loopback_up();
@@ -185,8 +99,8 @@ static void remember(void)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%s %d %d %d", wire, port_offset,
-		 guarded_port, world_timeout_ms);
+	snprintf(text, sizeof(text), "%s %d %d %d", lab_wire, port_offset,
+		 lab_guarded, patience_ms);
 	setenv(LAB_VARIABLE, text, 1);
 }
 
@@ -196,8 +110,8 @@ void lab_resume(void)
 	const char *const text = getenv(LAB_VARIABLE);
 
 	if (text && sscanf(text, "%15s %d %d %d", name, &port_offset,
-			   &guarded_port, &world_timeout_ms) == 4)
-		wire = name;
+			   &lab_guarded, &patience_ms) == 4)
+		lab_wire = name;
 }
 
 const char *lab_up(void)

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The peers of the network cases: they echo what arrives, each on its port. */
+#include <errno.h>
+#include <fcntl.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
-#include "lab/parts.h"
-#include "engine/run.h"
+#include "base/programs.h"
+#include "lab/ends.h"
+#include "lab/lab.h"
+#include "lab/peers.h"
+#include "lab/wire.h"
+#include "landlock/port.h"
 
 #define PEERS_MAX 32
 

@@ -2,8 +2,13 @@
 /* The identifier by which two SMC sockets of a guest find that they share a machine. */
 #include <linux/genetlink.h>
 #include <linux/netlink.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/types.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "lab/smc.h"
 
 /* <linux/smc.h>, newer than the system's may be. */
 #define SMC_FAMILY		"SMC_GEN_NETLINK"

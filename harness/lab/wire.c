@@ -1,15 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The lab's wire: programs and settings that make it, and what it removes. */
 #include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <linux/capability.h>
-#include <netinet/in.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#include "lab/parts.h"
-#include "engine/run.h"
+#include "base/files.h"
+#include "base/programs.h"
+#include "lab/ends.h"
+#include "lab/wire.h"
+#include "landlock/port.h"
+#include "machine/guest.h"
+#include "machine/privilege.h"
+#include "machine/subject.h"
 
 #define LAST_PEER (FIRST_PEER + LAB_SCTP_MANY - LAB_PLAIN_TCP)
 
@@ -33,7 +43,7 @@ static void keep_net_admin(void)
 }
 
 /* Runs a program in the namespace @ns with @input on its standard input. */
-int program_in(int ns, const char *input, const char *const argv[])
+static int program_in(int ns, const char *input, const char *const argv[])
 {
 	const char *const path = find_program(argv[0]);
 	int status, fd;
@@ -78,7 +88,7 @@ void lab_tune(int ns)
 		write_file("/proc/sys/net/ipv4/ping_group_range", groups);
 		for (i = 0; i < sizeof(settings) / sizeof(settings[0]); i++)
 			write_file(settings[i].path, settings[i].value);
-		if (guarded_port)
+		if (lab_guarded)
 			write_file("/proc/sys/net/ipv4/ip_unprivileged_port_start",
 				   "0");
 		_exit(0);
@@ -90,7 +100,7 @@ void lab_tune(int ns)
 /* For ip -batch: addresses of the peers on the device @dev. */
 static void put_peers(FILE *batch, const char *dev)
 {
-	const int last = guarded_port ? LAST_PEER : FIRST_PEER;
+	const int last = lab_guarded ? LAST_PEER : FIRST_PEER;
 	int i;
 
 	for (i = FIRST_PEER; i <= last; i++)
@@ -105,7 +115,7 @@ static void put_peers(FILE *batch, const char *dev)
  */
 static void put_neighbours(FILE *batch)
 {
-	const int last = guarded_port ? LAST_PEER : FIRST_PEER;
+	const int last = lab_guarded ? LAST_PEER : FIRST_PEER;
 	int i;
 
 	for (i = FIRST_PEER; i <= last; i++)
@@ -138,7 +148,7 @@ static void put_peers_end(FILE *batch)
 static void put_loopback(FILE *batch)
 {
 	fprintf(batch, "link set lo up\n");
-	if (guarded_port)
+	if (lab_guarded)
 		put_peers(batch, "lo");
 }
 
@@ -176,20 +186,6 @@ const char *lab_loopback_up(void)
 	if (ret == -ENOENT)
 		return "the program ip (iproute2)";
 	return ret ? "a network namespace with loopback" : NULL;
-}
-
-/* The peer's address as text. */
-void peer_name(int family, int port, char *text)
-{
-	struct sockaddr_storage to;
-
-	peer_address(family, port, &to);
-	if (family == AF_INET)
-		inet_ntop(family, &((struct sockaddr_in *)&to)->sin_addr, text,
-			  INET6_ADDRSTRLEN);
-	else
-		inet_ntop(family, &((struct sockaddr_in6 *)&to)->sin6_addr,
-			  text, INET6_ADDRSTRLEN);
 }
 
 /* The option's number: nft knows its name only where the parser is new. */

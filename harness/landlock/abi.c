@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "base/programs.h"
 #include "landlock/abi.h"
 #include "landlock/landlock.h"
 #include "landlock/socket_rule.h"

@@ -6,8 +6,8 @@
  *
  * Source: include/uapi/linux/landlock.h and security/landlock/limits.h of 7.3.
  */
-#ifndef LANDPROOF_ABI_H
-#define LANDPROOF_ABI_H
+#ifndef LANDPROOF_LANDLOCK_ABI_H
+#define LANDPROOF_LANDLOCK_ABI_H
 
 #include <limits.h>
 #include <stdbool.h>

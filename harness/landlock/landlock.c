@@ -4,12 +4,13 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "lab/lab.h"
+#include "base/programs.h"
 #include "landlock/landlock.h"
-#include "engine/run.h"
+#include "landlock/port.h"
 
 /* The same numbers on every architecture (asm-generic/unistd.h). */
 #define NR_LANDLOCK_CREATE_RULESET	444

@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The three system calls, and policies as data. */
-#ifndef LANDPROOF_LANDLOCK_H
-#define LANDPROOF_LANDLOCK_H
+#ifndef LANDPROOF_LANDLOCK_LANDLOCK_H
+#define LANDPROOF_LANDLOCK_LANDLOCK_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
-#include <sys/wait.h>
 
 #include "landlock/abi.h"
 
@@ -76,8 +75,5 @@ int ruleset_enforce(const struct ruleset *set, uint64_t guard_fs,
 /* Builds it only: the descriptor, or -errno. */
 int ruleset_build(const struct ruleset *set, uint64_t guard_fs,
 		  uint64_t guard_net, const char **step);
-
-/* waitpid(2) that survives signals: 0 or -1 */
-int waitpid_retry(pid_t pid, int *status);
 
 #endif

@@ -7,6 +7,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "base/programs.h"
 #include "landlock/landlock.h"
 #include "landlock/socket_rule.h"
 

@@ -3,8 +3,8 @@
  * The socket rules that are proposed (landlock-lsm/linux#6), in whichever form
  * the kernel has them: docs/socket-rules.md.  No release does, so far.
  */
-#ifndef LANDPROOF_SOCKET_RULE_H
-#define LANDPROOF_SOCKET_RULE_H
+#ifndef LANDPROOF_LANDLOCK_SOCKET_RULE_H
+#define LANDPROOF_LANDLOCK_SOCKET_RULE_H
 
 #include <stdbool.h>
 #include <stddef.h>

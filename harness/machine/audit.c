@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The audit subsystem of a guest: on only while a case reads its records. */
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "machine/audit.h"
 
 static int audit_request(int fd, int type, const void *data, size_t size)
 {

@@ -1,11 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The harness as PID 1 of a virtual machine: mounts, modules, power off. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/reboot.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/files.h"
+#include "machine/audit.h"
+#include "machine/guest.h"
 
 #define ARGUMENTS	"/landproof/args"
 #define MODULES		"/landproof/modules"

@@ -1,9 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The kernel's log: did it warn or oops while a case ran? */
+#include <errno.h>
+#include <fcntl.h>
 #include <fnmatch.h>
 #include <poll.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "machine/kmsg.h"
 
 static int kmsg_fd = -1;
 

@@ -2,10 +2,16 @@
 /* Directories for worlds, on a tmpfs that is thrown away with them. */
 #include <ftw.h>
 #include <sched.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mount.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/errors.h"
+#include "machine/privilege.h"
+#include "machine/scratch.h"
+#include "machine/subject.h"
 
 static char template[] = "/tmp/landproof-XXXXXX";
 static const char *scratch;	/* mount point */
@@ -70,14 +76,14 @@ static void world_dir(char *dir, size_t size)
 	snprintf(dir, size, "%s/%d", scratch, scratch_uses);
 }
 
-int scratch_enter(struct scene *scene)
+int scratch_enter(void)
 {
 	char dir[64];
 
 	world_dir(dir, sizeof(dir));
 	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
 	    chdir(dir))
-		return broken(scene, "%s: %s", dir, strerrorname_np(errno));
+		return errno;
 	return 0;
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* What the command line asks for, and the functions that do it. */
-#ifndef LANDPROOF_ARGUMENTS_H
-#define LANDPROOF_ARGUMENTS_H
+#ifndef LANDPROOF_OUTPUT_ARGUMENTS_H
+#define LANDPROOF_OUTPUT_ARGUMENTS_H
 
 #include "cases/select.h"
 
@@ -11,6 +11,7 @@ struct arguments {
 	int records_fd;
 	bool kselftest;		/* an entry of a collection, by argv[0] */
 	bool ktap, json, coverage, check, hooks;
+	bool gcov;		/* also records of what ran of Landlock */
 };
 
 /* tools/testing/selftests/kselftest.h */
@@ -21,7 +22,6 @@ enum kselftest_status {
 
 /* Each returns an exit status. */
 int command_run(struct arguments *arguments);
-int command_selftests(struct arguments *arguments);
 int command_list(const struct arguments *arguments);
 
 #endif

@@ -1,14 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of landproof-guest. */
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "output/arguments.h"
+#include "base/time.h"
+#include "cases/table.h"
 #include "engine/hooks.h"
+#include "engine/process.h"
+#include "engine/run.h"
+#include "machine/kmsg.h"
+#include "output/arguments.h"
+#include "output/gcov.h"
 #include "output/list.h"
 #include "output/records.h"
-#include "selftests/selftests.h"
 
-#define RECORDS_PORT "/dev/ttyS1"
+/* A kernel that dies takes what it has counted since with it. */
+#define GCOV_EVERY 50
 
 /* The worst of all verdicts, as an exit status. */
 static int run_lines(const struct line *lines, size_t count,
@@ -35,6 +44,8 @@ static int run_lines(const struct line *lines, size_t count,
 		record_case(id);
 		run_case(&result);
 		record_result(&result);
+		if (a->gcov && (i + 1) % GCOV_EVERY == 0)
+			gcov_put();
 		cases_ms += result.ms;
 		skipped &= result.verdict == ABSENT ||
 			   result.verdict == CANNOT_RUN;
@@ -43,23 +54,10 @@ static int run_lines(const struct line *lines, size_t count,
 		else if (is_deviation(result.verdict) && !status)
 			status = 1;
 	}
+	if (a->gcov)
+		gcov_put();
 	record_end(cases_ms, now_ms() - start);
 	return a->kselftest && skipped && !status ? KSELFTEST_SKIP : status;
-}
-
-/* The port for records in a guest without the driver's log; else -1. */
-static int guest_port(void)
-{
-	if (getpid() != 1)
-		return -1;
-	return open(RECORDS_PORT, O_WRONLY | O_NOCTTY | O_CLOEXEC);
-}
-
-static void open_records(const struct arguments *a)
-{
-	if (getpid() != 1 || a->records_fd >= 0 || !records_open_log(a->ktap))
-		records_open(a->records_fd >= 0 ? a->records_fd :
-			     guest_port(), a->ktap);
 }
 
 int command_run(struct arguments *a)
@@ -85,27 +83,14 @@ int command_run(struct arguments *a)
 		kmsg_init();
 	measure_speed();
 	kernel_probe();
-	open_records(a);
+	records_open(a->records_fd, a->ktap);
 	record_start(count);
 	if (a->hooks && !record_hooks(hooks_start()))
 		return 2;
+	/* With a policy and without one: the others show no other hooks. */
+	if (a->hooks && !worlds_wanted)
+		worlds_wanted = W(CONTROL) | W(DENY) | W(CALL);
 	return run_lines(lines, count, a);
-}
-
-/*
- * The kernel's selftests, in the current directory or the guest's own.  They
- * need the machine as it is: the initial namespaces, no scratch file system.
- */
-int command_selftests(struct arguments *a)
-{
-	if (a->records_fd < 0 && getpid() != 1)
-		a->records_fd = STDOUT_FILENO;
-	kernel_probe();
-	open_records(a);
-	/* The tests end themselves after 30 seconds. */
-	world_timeout_ms = 6000;
-	record_start(0);
-	return selftests_run(&a->selection);
 }
 
 int command_list(const struct arguments *a)

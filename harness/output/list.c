@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The table of cases and of what they cover, for people and programs. */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "cases/table.h"
+#include "engine/needs.h"
+#include "engine/policy.h"
 #include "output/list.h"
-#include "output/records.h"
 
 static const char *kind_name(const struct landproof_case *test)
 {

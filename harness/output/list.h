@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The table of cases, printed without running any. */
-#ifndef LANDPROOF_LIST_H
-#define LANDPROOF_LIST_H
+#ifndef LANDPROOF_OUTPUT_LIST_H
+#define LANDPROOF_OUTPUT_LIST_H
 
 #include "cases/select.h"
 

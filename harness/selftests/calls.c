@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls of the kernel's selftests, and what of them this kernel lacks. */
-#include "landlock/landlock.h"
-#include "output/records.h"
+#include <stdio.h>
+#include <string.h>
+
+#include "base/json.h"
+#include "landlock/abi.h"
 #include "selftests/selftests.h"
 
 static bool is_bit(const struct feature *f, enum feature_kind kind,

@@ -3,8 +3,10 @@
  * What the kernel's selftests say: a record for each test, with the calls that
  * it made before its first failed assertion.
  */
-#include <stdlib.h>
+#include <string.h>
 
+#include "base/json.h"
+#include "base/time.h"
 #include "output/records.h"
 #include "selftests/selftests.h"
 

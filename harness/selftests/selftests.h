@@ -1,12 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* The kernel's own Landlock selftests, run in a machine of their own. */
-#ifndef LANDPROOF_SELFTESTS_H
-#define LANDPROOF_SELFTESTS_H
+#ifndef LANDPROOF_SELFTESTS_SELFTESTS_H
+#define LANDPROOF_SELFTESTS_SELFTESTS_H
 
-#include "cases/select.h"
+#include <stdbool.h>
+#include <stdio.h>
 
-/* Runs the programs that @selection's globs name; 0, or 2 if there are none. */
-int selftests_run(const struct selection *selection);
+#include "landlock/abi.h"
+#include "output/arguments.h"
+
+/*
+ * The command: runs the programs that the selection's globs name.  Its exit
+ * status: 0, or 2 if there are none.
+ */
+int command_selftests(struct arguments *arguments);
 
 #define SELFTEST_FEATURES FEATURES_MAX
 

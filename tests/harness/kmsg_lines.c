@@ -3,7 +3,7 @@
  * Feeds the harness's reader of the kernel's log with records from standard
  * input, a line each; "case NAME" ends a case, as the runner does.
  */
-#include "engine/run.h"
+#include "machine/kmsg.h"
 
 #define RECORD_MAX	20000
 

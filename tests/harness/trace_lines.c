@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Feeds the lines of a trace to the harness's reader: what it makes of them. */
+#include <errno.h>
 #include <string.h>
 
+#include "base/files.h"
 #include "engine/hooks_trace.h"
-#include "records.h"
 
 /* The kernel's thread that is there already has this number. */
 #define KWORKER "/proc/45/stat"
@@ -13,11 +14,6 @@ int read_file(const char *path, char *buf, size_t size)
 	if (strcmp(path, KWORKER))
 		return -ENOENT;
 	return snprintf(buf, size, "45 (kworker) I 2 0 0 0 -1 69238880 0");
-}
-
-void json_string(FILE *out, const char *text)
-{
-	fprintf(out, "\"%s\"", text);
 }
 
 int main(void)

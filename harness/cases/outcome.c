@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "engine/run.h"
+#include "cases/outcome.h"
 
 const char *outcome_name(int outcome, char *buf, size_t size)
 {

@@ -2,8 +2,16 @@
 /* Bricks of network cases: connections that are proved by an echo. */
 #include <netinet/in.h>
 #include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "engine/run.h"
+#include "base/errors.h"
+#include "base/time.h"
+#include "bricks/net.h"
+#include "cases/outcome.h"
+#include "landlock/abi.h"
+#include "landlock/landlock.h"
 
 const char lab_token[16] = "landproof-token";
 
@@ -13,7 +21,7 @@ int await_token(int fd)
 	char buf[sizeof(lab_token)];
 	ssize_t got;
 
-	if (poll(&poll_fd, 1, world_timeout_ms / 2) != 1)
+	if (poll(&poll_fd, 1, patience_ms / 2) != 1)
 		return NO_EFFECT;
 	got = recv(fd, buf, sizeof(buf), 0);
 	if (got < 0)

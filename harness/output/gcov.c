@@ -3,9 +3,12 @@
 #include <dirent.h>
 #include <fnmatch.h>
 #include <limits.h>
-#include <stdlib.h>
+#include <stdint.h>
+#include <string.h>
 #include <sys/mount.h>
 
+#include "base/json.h"
+#include "output/gcov.h"
 #include "output/records.h"
 
 #define DEBUGFS		"/sys/kernel/debug"

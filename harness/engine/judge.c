@@ -1,93 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From what the worlds showed and what was promised to one verdict. */
-#include "engine/run.h"
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/words.h"
+#include "engine/judge.h"
 #include "landlock/socket_rule.h"
-
-const char *const verdict_names[] = {
-	[HOLDS]		= "holds",
-	[ABSENT]	= "absent",
-	[OPEN_GAP]	= "open",
-	[CLOSED]	= "closed",
-	[BYPASS]	= "bypass",
-	[OVERBLOCK]	= "overblock",
-	[ERRNO]		= "errno",
-	[DISHONEST]	= "dishonest",
-	[CRASH]		= "crash",
-	[HANG]		= "hang",
-	[CANNOT_RUN]	= "cannot-run",
-	[BROKEN_RUN]	= "broken",
-};
-
-bool is_deviation(enum verdict verdict)
-{
-	return verdict >= BYPASS && verdict <= HANG;
-}
-
-/* The ABI version that a case needs: its guard's, and its features'. */
-int case_abi(const struct landproof_case *test)
-{
-	int abi = abi_of(test->guard.fs, test->guard.net, test->guard.scoped);
-	char words[256], *word, *rest;
-
-	snprintf(words, sizeof(words), "%s", test->covers ? test->covers : "");
-	for (word = strtok_r(words, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
-		const struct feature *feature = feature_find(word);
-
-		if (feature && feature->abi > abi)
-			abi = feature->abi;
-	}
-	return abi ? abi : 1;
-}
-
-/* Does the kernel take all that the case's policy speaks of? */
-bool case_expressible(const struct landproof_case *test)
-{
-	char words[256], *word, *rest;
-
-	if (!kernel.abi || (test->guard.fs & ~kernel.fs) ||
-	    (test->guard.net & ~kernel.net) ||
-	    (test->guard.scoped & ~kernel.scoped))
-		return false;
-	snprintf(words, sizeof(words), "%s", test->covers ? test->covers : "");
-	for (word = strtok_r(words, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
-		const struct feature *feature = feature_find(word);
-
-		if (feature && !kernel_takes(feature))
-			return false;
-	}
-	return true;
-}
-
-static bool erratum_fixed(int erratum)
-{
-	return kernel.errata >= 0 && (kernel.errata & (1 << (erratum - 1)));
-}
-
-/*
- * A kernel without the errata interface claims nothing about errata, so
- * whatever depends on one is not promised there, one way or the other.
- */
-const struct promise *promise_now(const struct landproof_case *test)
-{
-	static const struct promise none = OPEN;
-	const struct promise *clause;
-
-	for (clause = test->promise; clause < test->promise + PROMISES_MAX;
-	     clause++) {
-		if (!clause->kind)
-			break;
-		if (clause->fixed && kernel.errata < 0)
-			return &none;
-		if (clause->fixed && !erratum_fixed(clause->fixed))
-			continue;
-		if (clause->from_abi > kernel.abi)
-			continue;
-		return clause;
-	}
-	return &none;
-}
 
 int world_expected(const struct result *result, enum world world)
 {

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What a case can need beside Landlock, and how to find out that it is here. */
+#ifndef LANDPROOF_ENGINE_NEEDS_H
+#define LANDPROOF_ENGINE_NEEDS_H
+
+#include <stddef.h>
+
+#include "cases/scene.h"
+
+/* What of @words is missing here, in words for people; NULL: nothing. */
+const char *need_missing(const char *words, char *buf, size_t size);
+/* The first of @words that is no need, or NULL. */
+const char *need_unknown(const char *words);
+
+/* For a part of a case: CANNOT if one of @words (see .needs) is missing, or 0 */
+int scene_needs(struct scene *scene, const char *words);
+
+#endif

@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* One world of one case: its processes and namespaces, and their end. */
+#ifndef LANDPROOF_ENGINE_PROCESS_H
+#define LANDPROOF_ENGINE_PROCESS_H
+
+#include "engine/result.h"
+
+/* Once, before any world: 0 or errno */
+int process_init(void);
+int scene_share(struct scene **shared);	/* maps it once; 0 or errno */
+void world_run(struct scene *scene, struct world_result *result);
+/* The last process of an inherited world */
+int attempt_main(int scene_fd, int argc, char **argv);
+
+#endif

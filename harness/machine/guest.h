@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The harness as PID 1 of a virtual machine: mounts, modules, power off. */
+#ifndef LANDPROOF_MACHINE_GUEST_H
+#define LANDPROOF_MACHINE_GUEST_H
+
+void guest_init(void);
+void guest_exit(void) __attribute__((noreturn));
+/* Loads a module where this is a guest: NULL, or what is missing. */
+const char *guest_load(const char *module);
+/* What the driver asks for */
+char **guest_arguments(int *argc);
+
+#endif

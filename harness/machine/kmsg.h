@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The kernel's log: did it warn or oops while a case ran? */
+#ifndef LANDPROOF_MACHINE_KMSG_H
+#define LANDPROOF_MACHINE_KMSG_H
+
+#include <stddef.h>
+
+void kmsg_init(void);
+enum kmsg {
+	KMSG_QUIET,
+	KMSG_NO_MEMORY,		/* the machine's fault */
+	KMSG_TROUBLE,		/* it warned or oopsed */
+};
+/* What the kernel said since the last call; @buf: from the first trouble on */
+enum kmsg kmsg_trouble(char *buf, size_t size);
+
+#endif
