@@ -3,6 +3,12 @@
  * Feeds the harness's reader of the kernel's log with records from standard
  * input, a line each; "case NAME" ends a case, as the runner does.
  */
+#include <errno.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/types.h>
+
 #include "machine/kmsg.h"
 
 #define RECORD_MAX	20000
