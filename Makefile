@@ -75,6 +75,11 @@ reliability: setup all
 	$(PYTHON) -m tests.reliability lab-7.3
 	$(PYTHON) -m tests.reliability --runs 3 --shuffle lab-7.3
 
+# Fills in the generated parts of the documents.
+.PHONY: docs
+docs: all
+	$(PYTHON) -m tests.docs.generate
+
 bench: setup all
 	$(PYTHON) -m vm.bench
 

@@ -1,22 +1,23 @@
 # SPDX-License-Identifier: GPL-2.0
-"""docs/catalogue.md: each row has a case that exists, or a reason."""
+"""docs/network-cases.md: each row has a case that exists, or a reason."""
 
 from __future__ import annotations
 
 import re
+import subprocess
 from fnmatch import fnmatchcase
 from pathlib import Path
 
-from .conftest import Guest
-
-PAGE = Path(__file__).parents[2] / "docs" / "catalogue.md"
+ROOT = Path(__file__).resolve().parents[2]
+GUEST = ROOT / "build" / "landproof-guest"
+PAGE = ROOT / "docs" / "network-cases.md"
 ROW = re.compile(r"\| ([CF]-\d+) \| [^|]+ \| ([^|]+) \|")
-# The rows that the catalogue has in the sections C, F.1 and F.3
+# The numbers of the rows: none may get lost.
 ROWS = [
     *(f"C-{n:02}" for first, last in [(1, 27), (30, 46), (50, 57), (60, 64), (70, 83), (90, 115),
                                       (120, 126)] for n in range(first, last + 1)),
     *(f"F-{n:02}" for first, last in [(1, 18), (50, 69)] for n in range(first, last + 1)),
-]  # fmt: skip
+]
 
 
 def named(text: str) -> list[str]:
@@ -35,8 +36,9 @@ def test_every_row_has_a_case_or_a_reason() -> None:
         assert named(answer) or answer.startswith(("none: ", "the granting world")), row
 
 
-def test_every_case_exists(guest: Guest) -> None:
-    names = set(guest.call("list", "--unreported").stdout.split())
+def test_every_case_exists() -> None:
+    listed = subprocess.run([GUEST, "list", "--unreported"], capture_output=True, text=True, check=True)
+    names = set(listed.stdout.split())
     missing = [
         pattern
         for pattern in named(PAGE.read_text(encoding="utf-8"))

@@ -1,0 +1,182 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Tables of the documents, made of what was measured (docs/measured/); the marks in the documents name it.
+
+    python3 -m tests.docs.tables keep build/matrix.json
+
+keeps what the documents show of a result of `make matrix`.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import textwrap
+import tomllib
+from collections.abc import Callable, Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[2]
+MEASURED = ROOT / "docs" / "measured"
+DEVIATIONS = ("bypass", "overblock", "errno", "dishonest", "crash", "hang")
+SHOWN = (
+    "net.tcp.connect", "net.tcp.fastopen_sendto", "net.mptcp.connect_plain_peer",
+    "net.tcp.listen_autobind", "net.udp.connect", "fs.read_file.open", "fs.truncate.truncate",
+    "fs.execute.memfd", "fs.resolve_unix.connect", "overlay.merged.copy_up",
+    "ioctl.uring_cmd.discard", "scope.signal.kill", "scope.signal.sigio_pgrp",
+    "domain.tsync.siblings", "errata.4",
+)
+"""The cases of the README's table."""
+
+
+def keep(result: str) -> None:
+    """Keep of a result of `landproof run` what the documents show."""
+    data = json.loads(Path(result).read_text(encoding="utf-8"))
+    kernels = [
+        {"name": kernel["name"], "release": kernel["release"], "abi": kernel["abi"],
+         "verdicts": {case["id"]: case["verdict"] for case in kernel["cases"]
+                      if case["id"] in SHOWN or case["verdict"] in DEVIATIONS}}
+        for kernel in data["kernels"] if kernel["name"].startswith("debian-")
+    ]
+    kept = {"date": data["date"][:10], "kernels": kernels}
+    (MEASURED / "matrix.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def measured(name: str) -> dict[str, Any]:
+    """Return what was kept under that name."""
+    data: dict[str, Any] = json.loads((MEASURED / f"{name}.json").read_text(encoding="utf-8"))
+    return data
+
+
+def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """Return a table in Markdown."""
+    lines = [head, ["---"] * len(head), *rows]
+    return "\n".join(f"| {' | '.join(line)} |" for line in lines)
+
+
+def short(kernel: dict[str, Any]) -> str:
+    """Return a kernel's version as people say it: 6.18."""
+    return str(kernel["name"]).removeprefix("debian-")
+
+
+def release(kernel: dict[str, Any]) -> str:
+    """Return its release without what Debian adds."""
+    return str(kernel["release"]).split("-")[0].split("+")[0]
+
+
+def matrix() -> str:
+    """The README's table."""
+    kernels = measured("matrix")["kernels"]
+
+    def cell(verdict: str | None) -> str:
+        if verdict in DEVIATIONS:
+            return f"**{verdict.upper()}**" if verdict else ""
+        return {"absent": "–", "cannot-run": "?", None: ""}.get(verdict, verdict or "")
+
+    return table(
+        ["Debian kernel", *map(short, kernels)],
+        [["release", *map(release, kernels)],
+         ["Landlock ABI", *(str(kernel["abi"] or "none") for kernel in kernels)],
+         *([f"`{case}`", *(cell(kernel["verdicts"].get(case)) for kernel in kernels)]
+           for case in SHOWN)],
+    )
+
+
+def known() -> list[tuple[dict[str, Any], list[str], list[dict[str, Any]]]]:
+    """Return the known issues that deviations showed, each with its globs and kernels."""
+    issues = tomllib.loads((ROOT / "reports" / "known-issues.toml").read_text())["issue"]
+    found = []
+    explained: set[tuple[str, str]] = set()
+    for issue in issues:
+        kernels, globs = [], set()
+        for kernel in measured("matrix")["kernels"]:
+            hit = {(kernel["name"], case, glob) for case, verdict in kernel["verdicts"].items()
+                   for glob in issue["cases"] if verdict in issue["verdicts"]
+                   and verdict in DEVIATIONS and fnmatchcase(case.split("[")[0], glob)}
+            if hit:
+                kernels.append(kernel)
+                globs |= {glob for *_, glob in hit}
+                explained |= {(name, case) for name, case, _ in hit}
+        if kernels:
+            found.append((issue, sorted(globs), kernels))
+    rest = {(kernel["name"], case) for kernel in measured("matrix")["kernels"]
+            for case, verdict in kernel["verdicts"].items() if verdict in DEVIATIONS} - explained
+    if rest:
+        raise SystemExit(f"no entry of reports/known-issues.toml explains {sorted(rest)}")
+    return found
+
+
+def sentence(text: str) -> str:
+    """Return the text of a known issue on one line."""
+    return " ".join(text.split())
+
+
+def recorded(report: str) -> str:
+    """Return where an issue is recorded, as a link if it is an issue of a project on GitHub."""
+    found = re.fullmatch(r"([\w.-]+/[\w.-]+)#(\d+)", report)
+    return f"[{report}](https://github.com/{found[1]}/issues/{found[2]})" if found else report
+
+
+def deviations() -> str:
+    """The README's list of what was found."""
+    return "\n".join(
+        textwrap.fill(f"* **{issue['verdicts'][0]}** on {', '.join(map(short, kernels))}:"
+                      f" {sentence(issue['text'])} Cases {', '.join(f'`{glob}`' for glob in globs)};"
+                      f" {recorded(issue['report'])}.", 130, subsequent_indent="  ",
+                      break_long_words=False, break_on_hyphens=False)
+        for issue, globs, kernels in known())
+
+
+def findings() -> str:
+    """The table of docs/findings.md."""
+    return table(
+        ["cases", "kernels", "what", "recorded in"],
+        [[", ".join(f"`{glob}`" for glob in globs), ", ".join(map(release, kernels)),
+          sentence(issue["text"]), recorded(issue["report"])] for issue, globs, kernels in known()])
+
+
+def cases() -> str:
+    """How many cases there are, rounded down so that a new one does not make every page stale."""
+    listed = json.loads(subprocess.run([ROOT / "build" / "landproof-guest", "list", "--json"],
+                                       check=True, capture_output=True, text=True).stdout)
+    variants = sum(len(case["variants"]) for case in listed)
+    kernels = measured("matrix")
+    return (f"More than {len(listed) // 50 * 50} cases, {variants // 100 * 100} with their variants,"
+            f" ran on each of {len(kernels['kernels'])} kernels (measured {kernels['date']}).")
+
+
+def selftests() -> str:
+    """The table of docs/selftests.md: the kernel's own selftests on several kernels."""
+    data = measured("selftests")
+    columns = data["kernels"]
+    rows = [["Landlock ABI", *(str(column["abi"]) for column in columns)]]
+    for word in data["words"]:
+        numbers = [str(column["tests"].get(word, "")) for column in columns]
+        strong = "**" if word in ("fail", "real") else ""
+        rows.append([f"{strong}{word}{strong}", *(f"{strong}{n}{strong}" if n else "" for n in numbers)])
+    return table(["", *(release(column) for column in columns)], rows)
+
+
+TABLES: dict[str, Callable[[], str]] = {
+    "matrix": matrix, "deviations": deviations, "findings": findings, "cases": cases,
+    "selftests": selftests,
+}
+
+
+def main(words: list[str]) -> int:
+    """Print one table, or keep a result."""
+    if len(words) == 2 and words[0] == "keep":
+        keep(words[1])
+    elif len(words) == 1 and words[0] in TABLES:
+        print(TABLES[words[0]]())
+    else:
+        print(f"usage: python3 -m tests.docs.tables {'|'.join(TABLES)} | keep RESULT.json", file=sys.stderr)
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
