@@ -32,17 +32,38 @@ SHOWN = (
 """The cases of the README's table."""
 
 
+FAILURES = ("needs ABI", "cannot run", "passes alone", "log wording", "not promised",
+            "unexplained", "real")
+
+
 def keep(result: str) -> None:
-    """Keep of a result of `landproof run` what the documents show."""
+    """Keep of a result of `landproof run` or `landproof selftests` what the documents show."""
     data = json.loads(Path(result).read_text(encoding="utf-8"))
+    name, kept = ("selftests", keep_selftests(data)) if "selftests" in data else (
+        "matrix", keep_matrix(data))
+    path = MEASURED / f"{name}.json"
+    path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+
+
+def keep_matrix(data: dict[str, Any]) -> dict[str, Any]:
+    """Of the cases: those of the README's table, and all that deviate."""
     kernels = [
         {"name": kernel["name"], "release": kernel["release"], "abi": kernel["abi"],
          "verdicts": {case["id"]: case["verdict"] for case in kernel["cases"]
                       if case["id"] in SHOWN or case["verdict"] in DEVIATIONS}}
         for kernel in data["kernels"] if kernel["name"].startswith("debian-")
     ]
-    kept = {"date": data["date"][:10], "kernels": kernels}
-    (MEASURED / "matrix.json").write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
+    return {"date": data["date"][:10], "kernels": kernels}
+
+
+def keep_selftests(data: dict[str, Any]) -> dict[str, Any]:
+    """Of the selftests: how many there are of each sort."""
+    kernels = [
+        {"name": kernel["name"], "release": kernel["release"], "abi": kernel["abi"],
+         "counts": {**kernel["counts"], "fail": sum(kernel["counts"][why] for why in FAILURES)}}
+        for kernel in data["kernels"]
+    ]
+    return {"from": data["selftests"], "kernels": kernels}
 
 
 def measured(name: str) -> dict[str, Any]:
@@ -150,14 +171,17 @@ def cases() -> str:
 
 def selftests() -> str:
     """The table of docs/selftests.md: the kernel's own selftests on several kernels."""
-    data = measured("selftests")
-    columns = data["kernels"]
-    rows = [["Landlock ABI", *(str(column["abi"]) for column in columns)]]
-    for word in data["words"]:
-        numbers = [str(column["tests"].get(word, "")) for column in columns]
-        strong = "**" if word in ("fail", "real") else ""
-        rows.append([f"{strong}{word}{strong}", *(f"{strong}{n}{strong}" if n else "" for n in numbers)])
-    return table(["", *(release(column) for column in columns)], rows)
+    kernels = measured("selftests")["kernels"]
+
+    def row(why: str) -> list[str]:
+        strong = "**" if why in ("fail", "real") else ""
+        numbers = [kernel["counts"][why] for kernel in kernels]
+        return [f"{strong}{number}{strong}" if number or strong else ""
+                for number in ([why] + numbers)]
+
+    words = ("passes", "skipped", "fail", *FAILURES)
+    return table(["", *map(release, kernels)],
+                 [["Landlock ABI", *(str(kernel["abi"]) for kernel in kernels)], *map(row, words)])
 
 
 TABLES: dict[str, Callable[[], str]] = {

@@ -11,7 +11,8 @@ import pytest
 from tests.docs import generate
 
 
-@pytest.mark.parametrize("path", generate.documents(), ids=lambda path: path.name)
+@pytest.mark.parametrize("path", generate.documents(),
+                         ids=[path.name for path in generate.documents()])
 def test_no_part_is_stale(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
     assert generate.regenerated(text) == text, "make docs"
