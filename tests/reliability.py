@@ -3,21 +3,22 @@
 
 usage: python3 -m tests.reliability [--runs N] [--shuffle] KERNEL...
 
-A machine that dies, and a case that says something else in any run, are printed; the exit status
-is 1 then. With --shuffle, every run but the first has an order of its own.
+Trouble of the machines or the suite, and cases that say something else in any run, are printed; the
+exit status is 1 then. With --shuffle, every run but the first has an order of its own.
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
-import tempfile
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
-from reports.model.verdicts import DEVIATIONS, Verdict
-from vm import kernels, run
+from reports.model.results import CaseResult
+from reports.model.results import Kernel as Column
+from tests import trial
+from vm import kernels
 from vm.errors import UserError
 from vm.paths import GUEST
 
@@ -28,23 +29,29 @@ class Runs:
 
     def __init__(self) -> None:
         """Nothing was said yet."""
-        self.said: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+        self.count = 0
+        self.said: dict[tuple[str, str], list[CaseResult]] = defaultdict(list)
         self.trouble: list[str] = []
 
-    def take(self, name: str, record: dict[str, Any]) -> None:
-        """Remember one record of a kernel."""
-        kind = record["type"]
-        if kind == "result":
-            self.said[name, record["id"]].setdefault(record["verdict"], record["why"])
-        elif kind in ("died", "lost", "unavailable"):
-            why = record.get("why") or f"{record['how']} in {record['id']}"
-            self.trouble.append(f"{name}: {why}")
+    def take(self, columns: Sequence[Column]) -> None:
+        """Remember one run."""
+        self.count += 1
+        for column in columns:
+            self.trouble += [f"{column.name}: {why}" for why in trial.troubles(column)]
+            for case in column.cases:
+                self.said[column.name, case.id].append(case)
 
     def unequal(self) -> list[str]:
-        """Return a line for each case that said several things."""
-        return [f"{name}: {case}: " + "; ".join(f"{verdict} ({why})"
-                                                for verdict, why in verdicts.items())
-                for (name, case), verdicts in self.said.items() if len(verdicts) > 1]
+        """Return a line for each case that said several things, or nothing in some run."""
+        lines = []
+        for (name, case), results in self.said.items():
+            words = {result.verdict.value: result.why for result in results}
+            silent = self.count - len(results)
+            if len(words) > 1 or silent:
+                said = [f"{verdict} ({why})" for verdict, why in words.items()]
+                lines.append(f"{name}: {case}: " + "; ".join(
+                    said + [f"nothing in {silent} runs"] * bool(silent)))
+        return lines
 
 
 def main(words: list[str]) -> int:
@@ -61,10 +68,9 @@ def main(words: list[str]) -> int:
         chosen = kernels.choose(options.kernels)
         for number in range(options.runs):
             order = ["--shuffle", str(number)] if options.shuffle and number else []
-            with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
-                run.run(chosen, ["run", *order], Path(scratch), options.harness, None, runs.take)
+            runs.take(trial.columns(chosen, order, options.harness))
             print(f"run {number + 1} of {options.runs}: cases that differ: {len(runs.unequal())},"
-                  f" machines that died: {len(runs.trouble)}", file=sys.stderr, flush=True)
+                  f" troubles of our own: {len(runs.trouble)}", file=sys.stderr, flush=True)
     except UserError as error:
         print(f"tests.reliability: {error}", file=sys.stderr)
         return 2
@@ -72,8 +78,8 @@ def main(words: list[str]) -> int:
         print("tests.reliability: interrupted", file=sys.stderr)
         return 2
     found = [*runs.unequal(), *runs.trouble]
-    deviations = [f"{name}: {case} {verdict}" for (name, case), verdicts in runs.said.items()
-                  for verdict in verdicts if Verdict(verdict) in DEVIATIONS]
+    deviations = [f"{name}: {case} {found.verdict}" for (name, case), results in runs.said.items()
+                  for found in trial.deviations(results[:1]).values()]
     print("\n".join(found) or f"{len(runs.said)} cases, {options.runs} runs: always the same,"
           f" deviations: {', '.join(deviations) or 'none'}")
     return 1 if found else 0

@@ -12,15 +12,15 @@ from __future__ import annotations
 
 import re
 import sys
-import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any
 
-from vm import kernels, lab, run
+from reports.model.results import CaseResult
+from reports.model.verdicts import Verdict
+from tests import trial
+from vm import kernels, lab
 from vm.errors import UserError
 from vm.kernels import Kernel
-from vm.paths import GUEST
 
 ROOT = Path(__file__).parents[1]
 PATCHES = ROOT / "tests" / "patches"
@@ -34,31 +34,17 @@ BREAKING = {
 DECOY = ("lab-7.3", PATCHES / "not-socket-rules.patch")
 """A kernel that has something else where socket rules are looked for."""
 
-RED = {"bypass", "overblock", "errno", "dishonest", "crash", "hang"}
-Verdicts = dict[str, str]
+
+def try_cases(kernel: Kernel, *words: str) -> tuple[CaseResult, ...]:
+    """Run the socket cases on a kernel."""
+    return trial.try_cases(kernel, "--case", "socket.rule.*", *words)
 
 
-def verdicts(kernel: Kernel, *words: str) -> Verdicts:
-    """Run the socket cases on a kernel; return the verdict of each."""
-    found: Verdicts = {}
-
-    def listen(_: str, record: dict[str, Any]) -> None:
-        if record["type"] == "result":
-            found[record["id"]] = record["verdict"]
-        if record["type"] in ("unavailable", "broken"):
-            raise UserError(f"{kernel.name}: {record.get('why')}")
-
-    with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
-        run.run([kernel], ["run", "--case", "socket.rule.*", *words], Path(scratch), GUEST, 1,
-                listen)
-    return found
-
-
-def broken_by(recipe: str, patch: Path) -> Verdicts:
+def broken_by(recipe: str, patch: Path) -> tuple[CaseResult, ...]:
     """Build a recipe with one more patch, run the cases, and forget the kernel."""
     name = f"{recipe}+{patch.stem}"
     try:
-        return verdicts(lab.build(recipe, [patch], as_name=name))
+        return try_cases(lab.build(recipe, [patch], as_name=name))
     finally:
         if name in kernels.built():
             kernels.remove(name)
@@ -80,17 +66,19 @@ def prove(recipe: str, patches: Sequence[Path], whole: bool) -> list[str]:
     """Run a recipe and what breaks it; return what is wrong with the cases."""
     wrong = []
     kernel = lab.build(recipe)
-    sound = verdicts(kernel)
-    holding = {name for name, verdict in sound.items() if verdict == "holds"}
+    sound = try_cases(kernel)
+    holding = {case.id for case in sound if case.verdict is Verdict.HOLDS}
     print(f"{recipe}: {len(holding)} hold", flush=True)
-    wrong += [f"{recipe}: {name} {verdict}" for name, verdict in sound.items()
-              if verdict not in ("holds", "absent")]
-    wrong += [f"{recipe}: {name} {verdict} with nothing enforced"
-              for name, verdict in verdicts(kernel, "--sabotage=allow").items()
-              if name in holding and verdict != "bypass"]
+    wrong += [f"{recipe}: {case.id} {case.verdict}" for case in sound
+              if case.verdict not in (Verdict.HOLDS, Verdict.ABSENT)]
+    sabotaged = {case.id for case in try_cases(kernel, "--sabotage=allow")
+                 if case.verdict is Verdict.BYPASS}
+    wrong += [f"{recipe}: {name} is no bypass with nothing enforced"
+              for name in sorted(holding - sabotaged)]
+    wrong += [f"{recipe}: no case holds"] * (not holding)
     ever: set[str] = set()
     for patch in patches:
-        red = {name for name, verdict in broken_by(recipe, patch).items() if verdict in RED}
+        red = set(trial.deviations(broken_by(recipe, patch)))
         ever |= red
         missed = finders(patch) - with_subjects(red)
         print(f"{patch.stem}: {len(red)} red" + (f", but not {' '.join(sorted(missed))}"
@@ -108,14 +96,20 @@ def prove_decoy() -> list[str]:
     """See that socket rules are not found where something else is."""
     found = broken_by(*DECOY)
     print(f"{DECOY[1].stem}: {len(found)} cases", flush=True)
-    return [f"{DECOY[1].stem}: {name} {verdict}" for name, verdict in found.items()
-            if verdict != "absent"]
+    return [f"{DECOY[1].stem}: {case.id} {case.verdict}" for case in found
+            if case.verdict is not Verdict.ABSENT]
 
 
 def main(words: list[str]) -> int:
     """Prove all, some recipes, or some patches; return 0, 1 if a case is wrong, or 2."""
     wrong: list[str] = []
-    named = {Path(word).stem for word in words}
+    named = {Path(word).name.removesuffix(".patch") for word in words}
+    there = {patch.stem for pattern in (*BREAKING.values(), DECOY[1].name)
+             for patch in PATCHES.glob(pattern)}
+    if unknown := named - there - set(BREAKING):
+        print(f"socket_proof: no such recipe or patch: {' '.join(sorted(unknown))}",
+              file=sys.stderr)
+        return 2
     try:
         for recipe, pattern in BREAKING.items():
             whole = not words or recipe in words

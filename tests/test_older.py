@@ -16,7 +16,3 @@ def test_a_patch_says_what_it_undoes() -> None:
     for patch in older.HERE.glob("*.patch"):
         first, second, third = patch.read_text().split("\n")[:3]
         assert first.endswith(".") and not second and third.startswith("--- a/security/landlock/")
-
-
-def test_a_name_that_no_kernel_has() -> None:
-    assert older.main(["abi-99"]) == 2

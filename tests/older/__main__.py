@@ -11,14 +11,13 @@ claims to have fixed, the cases of that erratum say so.
 from __future__ import annotations
 
 import sys
-import tempfile
 from pathlib import Path
-from typing import Any
 
-from reports.model.verdicts import DEVIATIONS, Verdict
-from vm import kernels, lab, run
+from reports.model.results import CaseResult
+from reports.model.verdicts import Verdict
+from tests import trial
+from vm import kernels, lab
 from vm.errors import UserError
-from vm.paths import GUEST
 
 HERE = Path(__file__).parent
 RECIPE = "lab-6.12"
@@ -39,33 +38,24 @@ LYING = {f"claims-{n}": (f"erratum-{n}",) for n in range(1, 5)}
 """Kernels that claim a fix which they do not have."""
 
 
-def deviations(name: str, patches: tuple[str, ...], *words: str) -> dict[str, str]:
-    """Build a kernel, run cases, forget it; return the deviations: what, and why."""
-    found: dict[str, str] = {}
-
-    def listen(_: str, record: dict[str, Any]) -> None:
-        if record["type"] == "result" and Verdict(record["verdict"]) in DEVIATIONS:
-            found[record["id"]] = f"{record['verdict']} ({record['why']})"
-        if record["type"] in ("died", "unavailable", "broken"):
-            raise UserError(f"{name}: {record.get('why')}")
-
+def try_kernel(name: str, patches: tuple[str, ...], *words: str) -> dict[str, CaseResult]:
+    """Build a kernel, run cases, forget it; return the deviations."""
     kernel = lab.build(RECIPE, [HERE / f"{patch}.patch" for patch in patches], as_name=name)
     try:
-        with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
-            run.run([kernel], ["run", *words], Path(scratch), GUEST, 1, listen)
+        return trial.deviations(trial.try_cases(kernel, *words))
     finally:
         kernels.remove(name)
-    return found
 
 
 def prove(name: str) -> list[str]:
     """Try one kernel; return what is wrong with the suite."""
     if name in HEALTHY:
-        found = deviations(f"older-{name}", HEALTHY[name])
-        return [f"{name}: {case} {what}" for case, what in found.items()]
+        found = try_kernel(f"older-{name}", HEALTHY[name])
+        return [f"{name}: {case} {result.verdict} ({result.why})"
+                for case, result in found.items()]
     erratum = f"errata.{name.removeprefix('claims-')}"
-    found = deviations(f"older-{name}", LYING[name], "--case", f"{erratum}*")
-    return [] if any(what.startswith("dishonest") for what in found.values()) else [
+    found = try_kernel(f"older-{name}", LYING[name], "--case", f"{erratum}*")
+    return [] if any(result.verdict is Verdict.DISHONEST for result in found.values()) else [
         f"{name}: {erratum} does not find it"]
 
 
