@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 # Builds the harness; "make matrix" and "make check" do everything else.
 
+BUILD ?= build
 CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
-LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
-BUILD ?= build
+LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 GUEST := $(BUILD)/landproof-guest
 # Debian's, which sees Debian's python3-* packages.
 PYTHON := /usr/bin/python3
@@ -25,7 +25,17 @@ $(GUEST): $(OBJECTS)
 	@strip -o $@ $@.tmp
 	@rm $@.tmp
 
-$(BUILD)/%.o: %.c
+# Written again only when it differs, so that a new commit compiles the two files that include it.
+$(BUILD)/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '/* The version of the suite: results carry it. */\n#define LANDPROOF_VERSION "%s"\n' \
+		"$$(./version.sh)" >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+.PHONY: FORCE
+FORCE:
+
+$(BUILD)/%.o: %.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie -c -o $@ $<
@@ -35,7 +45,7 @@ $(BUILD)/landproof-asan: $(ASAN_OBJECTS)
 	@echo "  LD    $@"
 	@$(CC) -no-pie -fsanitize=address,undefined -o $@ $^ -pthread
 
-$(BUILD)/asan/%.o: %.c
+$(BUILD)/asan/%.o: %.c | $(BUILD)/version.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie \
@@ -92,6 +102,30 @@ setup-check:
 # A collection for the kernel's run_kselftest.sh.
 kselftest-install: all
 	@kselftest/install.sh $(GUEST) "$(INSTALL_PATH)"
+
+# The tree keeps its shape below lib/landproof: the commands find their parts beside them.
+PREFIX ?= /usr/local
+HOME_DIR = $(PREFIX)/lib/landproof
+TO = $(DESTDIR)$(HOME_DIR)
+SHARE = $(DESTDIR)$(PREFIX)/share
+
+.PHONY: install uninstall
+install: all
+	@install -d $(TO)/build $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
+	@tar -c --exclude=__pycache__ landproof cli reports vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
+	@install -m 755 $(GUEST) $(TO)/build/landproof-guest
+	@printf '#!/bin/sh\necho %s\n' "$$(./version.sh)" >$(TO)/version.sh && chmod 755 $(TO)/version.sh
+	@$(PYTHON) -m compileall -q -s $(DESTDIR) $(TO)
+	@ln -sf ../lib/landproof/landproof $(DESTDIR)$(PREFIX)/bin/landproof
+	@ln -sf ../lib/landproof/build/landproof-guest $(DESTDIR)$(PREFIX)/bin/landproof-guest
+	@install -m 644 docs/landproof.1 docs/landproof-guest.1 $(SHARE)/man/man1
+	@$(PYTHON) -c 'import argcomplete; print(argcomplete.shellcode(["landproof"]))' \
+		>$(SHARE)/bash-completion/completions/landproof
+
+uninstall:
+	rm -rf $(TO) $(DESTDIR)$(PREFIX)/bin/landproof $(DESTDIR)$(PREFIX)/bin/landproof-guest \
+		$(SHARE)/man/man1/landproof.1 $(SHARE)/man/man1/landproof-guest.1 \
+		$(SHARE)/bash-completion/completions/landproof
 
 clean:
 	rm -rf $(BUILD)

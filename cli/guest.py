@@ -47,6 +47,8 @@ def cases(binary: Path = GUEST) -> tuple[Case, ...]:
 
 
 def version() -> str:
-    """Return the version that harness/version.h defines."""
-    text = (ROOT / "harness" / "version.h").read_text()
-    return text.split('"')[1]
+    """Return the version and the commit, as version.sh at the top of the tree prints them."""
+    done = subprocess.run([str(ROOT / "version.sh")], capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise UserError(f"{ROOT / 'version.sh'} failed: {done.stderr.strip()}")
+    return done.stdout.strip()

@@ -26,11 +26,23 @@ class Parser(argparse.ArgumentParser):
         self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
+class Version(argparse.Action):
+    """Prints the version; asks for it only then, because the answer takes a process or two."""
+
+    def __init__(self, option_strings: Sequence[str], dest: str, help: str) -> None:
+        super().__init__(option_strings, dest, nargs=0, help=help)
+
+    def __call__(self, parser: argparse.ArgumentParser, *_args: object) -> None:
+        """Print it and exit."""
+        print(f"landproof {version()}")
+        parser.exit()
+
+
 def parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command line."""
     top = Parser(prog="landproof", description="Conformance and bypass tests for Landlock.",
                  epilog="Exit status: 0 no deviation, 1 deviations, 2 it could not run.")
-    top.add_argument("--version", action="version", version=f"landproof {version()}")
+    top.add_argument("--version", action=Version, help="print the version and the commit, and exit")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND",
                                   parser_class=Parser)
     for module in COMMANDS:
@@ -40,7 +52,12 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
-    args = parser().parse_args(argv)
+    commands = parser()
+    if "_ARGCOMPLETE" in os.environ:
+        from cli.completion import complete
+
+        complete(commands)
+    args = commands.parse_args(argv)
     try:
         status: int = args.run(args)
     except (reports.errors.UserError, vm.errors.UserError) as error:

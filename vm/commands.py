@@ -44,6 +44,11 @@ def _rows() -> list[dict[str, Any]]:
     return rows
 
 
+def names() -> list[str]:
+    """Return the names that --kernel takes."""
+    return [row["name"] for row in _rows()]
+
+
 def list_kernels(args: argparse.Namespace) -> int:
     """Print the kernels that --kernel can name."""
     rows = _rows()
