@@ -194,17 +194,16 @@ static void become_entry(struct arguments *a)
 int main(int argc, char **argv)
 {
 	static struct arguments a = { .records_fd = -1 };
-	const bool guest = getpid() == 1;
+	bool guest;
 	int status;
 
 	if (argc == 5 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
 	cases_sort();
 	signal(SIGPIPE, SIG_IGN);
-	if (guest) {
-		guest_init();
+	guest = guest_init();
+	if (guest)
 		argv = guest_arguments(&argc);
-	}
 	argp_err_exit_status = 2;
 	become_entry(&a);
 	argp_parse(&argp, argc, argv, guest ? ARGP_NO_EXIT : 0, NULL, &a);

@@ -25,10 +25,11 @@ from vm.errors import UserError
 PROGRAM = "qemu-system-x86_64"
 MEMORY = 512
 
-# Of these only lsm= and audit= concern Landlock. An oops ends the machine: panic=-1 reboots and
+# landproof.guest makes the harness a guest's PID 1 (harness/machine/guest.c); of the others only
+# lsm= and audit= concern Landlock. An oops ends the machine: panic=-1 reboots and
 # -no-reboot makes that QEMU's exit.
 COMMAND_LINE = " ".join((
-    "console=ttyS0 loglevel=4 panic=-1 oops=panic reboot=t audit=1",
+    "landproof.guest console=ttyS0 loglevel=4 panic=-1 oops=panic reboot=t audit=1",
     # Spares the boot a quarter: the kernel's tests of its own ciphers; patching; clearing memory.
     "cryptomgr.notests nokaslr mitigations=off no_timer_check tsc=reliable init_on_alloc=0",
     # Spares the cases a quarter: to program an emulated timer is dear, and so is bookkeeping.

@@ -11,6 +11,7 @@
 #include "base/json.h"
 #include "engine/hooks.h"
 #include "engine/hooks_trace.h"
+#include "machine/guest.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define EVENTS		TRACEFS "/kprobe_events"
@@ -138,7 +139,7 @@ static void probe_hooks(void)
 
 const char *hooks_start(void)
 {
-	if (getpid() != 1)
+	if (!is_guest())
 		return "a machine of its own (landproof hooks)";
 	mount("tracefs", TRACEFS, "tracefs", 0, NULL);
 	if (!exists(TRACEFS "/trace_marker"))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "machine/audit.h"
+#include "machine/guest.h"
 
 static int audit_request(int fd, int type, const void *data, size_t size)
 {
@@ -92,7 +93,7 @@ void audit_enable(bool on)
 		.flags = AUDIT_FILTER_TASK,
 		.action = AUDIT_NEVER,
 	};
-	const int fd = getpid() == 1 ? audit_socket() : -1;
+	const int fd = is_guest() ? audit_socket() : -1;
 	int error;
 
 	if (fd < 0)
@@ -113,7 +114,7 @@ void audit_clear(void)
 	const struct nlmsghdr *header = (void *)answer;
 	const int list = audit_socket(), fd = audit_socket();
 
-	if (getpid() == 1 && list >= 0 && fd >= 0 && !audit_switch(false) &&
+	if (is_guest() && list >= 0 && fd >= 0 && !audit_switch(false) &&
 	    !audit_request(list, AUDIT_LIST_RULES, NULL, 0))
 		while (recv(list, answer, sizeof(answer), 0) > 0 &&
 		       header->nlmsg_type != NLMSG_DONE)

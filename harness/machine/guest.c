@@ -2,6 +2,7 @@
 /* The harness as PID 1 of a virtual machine: mounts, modules, power off. */
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,9 +11,11 @@
 #include <sys/reboot.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/vfs.h>
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/words.h"
 #include "machine/audit.h"
 #include "machine/guest.h"
 
@@ -20,7 +23,76 @@
 #define MODULES		"/landproof/modules"
 #define CONSOLE		"/dev/console"
 
+/* On the kernel's command line: vm/qemu.py writes it, and nobody else. */
+#define WORD		"landproof.guest"
+
 static bool in_guest;
+
+/* A mount of procfs that no path leads to: its descriptor, or -1 */
+static int detached_proc(void)
+{
+	const int context = fsopen("proc", FSOPEN_CLOEXEC);
+	int fd = -1;
+
+	if (context >= 0 &&
+	    !fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
+		fd = fsmount(context, FSMOUNT_CLOEXEC, 0);
+	close(context);
+	return fd;
+}
+
+static bool in_first_pid_namespace(int proc)
+{
+	const ino_t first = 0xeffffffc;	/* proc_ns.h, PROC_PID_INIT_INO */
+	struct stat st;
+
+	return !fstatat(proc, "self/ns/pid", &st, 0) && st.st_ino == first;
+}
+
+static bool told_by_command_line(int proc)
+{
+	const int fd = openat(proc, "cmdline", O_RDONLY | O_CLOEXEC);
+	char text[4096];
+	const ssize_t len = read(fd, text, sizeof(text) - 1);
+
+	close(fd);
+	if (len < 0)
+		return false;
+	text[len] = '\0';
+	text[strcspn(text, "\n")] = '\0';
+	return has_word(text, WORD);
+}
+
+static bool root_is_initramfs(void)
+{
+	struct statfs root;
+
+	return !statfs("/", &root) && (root.f_type == RAMFS_MAGIC ||
+				       root.f_type == TMPFS_MAGIC);
+}
+
+/*
+ * PID 1 is also what a container starts, and its mounts may be the host's: a
+ * machine of ours says that it is one.  Nothing is mounted to find out.
+ */
+static bool is_machine_of_ours(void)
+{
+	bool ours;
+	int proc;
+
+	if (getpid() != 1 || !root_is_initramfs())
+		return false;
+	proc = detached_proc();
+	ours = proc >= 0 && in_first_pid_namespace(proc) &&
+	       told_by_command_line(proc);
+	close(proc);
+	return ours;
+}
+
+bool is_guest(void)
+{
+	return in_guest;
+}
 
 static void mount_or_say(const char *type, const char *dir, const char *data)
 {
@@ -30,11 +102,13 @@ static void mount_or_say(const char *type, const char *dir, const char *data)
 }
 
 /* The root of an initramfs cannot be pivoted; cases bring their own tmpfs. */
-void guest_init(void)
+bool guest_init(void)
 {
 	int fd;
 
-	in_guest = true;
+	in_guest = is_machine_of_ours();
+	if (!in_guest)
+		return false;
 	mount_or_say("proc", "/proc", NULL);
 	mount_or_say("sysfs", "/sys", NULL);
 	mount_or_say("devtmpfs", "/dev", NULL);
@@ -50,6 +124,7 @@ void guest_init(void)
 	audit_enable(false);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777");
+	return true;
 }
 
 void guest_exit(void)

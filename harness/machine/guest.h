@@ -3,7 +3,12 @@
 #ifndef LANDPROOF_MACHINE_GUEST_H
 #define LANDPROOF_MACHINE_GUEST_H
 
-void guest_init(void);
+#include <stdbool.h>
+
+/* Makes a guest of a machine that says it is ours; false: it does not. */
+bool guest_init(void);
+/* Is this a machine of ours? */
+bool is_guest(void);
 void guest_exit(void) __attribute__((noreturn));
 /* Loads a module where this is a guest: NULL, or what is missing. */
 const char *guest_load(const char *module);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "machine/guest.h"
 #include "machine/privilege.h"
 #include "machine/scratch.h"
 #include "machine/subject.h"
@@ -65,7 +66,7 @@ int scratch_init(void)
 	 * Linux 7.3 finds no helper and no collector any more
 	 * (fs/fs_struct.c, validate_fs_switch()).
 	 */
-	if ((getpid() != 1 && unshare(CLONE_NEWNS)) ||
+	if ((!is_guest() && unshare(CLONE_NEWNS)) ||
 	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
 		return errno;
 	return mount_scratch();

@@ -10,6 +10,7 @@
 #include "engine/hooks.h"
 #include "engine/process.h"
 #include "engine/run.h"
+#include "machine/guest.h"
 #include "machine/kmsg.h"
 #include "output/arguments.h"
 #include "output/gcov.h"
@@ -71,7 +72,7 @@ int command_run(struct arguments *a)
 		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
 		return 2;
 	}
-	if (a->records_fd < 0 && getpid() != 1)
+	if (a->records_fd < 0 && !is_guest())
 		a->ktap = true;
 	error = process_init();
 	if (error) {
@@ -79,7 +80,7 @@ int command_run(struct arguments *a)
 			strerror(error));
 		return 2;
 	}
-	if (getpid() == 1)
+	if (is_guest())
 		kmsg_init();
 	measure_speed();
 	kernel_probe();

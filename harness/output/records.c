@@ -12,6 +12,7 @@
 #include "base/time.h"
 #include "cases/table.h"
 #include "engine/hooks.h"
+#include "machine/guest.h"
 #include "machine/privilege.h"
 #include "output/records.h"
 #include "version.h"
@@ -87,7 +88,7 @@ static bool open_log(void)
 void records_open(int fd, bool with_ktap)
 {
 	ktap = with_ktap;
-	if (fd < 0 && getpid() == 1) {
+	if (fd < 0 && is_guest()) {
 		if (open_log())
 			return;
 		fd = open(SERIAL, O_WRONLY | O_NOCTTY | O_CLOEXEC);

@@ -131,7 +131,7 @@ static void clean_up(void)
 	struct dirent **left;
 	int count;
 
-	if (getpid() != 1)
+	if (!is_guest())
 		return;
 	kill(-1, SIGKILL);
 	while (waitpid(-1, NULL, WNOHANG) > 0)
@@ -194,11 +194,12 @@ static int run_selected(const struct selection *selection)
 	char after[256] = "";
 	int count, i, ran = 0;
 
-	if (getpid() == 1 && leave_rootfs())
+	if (is_guest() && leave_rootfs())
 		fprintf(stderr, "landproof: cannot leave the rootfs: %m\n");
 	audit_clear();
 	guest_load("overlay");
-	mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
+	if (is_guest())
+		mount("tracefs", "/sys/kernel/tracing", "tracefs", 0, NULL);
 	/* A program that ended the last machine does not get another one. */
 	if (selection->resume_after)
 		sscanf(selection->resume_after, "%255[^.]", after);
@@ -223,7 +224,7 @@ int command_selftests(struct arguments *a)
 	const double start = now_ms();
 	int status;
 
-	if (a->records_fd < 0 && getpid() != 1)
+	if (a->records_fd < 0 && !is_guest())
 		a->records_fd = STDOUT_FILENO;
 	kernel_probe();
 	records_open(a->records_fd, a->ktap);
