@@ -27,6 +27,7 @@
 #include "engine/needs.h"
 #include "landlock/abi.h"
 #include "landlock/landlock.h"
+#include "landlock/socket_rule.h"
 #include "machine/audit.h"
 #include "machine/make.h"
 #include "machine/subject.h"

@@ -141,7 +141,7 @@ static int by_packet(struct scene *scene, const struct packet *p, size_t size,
 	return ret;
 }
 
-enum socket_kind { RAW, PACKET };
+enum raw_kind { RAW, PACKET };
 
 static const struct variant kinds[] = {
 	{ "", .arg = RAW },

@@ -10,7 +10,7 @@
 /* RFC v4: LANDLOCK_RULE_SOCKET, struct landlock_socket_attr */
 #define RULE_SOCKET 3
 
-struct socket_attr {
+struct rfc_attr {
 	uint64_t allowed_access;
 	int32_t family, type, protocol;
 } __attribute__((packed));
@@ -44,7 +44,7 @@ static int socket_rule(struct scene *scene)
 	const struct ruleset_attr ruleset = {
 		.handled_access_fs = FS_READ_FILE,
 	};
-	const struct socket_attr rule = {
+	const struct rfc_attr rule = {
 		.allowed_access = 1,
 		.family = AF_INET,
 		.type = SOCK_STREAM,

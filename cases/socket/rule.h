@@ -8,7 +8,6 @@
 #define LANDPROOF_SOCKET_RULE_CASES_H
 
 #include "landproof.h"
-#include "landlock/socket_rule.h"
 
 #define ANY		SOCKET_ANY
 /* <linux/in.h>: newer than the system's headers may be. */
