@@ -24,7 +24,8 @@ CASE("api.ruleset_fd.cloexec",
 	.attempt = is_close_on_exec,
 	.source	 = "syscalls.c, landlock_create_ruleset: O_RDWR | O_CLOEXEC");
 
-static int is_anonymous(struct scene *scene)
+/* In square brackets since Linux 5.16. */
+static int is_named(struct scene *scene)
 {
 	const int fd = new_ruleset(FS_READ_DIR, 0, 0);
 	char path[64], name[64] = "";
@@ -34,17 +35,17 @@ static int is_anonymous(struct scene *scene)
 	snprintf(path, sizeof(path), "/proc/self/fd/%d", fd);
 	if (readlink(path, name, sizeof(name) - 1) < 0)
 		return cannot(scene, "%s: %s", path, strerrorname_np(errno));
-	if (!strstr(name, "[landlock-ruleset]"))
+	if (!strstr(name, "landlock-ruleset"))
 		return NO_EFFECT;
 	return proves_itself(fd);
 }
 
 CASE("api.ruleset_fd.name",
-	.claim	 = "a ruleset is called [landlock-ruleset] in /proc",
+	.claim	 = "the link of a ruleset in /proc/self/fd says landlock-ruleset",
 	A_CALL,
 	.promise = { ALLOWED },
 	.control = create_ruleset_rightly,
-	.attempt = is_anonymous,
+	.attempt = is_named,
 	.source	 = "syscalls.c, landlock_create_ruleset: anon_inode_getfd");
 
 /* Reading and writing mean something to the kernel only. */

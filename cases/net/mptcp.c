@@ -12,11 +12,8 @@
 #define OPTION_INFO		1
 #define INFO_FALLBACK		(1 << 0)
 
-/*
- * 1: the connection fell back to TCP, 0: it did not, -1: cannot be told.  A
- * socket that fell back passes its options on to TCP, which knows no such one.
- */
-static int fell_back(int fd)
+/* The flags of struct mptcp_info, or -1 if the socket does not give them */
+static int info_flags(int fd)
 {
 	struct {
 		uint8_t counts[8];	/* subflows, addresses, limits */
@@ -25,19 +22,39 @@ static int fell_back(int fd)
 	} info = { 0 };
 	socklen_t len = sizeof(info);
 
-	if (getsockopt(fd, LEVEL_MPTCP, OPTION_INFO, &info, &len) == 0)
-		return info.flags & INFO_FALLBACK;
-	return errno == EOPNOTSUPP || errno == ENOPROTOOPT ? 1 : -1;
+	return getsockopt(fd, LEVEL_MPTCP, OPTION_INFO, &info, &len) ?
+		-1 : (int)info.flags;
 }
 
-static int echo_with_fallback(struct scene *scene, int fd, int wanted)
+/* Linux 5.15 and older give them of no socket. */
+static bool kernel_has_info(int family)
+{
+	const int fd = new_socket(family, SOCK_STREAM, PROTOCOL_MPTCP);
+	const bool has = info_flags(fd) >= 0;
+
+	close(fd);
+	return has;
+}
+
+/*
+ * A socket that fell back to TCP says so, or passes its options on to TCP,
+ * which does not know this one.
+ */
+static bool fell_back(int fd)
+{
+	const int flags = info_flags(fd);
+
+	return flags < 0 || (flags & INFO_FALLBACK);
+}
+
+static int echo_with_fallback(struct scene *scene, int fd, bool wanted)
 {
 	int ret = echo_token(fd);
-	const int found = fell_back(fd);
+	const bool found = fell_back(fd);
 
 	if (ret)
 		return ret;
-	if (found < 0)
+	if (!kernel_has_info(scene->variant->family))
 		return cannot(scene, "MPTCP_INFO (Linux 5.16)");
 	if (found != wanted)
 		return cannot(scene, "the connection %s to TCP",
@@ -45,7 +62,7 @@ static int echo_with_fallback(struct scene *scene, int fd, int wanted)
 	return WORKED;
 }
 
-static int mptcp_connect(struct scene *scene, int port, int fallback)
+static int mptcp_connect(struct scene *scene, int port, bool fallback)
 {
 	const int family = scene->variant->family;
 	struct sockaddr_storage to;

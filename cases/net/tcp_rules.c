@@ -183,8 +183,6 @@ static int other_layers(struct scene *scene)
 	struct ruleset ours = { .net = NET_CONNECT_TCP };
 	struct ruleset layers[4] = { other, ours, other };
 
-	if (other.scoped & ~kernel.scoped)
-		return cannot(scene, "scopes (ABI 6)");
 	if (scene->world == WORLD_GRANT)
 		layers[1].rules[0] = (struct rule)PORT(LAB_TCP);
 	if (scene->world == WORLD_EXTRA)
@@ -192,21 +190,39 @@ static int other_layers(struct scene *scene)
 	return enforce_layers(scene, layers);
 }
 
-/* With a family: the granting world is run of each. */
-static const struct variant kinds_of_layers[] = {
+/* With a family, so that each variant has the granting world. */
+static const struct variant layers_of_files[] = {
 	{ "", AF_INET, OF_FILES },
-	{ "scopes", AF_INET, OF_SCOPES },
-	{ "files_and_scopes", AF_INET, OF_FILES | OF_SCOPES },
 	{ NULL }
 };
 
 CASE("net.tcp.layer_of_files",
-	.claim	 = "connect(2) with layers around that handle files or scopes only",
+	.claim	 = "connect(2) in a layer about TCP between layers about files",
 	.guard	 = NET(CONNECT_TCP),
 	.promise = { DENIED(EACCES) },
 	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT) | W(EXTRA),
 	.enforce = other_layers,
-	.variants = kinds_of_layers,
+	.variants = layers_of_files,
+	.needs	 = "peer-tcp",
+	.lab	 = true,
+	.bare	 = true,
+	.attempt = connect_peer,
+	.source	 = "userspace-api/landlock: handled_access_* of each layer");
+
+static const struct variant layers_of_scopes[] = {
+	{ "", AF_INET, OF_SCOPES },
+	{ "and_files", AF_INET, OF_FILES | OF_SCOPES },
+	{ NULL }
+};
+
+CASE("net.tcp.layer_of_scopes",
+	.claim	 = "connect(2) in a layer about TCP between layers about scopes",
+	.guard	 = NET(CONNECT_TCP),
+	.promise = { DENIED(EACCES) },
+	.worlds	 = W(CONTROL) | W(BYSTANDER) | W(DENY) | W(GRANT) | W(EXTRA),
+	.enforce = other_layers,
+	.variants = layers_of_scopes,
+	.covers	 = "scope.abstract_unix_socket scope.signal",
 	.needs	 = "peer-tcp",
 	.lab	 = true,
 	.bare	 = true,

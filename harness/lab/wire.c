@@ -243,5 +243,5 @@ const char *announce_subflows(void)
 		return "a wire of two ends (module veth)";
 	return run_ip(attempts_ns, put_limits) ||
 	       run_ip(peers_ns, put_endpoints) ?
-		"MPTCP endpoints with a port (Linux 5.12)" : NULL;
+		"ip(8) and a kernel that announce MPTCP endpoints with a port" : NULL;
 }

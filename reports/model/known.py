@@ -120,13 +120,16 @@ def renames() -> Mapping[str, str]:
 
 
 def current_name(case_id: str, table: Mapping[str, str] | None = None) -> str:
-    """Return the name that a case has today; its variant stays."""
+    """Return the name that a case has today; its variant stays, unless that has one of its own."""
     names = renames() if table is None else table
-    name, seen = base(case_id), set[str]()
-    while name in names and name not in seen:
+    name, seen = case_id, set[str]()
+    while name not in seen:
         seen.add(name)
-        name = names[name]
-    return f"{name}[{variant(case_id)}]" if variant(case_id) else name
+        if name in names:
+            name = names[name]
+        elif base(name) in names:
+            name = names[base(name)] + f"[{variant(name)}]" * bool(variant(name))
+    return name
 
 
 def with_current_names(result: Result, table: Mapping[str, str] | None = None) -> Result:

@@ -130,6 +130,14 @@ def test_a_right_that_no_case_could_try_is_unproven() -> None:
         assert (len(sums.enforced), sums.promised) == told, verdict
 
 
+def test_a_lost_domain_is_not_blamed_on_the_right_that_shows_it() -> None:
+    entries = {name: Case(name, name.partition(".")[0], kind="denied", since=1,
+                          guard=("fs.read_file",)) for name in ("fs.a", "domain.a")}
+    kernel = Kernel("lab", abi=1, cases=(case("fs.a", "holds"), case("domain.a", "bypass")))
+    sums = matrix.summarize(kernel, entries)
+    assert sums.enforced == ("fs.read_file",) and not sums.unproven and sums.deviations == 1
+
+
 def test_rows_join_variants_that_agree(result: Result) -> None:
     ids = [one for name, group in matrix.families(result) if name == "net" for one in group]
     labels = [row.label for row in matrix.rows(ids, result.kernels)]
@@ -262,6 +270,9 @@ def test_renames_are_followed() -> None:
     assert known.current_name("a.old[ipv6]", table) == "a.new[ipv6]"
     assert known.current_name("b", table) == "b"
     assert known.current_name("x", table) in ("x", "y")  # a circle ends
+    table |= {"a.new[ipv6]": "c[v6]", "c": "d"}
+    assert known.current_name("a.old[ipv6]", table) == "d[v6]"
+    assert known.current_name("a.old", table) == "a.new"
     result = replace(result_of(case("a.old", "holds")), catalogue=(Case("a.old", "a"),))
     renamed = known.with_current_names(result, table)
     assert renamed.kernels[0].cases[0].id == "a.new" and "a.new" in renamed.by_id()
