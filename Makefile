@@ -15,7 +15,7 @@ SOURCES := $(wildcard harness/*.c harness/*/*.c) $(wildcard $(CASES))
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check socket-proof bench setup setup-check clean
+.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
 all: $(GUEST)
 
@@ -89,6 +89,10 @@ reliability: setup all
 .PHONY: docs
 docs: all
 	$(PYTHON) -m tests.docs.generate
+
+# Both commands of the README, in a new Debian 12 and a new Debian 13.
+fresh:
+	tests/fresh.sh
 
 bench: setup all
 	$(PYTHON) -m vm.bench
