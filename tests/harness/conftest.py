@@ -116,8 +116,7 @@ def table(guest: Guest) -> list[Record]:
 
 @pytest.fixture(scope="session")
 def as_root() -> None:
-    if os.geteuid() != 0:
-        pytest.skip("needs root")
+    """Skips a test for all but root: tests/conftest.py sees that it is used."""
 
 
 @pytest.fixture(scope="session")

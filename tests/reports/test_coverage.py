@@ -6,7 +6,6 @@ from __future__ import annotations
 import base64
 import io
 import json
-import shutil
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,8 +15,6 @@ from rich.console import Console
 
 from reports.errors import UserError
 from reports.model import coverage
-
-pytestmark = pytest.mark.skipif(not shutil.which("gcovr"), reason="gcovr is not installed")
 
 SOURCE = """\
 static int larger(int a, int b)
