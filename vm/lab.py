@@ -86,8 +86,9 @@ def recipe(name: str, entry: dict[str, Any]) -> Recipe:
     known = set(Recipe.__dataclass_fields__) - {"name", "directory"}
     if unknown := set(entry) - known:
         raise UserError(f"recipe {name}: unknown {', '.join(sorted(unknown))}")
-    return Recipe(name, **{key: tuple(value) if isinstance(value, list) else value
-                           for key, value in entry.items()})
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
+                              for key, value in entry.items()}
+    return Recipe(name, **fields)
 
 
 def recipes() -> dict[str, Recipe]:

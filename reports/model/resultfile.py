@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
-import jsonschema  # type: ignore[import]
+import jsonschema
 
 from reports.errors import UserError
 from reports.model.files import write_text

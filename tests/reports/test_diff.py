@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -116,7 +117,7 @@ def test_kernels_that_come_and_go() -> None:
 @pytest.mark.parametrize(
     "gone", [{"unavailable": "dropped", "cases": ()}, {"lost": (Lost("dropped"),)}]
 )
-def test_a_kernel_that_no_longer_runs_is_worse(gone: dict[str, object]) -> None:
+def test_a_kernel_that_no_longer_runs_is_worse(gone: dict[str, Any]) -> None:
     one = result(("a", "holds"))
     kernel = replace(one.kernels[0], **gone)
     two = replace(one, kernels=(kernel, one.kernels[1]))

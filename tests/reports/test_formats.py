@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
-import junitparser  # type: ignore[import]
+import junitparser
 import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
