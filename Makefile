@@ -85,6 +85,17 @@ reliability: setup all
 	$(PYTHON) -m tests.reliability lab-7.3
 	$(PYTHON) -m tests.reliability --runs 3 --shuffle lab-7.3
 
+# Looks at the sources without running them; vm/packages-lint.txt is what it needs.
+.PHONY: lint
+lint: all
+	@vm/setup.sh vm/packages.txt vm/packages-check.txt vm/packages-lint.txt
+	$(PYTHON) -m mypy
+	$(PYTHON) -m flake8 landproof cli vm reports tests
+	$(PYTHON) -m tests.style
+	cppcheck -q --std=c11 -D_GNU_SOURCE -Iharness -I$(BUILD) --enable=warning,portability \
+		--suppressions-list=.cppcheck --error-exitcode=1 harness cases
+	shellcheck -e SC1091 $$(git ls-files '*.sh' .ci/run)
+
 # Fills in the generated parts of the documents.
 .PHONY: docs
 docs: all

@@ -4,6 +4,7 @@
 set -eu
 release=0.1.0
 # `git archive` writes its commit here (.gitattributes).
+# shellcheck disable=SC2016 # it is git that expands it
 archived='$Format:%H$'
 
 cd "$(dirname "$(readlink -f "$0")")"

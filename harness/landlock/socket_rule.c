@@ -147,7 +147,7 @@ static bool found(struct socket_proposal *p)
 
 void socket_proposal_probe(void)
 {
-	struct socket_proposal p;
+	struct socket_proposal p = { 0 };
 
 	memset(&socket_proposal, 0, sizeof(socket_proposal));
 	for (p.offset = OFFSET_MAX; p.offset >= OFFSET_MIN; p.offset -= 8)

@@ -56,7 +56,7 @@ def _summary(result: Result) -> str:
             ]
         )
     head = ["kernel", "release", "ABI", "errata fixed", "rights enforced", "open gaps",
-            "deviations", "cannot run"]  # fmt: skip
+            "deviations", "cannot run"]
     notes = [
         f"- {escape(kernel.name)}: {escape(text)}"
         for kernel in result.kernels

@@ -162,7 +162,7 @@ def to_json(difference: Difference) -> str:
             }
             for change in difference.changes
         ],
-    }  # fmt: skip
+    }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 

@@ -18,7 +18,7 @@ KERNEL = "kernel"
 # Of these Python knows no name, or not on every machine.
 _FAMILIES = {21: "rds", 28: "mpls", 33: "rxrpc", 40: "vsock", 43: "smc", 44: "xdp"}
 _PROTOCOLS = {6: "tcp", 17: "udp", 33: "dccp", 132: "sctp", 136: "udplite", 256: "smc",
-              262: "mptcp"}  # fmt: skip
+              262: "mptcp"}
 _TYPES = {1: "stream", 2: "dgram", 3: "raw", 4: "rdm", 5: "seqpacket", 6: "dccp"}
 _INTERNET = (2, 10)
 
@@ -114,12 +114,12 @@ def _socket(data: object) -> NewSocket | None:
 
 def _json(call: HookCall) -> dict[str, Any]:
     data: dict[str, Any] = {"hook": call.hook, "returned": call.returned, "by": call.by,
-                            "count": call.count}  # fmt: skip
+                            "count": call.count}
     if call.thread:
         data["thread"] = call.thread
     if made := call.socket:
         data["socket"] = {"family": made.family, "type": made.type, "protocol": made.protocol,
-                          "kern": made.kern}  # fmt: skip
+                          "kern": made.kern}
     return data
 
 

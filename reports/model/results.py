@@ -17,7 +17,7 @@ from reports.model.verdicts import DEVIATIONS, Verdict
 
 FAMILIES = (
     "api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "log", "errata",
-)  # fmt: skip
+)
 HOST = "host"  # the column of a run without a virtual machine
 UNREPORTED = "unreported"
 ANY_ERRNO = "any errno"  # expectation: refused, whatever the error

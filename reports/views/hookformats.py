@@ -23,7 +23,7 @@ LEGEND = (
     " what it returned. An attempt also sends and receives, which proves its effect. In brackets:"
     " who called, where it was not the attempt. Left out: "
     + ", ".join(LEFT_OUT) + "."
-)  # fmt: skip
+)
 
 
 def print_hooks(result: Result, console: Console) -> None:
@@ -55,7 +55,7 @@ def to_markdown(result: Result) -> str:
         [code(row.label), row.world, escape(_where(row, shared)), row.result,
          escape(text(row.calls))]
         for row in rows(shared)
-    ]  # fmt: skip
+    ]
     title = f"{count(len(lines), 'row')}, {short_names(names)}"
     parts.append(folded(title, table(head, lines)))
     return "\n\n".join(parts) + "\n"
@@ -65,7 +65,7 @@ def _table(result: Result, *, plain: bool) -> Table:
     shown = Table(
         box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
         padding=(0, 1, 0, 0),
-    )  # fmt: skip
+    )
     for heading in ("operation", "world", "kernels", "result"):
         shown.add_column(heading, overflow="fold")
     shown.add_column("hooks", overflow="fold", ratio=1)

@@ -17,11 +17,11 @@ OK = "ok"
 
 # They come with every descriptor, every socket that may be made, every message between processes.
 LEFT_OUT = ("file_alloc", "file_free", "file_release", "socket_post_create",
-            "socket_getpeersec_dgram")  # fmt: skip
+            "socket_getpeersec_dgram")
 
 # Hooks that are asked before the first byte goes somewhere.
 ASKED = ("socket_connect", "socket_sendmsg", "sctp_bind_connect", "unix_find",
-         "unix_stream_connect", "unix_may_send")  # fmt: skip
+         "unix_stream_connect", "unix_may_send")
 # The request for a connection arrives, at whichever end is on this machine.
 ARRIVED = ("inet_conn_request", "sctp_assoc_request")
 NETWORK = ("socket_", "sctp_", "mptcp_", "unix_", "inet_")
@@ -79,7 +79,7 @@ def rows(result: Result) -> list[Row]:
         worlds = dict.fromkeys(
             world.name for kernel in kernels for case in kernel.cases if case.id in ids
             for world in case.worlds if world.hooks is not None
-        )  # fmt: skip
+        )
         for world in worlds:
             found += _joined(row for case_id in ids for row in _rows(case_id, world, kernels))
     return found
@@ -143,7 +143,7 @@ def answers(kernel: Kernel) -> Answers:
     ]
     control = [(name, calls) for name, world, calls in traced if world.name == CONTROL]
     worked = [(name, calls) for name, world, calls in traced
-              if world.name == CONTROL and world.result == OK]  # fmt: skip
+              if world.name == CONTROL and world.result == OK]
     made = [(name, call.socket) for name, calls in control for call in calls if call.socket]
     return Answers(
         created=_grouped((str(new), name) for name, new in made if not new.kern),
@@ -161,7 +161,7 @@ def answers(kernel: Kernel) -> Answers:
             (f"{call.name} {call.returned}", name) for name, _world, calls in traced
             for call in calls if call.refused and _of_the_network(call)
         ),
-    )  # fmt: skip
+    )
 
 
 def _of_the_network(call: HookCall) -> bool:

@@ -24,14 +24,14 @@ FREE = frozenset({"control", "bystander", "grant"})
 SUBJECTS = (
     "tcp", "udp", "io_uring", "passing", "mptcp", "smc", "sctp", "peeloff", "rds", "dccp",
     "udplite", "vsock", "rxrpc", "raw", "kernel",
-)  # fmt: skip
+)
 
 # Of the variants of a case, that which says most about it stands for the road.
 TELLING = (
     Verdict.CRASH, Verdict.HANG, Verdict.BROKEN, Verdict.DISHONEST, Verdict.BYPASS, Verdict.OPEN,
     Verdict.OVERBLOCK, Verdict.ERRNO, Verdict.CLOSED, Verdict.HOLDS, Verdict.ABSENT,
     Verdict.CANNOT_RUN,
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)

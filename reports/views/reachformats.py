@@ -68,14 +68,14 @@ def to_markdown(result: Result, shown: Sequence[Section], number: int | None) ->
             [escape(road.claim), *map(_markdown_cell, road.cells), _code_or_text(road.upstream),
              code(road.case)]
             for road in section.roads
-        ]  # fmt: skip
+        ]
         counts = [f"{some} of {all_}" for some, all_ in section.through]
         lines.append(["how many get through", *counts, "", ""])
         parts.append(f"### {section.title(number)}\n\n{table(head, lines)}")
     parts.append("\n".join(f"- {verdict}: {_meaning(verdict)}" for verdict in _legend(shown)))
     gaps = lacking(result, shown).items()
     parts.append("\n".join(f"- missing on {short_names(names)}: {escape(missing)}"
-                           for missing, names in gaps))  # fmt: skip
+                           for missing, names in gaps))
     return "\n\n".join(filter(None, parts)) + "\n"
 
 
@@ -138,7 +138,7 @@ def _grid(
     grid = Table(
         box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
         padding=(0, 1, 0, 0),
-    )  # fmt: skip
+    )
     grid.add_column("road", overflow="fold", max_width=ROAD_WIDTH)
     for kernel in columns(result):
         grid.add_column(Text(kernel.name), no_wrap=words)

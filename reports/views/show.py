@@ -122,7 +122,7 @@ def _table(shown: Sequence[tuple[Kernel, CaseResult]], *, plain: bool) -> Table:
     table = Table(
         box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
         padding=(0, 1, 0, 0),
-    )  # fmt: skip
+    )
     for heading in ("kernel", "verdict", *worlds, "ms"):
         table.add_column(heading, justify="right" if heading == "ms" else "left", overflow="fold")
     for kernel, case in shown:

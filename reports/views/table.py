@@ -93,7 +93,7 @@ def _matrix(result: Result, *, plain: bool, words: bool, full: bool) -> Table:
     table = Table(
         box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
         padding=(0, 1, 0, 0) if words else (0, 0),
-    )  # fmt: skip
+    )
     table.add_column(
         Text(f"kernel {prefix}" if prefix else "case"), overflow="fold", min_width=NARROW_LABEL
     )

@@ -41,7 +41,7 @@ SUBSET = ("-c", "api.create_ruleset.*", "-c", "fs.read_file.*", "-c", "scope.sig
 VERDICTS = {
     "holds", "absent", "open", "closed", "bypass", "overblock", "errno", "dishonest", "crash",
     "hang", "cannot-run", "broken",
-}  # fmt: skip
+}
 DEVIATIONS = {"bypass", "overblock", "errno", "dishonest", "crash", "hang"}
 SHARED_KEYS = {"id", "family", "claim", "promise", "kind", "since", "source", "worlds", "variants"}
 

@@ -45,11 +45,11 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
          "-fno-sanitize-recover=all", f"-I{ROOT}/harness", "-o", str(program),
          str(Path(__file__).with_name("trace_lines.c")), str(ROOT / "harness/engine/hooks_trace.c"), str(ROOT / "harness/base/json.c")],
         check=True,
-    )  # fmt: skip
+    )
 
     def read_lines(*lines: str) -> Any:
         done = subprocess.run([str(program)], input="\n".join(lines) + "\n", text=True,
-                              capture_output=True, check=True)  # fmt: skip
+                              capture_output=True, check=True)
         return json.loads("{" + done.stdout.removeprefix(",") + "}").get("hooks")
 
     return read_lines
@@ -57,7 +57,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
 
 def test_only_between_the_marks(read: Read) -> None:
     found = read(hook("socket_bind"), mark(BEGIN), hook("socket_connect", -13), mark(END),
-                 hook("socket_listen"))  # fmt: skip
+                 hook("socket_listen"))
     assert found == [
         {"hook": "security_socket_connect", "returned": "EACCES", "by": "attempt", "count": 1}
     ]
@@ -111,19 +111,19 @@ def test_who_called(read: Read) -> None:
     assert [(call["by"], call.get("thread")) for call in found] == [
         ("io_uring", "iou-wrk"), ("softirq", None), ("softirq", None), ("kernel", "kworker"),
         ("kernel", "krxrpcio"),
-    ]  # fmt: skip
+    ]
     assert found[2]["returned"] is None
 
 
 def test_what_socket_is_made(read: Read) -> None:
     asked = ("create_arguments: (security_socket_create+0x0/0x80)"
-             " family={} type={} protocol={} kern={}")  # fmt: skip
+             " family={} type={} protocol={} kern={}")
     found = read(
         mark(BEGIN),
         line(asked.format(2, 1, 262, 0)), hook("socket_create"),
         line(asked.format(2, 1, 6, 1)), hook("socket_create"), hook("socket_connect"),
         mark(END),
-    )  # fmt: skip
+    )
     assert [call.get("socket") for call in found] == [
         {"family": 2, "type": 1, "protocol": 262, "kern": False},
         {"family": 2, "type": 1, "protocol": 6, "kern": True},
@@ -133,7 +133,7 @@ def test_what_socket_is_made(read: Read) -> None:
 
 def test_equal_calls_are_counted(read: Read) -> None:
     found = read(mark(BEGIN), hook("socket_sendmsg"), hook("socket_sendmsg", -13),
-                 hook("socket_sendmsg"), mark(END))  # fmt: skip
+                 hook("socket_sendmsg"), mark(END))
     assert [(call["returned"], call["count"]) for call in found] == [("0", 2), ("EACCES", 1)]
 
 

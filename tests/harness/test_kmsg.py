@@ -45,7 +45,7 @@ def _logs() -> list[Log]:
         before = entry.get("before", "").splitlines()
         lines = entry["lines"].splitlines()
         found.append(Log(entry["name"], entry["what"], before, lines,
-                         entry.get("records", before + lines)))  # fmt: skip
+                         entry.get("records", before + lines)))
     return found
 
 
@@ -70,11 +70,11 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
          f"-Wl,{wrap}", "-o", str(program), str(HERE / "kmsg_lines.c"),
          str(ROOT / "harness/machine/kmsg.c")],
         check=True,
-    )  # fmt: skip
+    )
 
     def read_lines(*lines: str) -> dict[str, Said]:
         done = subprocess.run([str(program)], input="\n".join(lines) + "\n", text=True,
-                              capture_output=True, check=True)  # fmt: skip
+                              capture_output=True, check=True)
         said = (line.split("\t") for line in done.stdout.splitlines())
         return {name: (what, [line for line in log if line]) for name, what, *log in said}
 
@@ -87,7 +87,7 @@ def test_the_corpus_is_wide() -> None:
         assert sum(log.what == what for log in LOGS) >= least
     text = (HERE / "kernel-logs.toml").read_text(encoding="utf-8")
     for word in ("x86", "arm64", "riscv", "s390", "powerpc", "KASAN", "KCSAN", "KFENCE", "UBSAN",
-                 "lockdep", "refcount_t", "list_del", "scheduling while atomic", "panic"):  # fmt: skip
+                 "lockdep", "refcount_t", "list_del", "scheduling while atomic", "panic"):
         assert word in text
 
 
@@ -95,7 +95,7 @@ def test_the_corpus_is_wide() -> None:
 def test_a_report_belongs_to_the_case_that_ran(read: Read, log: Log) -> None:
     innocent = record("loop0: detected capacity change from 0 to 262144")
     said = read(innocent, "case before", innocent, *map(record, log.records), "case this",
-                innocent, "case after")  # fmt: skip
+                innocent, "case after")
     assert said["before"] == (QUIET, [])
     assert said["after"] == (QUIET, [])
     assert said["this"] == (log.what, [] if log.what == QUIET else log.lines)
@@ -111,7 +111,7 @@ def test_levels_times_and_callers_hide_nothing(read: Read, log: Log) -> None:
 @pytest.mark.parametrize("log", [log for log in LOGS if log.what == QUIET], ids=str)
 def test_each_innocent_line_is_innocent_alone(read: Read, log: Log) -> None:
     said = read(*(text for number, one in enumerate(log.records)
-                  for text in (record(one), f"case {number}")))  # fmt: skip
+                  for text in (record(one), f"case {number}")))
     assert [name for name, (what, _) in said.items() if what != QUIET] == []
     assert len(said) == len(log.records)
 
@@ -120,9 +120,9 @@ def test_a_report_is_waited_for(read: Read) -> None:
     # The rest comes while the reader looks at what there is: it is not the next case's.
     said = read(record("------------[ cut here ]------------"), "later",
                 record("WARNING: CPU: 0 PID: 1 at fs/namei.c:1 x+0x1/0x2"), "case this",
-                record("innocent"), "case next")  # fmt: skip
+                record("innocent"), "case next")
     assert said["this"] == (TROUBLE, ["------------[ cut here ]------------",
-                                      "WARNING: CPU: 0 PID: 1 at fs/namei.c:1 x+0x1/0x2"])  # fmt: skip
+                                      "WARNING: CPU: 0 PID: 1 at fs/namei.c:1 x+0x1/0x2"])
     assert said["next"] == (QUIET, [])
 
 
@@ -154,7 +154,7 @@ def test_a_long_report_is_cut(read: Read) -> None:
 
 
 @pytest.mark.parametrize("log", [log for log in LOGS if log.lines and log.lines[0].startswith(FATAL)],
-                         ids=str)  # fmt: skip
+                         ids=str)
 def test_the_driver_finds_it_on_the_console(log: Log) -> None:
     progress = Progress()
     progress.console.extend(f"before {number}" for number in range(60))

@@ -78,7 +78,7 @@ def cases() -> list[SampleCase]:
     return [
         *_api(), *_fs(), *_overlay(), *_ioctl(), *_net(), *_socket(), *_scope(), *_domain(),
         *_log(), *_errata(),
-    ]  # fmt: skip
+    ]
 
 
 def _api() -> Iterator[SampleCase]:
@@ -91,7 +91,7 @@ def _api() -> Iterator[SampleCase]:
                      "pipe_fd EBADFD", "dir_right_on_file EINVAL"),
         "restrict_self": ("unknown_flag EINVAL", "no_privs EPERM", "bad_fd EBADF",
                           "other_fd EBADFD"),
-    }.items():  # fmt: skip
+    }.items():
         for text in errors:
             name, error = text.split()
             yield SampleCase(
@@ -137,7 +137,7 @@ def _fs() -> Iterator[SampleCase]:
         yield SampleCase(
             f"fs.metadata.{name}", f"{name}(2) on a denied file", kind="open",
             gap="landlock-lsm/linux#11",
-        )  # fmt: skip
+        )
     yield SampleCase(
         "fs.open.o_path", "open(2) with O_PATH", kind="open", gap="landlock-lsm/linux#9"
     )
@@ -149,18 +149,18 @@ def _fs() -> Iterator[SampleCase]:
         yield SampleCase(
             f"fs.resolve_unix.{operation}", f"{operation}(2) to a pathname socket outside", 9,
             guard="fs.resolve_unix", variants=("", "dgram") if operation == "connect" else ("",),
-        )  # fmt: skip
+        )
 
 
 def _overlay() -> Iterator[SampleCase]:
     for name in (
         "merged.rule_on_layers", "layers.rule_on_merged", "merged.rule_on_merged",
         "merged.copy_up", "merged.unlink_whiteout", "merged.rename", "layers.write_upper",
-    ):  # fmt: skip
+    ):
         yield SampleCase(
             f"overlay.{name}", "policy on merged directory and layers: independent",
             guard="fs.read_file", needs=("overlay",),
-        )  # fmt: skip
+        )
 
 
 def _ioctl() -> Iterator[SampleCase]:
@@ -178,7 +178,7 @@ def _ioctl() -> Iterator[SampleCase]:
     yield SampleCase(
         "ioctl.uring_cmd.discard", "discard by IORING_OP_URING_CMD", kind="open",
         gap="landlock-lsm/linux#65",
-    )  # fmt: skip
+    )
 
 
 def _net() -> Iterator[SampleCase]:
@@ -195,24 +195,24 @@ def _net() -> Iterator[SampleCase]:
     yield SampleCase(
         "net.tcp.fastopen_sendto", "sendto(2) with MSG_FASTOPEN connects", 4,
         guard="net.connect_tcp", variants=V6, labels=("bypass",), special=TFO,
-    )  # fmt: skip
+    )
     yield SampleCase(
         "net.tcp.listen_autobind", "listen(2) without bind(2)", kind="open",
         gap="landlock-lsm/linux#15",
-    )  # fmt: skip
+    )
     for protocol, gap, names in (
         ("mptcp", "landlock-lsm/linux#54", "bind connect_native connect_plain_peer"
                                            " connect_stripped"),
         ("sctp", "landlock-lsm/linux#40", "bind connect bindx connectx one_to_many"),
         ("smc", "landlock-lsm/linux#6", "connect_plain_peer inet_connect_plain_peer"),
         ("rds", "landlock-lsm/linux#6", "sendmsg_tcp"),
-    ):  # fmt: skip
+    ):
         for name in names.split():
             yield SampleCase(
                 f"net.{protocol}.{name}", f"{protocol.upper()}: {name.replace('_', ' ')}",
                 kind="open", gap=gap, needs=(protocol,), labels=("bypass",),
                 variants=V6 if protocol == "mptcp" else ("",),
-            )  # fmt: skip
+            )
     for name in ("bind", "connect", "sendto", "autobind", "sendmsg", "sendmmsg"):
         guard = "net.bind_udp" if "bind" in name else "net.connect_send_udp"
         yield SampleCase(
@@ -234,7 +234,7 @@ def _scope() -> Iterator[SampleCase]:
         yield SampleCase(
             f"scope.abstract_unix.{name}", f"abstract UNIX socket: {name}", 6, "EPERM",
             guard="scope.abstract_unix_socket",
-        )  # fmt: skip
+        )
     for name in ("kill", "pidfd", "sigqueue", "tgkill", "sigio_pid"):
         yield SampleCase(
             f"scope.signal.{name}", f"a signal by {name}", 6, "EPERM", guard="scope.signal"
@@ -242,11 +242,11 @@ def _scope() -> Iterator[SampleCase]:
     yield SampleCase(
         "scope.signal.sigio_pgrp", "SIGIO to a process group", 6, "effect",
         guard="scope.signal", labels=("bypass",), special=SIGIO,
-    )  # fmt: skip
+    )
     yield SampleCase(
         "scope.pidfd.open", "pidfd_open(2) of an outside process", kind="open",
         gap="landlock-lsm/linux#58",
-    )  # fmt: skip
+    )
 
 
 def _domain() -> Iterator[SampleCase]:
@@ -262,7 +262,7 @@ def _domain() -> Iterator[SampleCase]:
     yield SampleCase(
         "domain.sample.whispered", "made up: a case that nobody has reported", kind="open",
         labels=("unreported",),
-    )  # fmt: skip
+    )
 
 
 def _log() -> Iterator[SampleCase]:
@@ -337,7 +337,7 @@ def worlds(case: SampleCase, word: str) -> Json:
     refused = case.error if case.kind == "denied" else "ok"
     promised: str | None = None if word in ("open", "closed", "absent") else refused
     got = {"bypass": "ok", "open": "ok", "absent": "ok", "errno": "EPERM", "closed": "EACCES",
-           "overblock": refused, "dishonest": "ok", "hang": "hang"}.get(word, refused)  # fmt: skip
+           "overblock": refused, "dishonest": "ok", "hang": "hang"}.get(word, refused)
     result: Json = {
         name: {"result": "ok", "expected": "ok", "ms": 1.9} for name in ("control", "bystander")
     }
@@ -387,7 +387,7 @@ def records(kernel: SampleKernel, selected: Sequence[SampleCase] | None = None) 
             "landlock": "ok" if kernel.abi else "ENOSYS",
             "selected": sum(len(case.variants) for case in chosen), "timeout_ms": 10000,
         },
-    ]  # fmt: skip
+    ]
     for case in chosen:
         word = verdict(case, kernel)
         for case_id in ids(case):
@@ -395,7 +395,7 @@ def records(kernel: SampleKernel, selected: Sequence[SampleCase] | None = None) 
             line: Json = {
                 "type": "result", "id": case_id, "verdict": word, "ms": 9.3,
                 "why": why(case, kernel, word), "worlds": worlds(case, word),
-            }  # fmt: skip
+            }
             if word == "cannot-run":
                 line["missing"] = line["why"]
             lines.append(line)
@@ -464,11 +464,11 @@ def odd_result(directory: Path) -> Result:
             "guard": ["net.connect_tcp"], "labels": ["odd"], "file": "cases/odd.c", "line": 7,
         }
         for word in VERDICTS
-    ]  # fmt: skip
+    ]
     entries.append(
         {"id": "odd.whisper.unreported_one", "family": "odd", "claim": "the whispered claim",
          "labels": ["odd", "unreported"]}
-    )  # fmt: skip
+    )
     return assemble([directory / "lab.jsonl", directory / "none.jsonl"], entries, "0.1.0")
 
 

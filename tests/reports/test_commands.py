@@ -23,7 +23,7 @@ from tests.reports.conftest import ROOT, Run
 FORMATS = {
     "json": '{"$schema"', "ktap": "KTAP version 1", "junit": "<?xml", "html": "<!DOCTYPE html>",
     "markdown": "## Landlock",
-}  # fmt: skip
+}
 
 
 def fails_in_one_line(done: subprocess.CompletedProcess[str], *words: str) -> None:
@@ -67,14 +67,14 @@ def test_matrix_merges(run: Run, result: Result, tmp_path: Path) -> None:
     data = json.loads(done.stdout)
     assert [kernel["name"] for kernel in data["kernels"]] == [
         "debian-6.12", "debian-6.18", "debian-6.19"
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
     "text, word",
     [("", "empty"), ("nonsense", "not a Landproof result"), ('{"landproof":"1",', "cut short"),
      ('{"type":"start"}\n', "records"), ("{}", "not a Landproof result")],
-)  # fmt: skip
+)
 def test_bad_results(run: Run, tmp_path: Path, text: str, word: str) -> None:
     (tmp_path / "bad.json").write_text(text)
     fails_in_one_line(run("matrix", tmp_path / "bad.json"), "bad.json", word)
@@ -115,7 +115,7 @@ def test_show_one_case(run: Run, result_file: Path) -> None:
         "net.connect_tcp", "cases/net/tcp.c:", "ok, not EACCES", "landlock-lsm/linux#41",
         "debian-6.18, 6.19, 7.0, 7.1: bypass: deny: ok instead of EACCES",
         "./landproof run --kernel debian-6.18 --case 'net.tcp.fastopen_sendto[ipv6]'",
-    ):  # fmt: skip
+    ):
         assert text in done.stdout, text
 
 
@@ -129,7 +129,7 @@ def test_show_all_variants(run: Run, result_file: Path) -> None:
     [("net.tcp.fastopen", "did you mean net.tcp.fastopen_sendto"), ("zzz", "landproof list"),
      ("net.tcp.connect[ipv5]", "did you mean net.tcp.connect[ipv6]"), ("", "landproof list"),
      ("net.*", "no case is called")],
-)  # fmt: skip
+)
 def test_show_an_unknown_case(run: Run, result_file: Path, name: str, hint: str) -> None:
     fails_in_one_line(run("show", name, "--result", result_file), hint)
 
@@ -144,7 +144,7 @@ def test_show_the_last_result(run: Run, result: Result, tmp_path: Path) -> None:
 def test_show_without_any_result(
     result: Result, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
-) -> None:  # fmt: skip
+) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(results, "cases", lambda: result.catalogue)
     assert results.run_show(argparse.Namespace(case="net.tcp.connect", result=None)) == 0
@@ -180,7 +180,7 @@ def test_diff(run: Run, result_file: Path, tmp_path: Path) -> None:
     assert done.returncode == 0 and done.stdout.startswith("No difference in ")
     text = result_file.read_text(encoding="utf-8")
     worse = text.replace('"id": "net.tcp.connect", "verdict": "holds"',
-                         '"id": "net.tcp.connect", "verdict": "bypass"')  # fmt: skip
+                         '"id": "net.tcp.connect", "verdict": "bypass"')
     (tmp_path / "worse.json").write_text(worse, encoding="utf-8")
     done = run("diff", result_file, tmp_path / "worse.json")
     assert done.returncode == 1 and "net.tcp.connect  holds → bypass" in done.stdout
@@ -262,7 +262,7 @@ def test_options_are_checked_before_a_run(tmp_path: Path) -> None:
     for words in (
         ("--html", str(tmp_path / "no" / "x")), ("--baseline", str(tmp_path / "bad.json")),
         ("--json", "-", "--ktap", "-"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(UserError):
             outputs.check_outputs(options(*words))
 

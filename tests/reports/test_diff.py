@@ -75,7 +75,7 @@ def test_worlds_under_an_equal_verdict() -> None:
     assert data["changes"][0]["worlds"] == {
         "deny": {"old": {"result": "ok", "expected": None},
                  "new": {"result": "EPERM", "expected": None}}
-    }  # fmt: skip
+    }
     promised = with_worlds(World("control", "ok", "ok"), World("deny", "ok", "ok"))
     assert "deny: promised nothing → ok" in comparison.to_text(compare(old, promised))
     slower = with_worlds(World("control", "ok", "ok", 7.0), World("deny", "ok"))
@@ -94,7 +94,7 @@ def test_the_same_step_on_several_kernels_is_one_line(request: pytest.FixtureReq
             )
             for kernel in newer.kernels
         ),
-    )  # fmt: skip
+    )
     text = comparison.to_text(compare(older, newer))
     assert "newly deviating (11)" in text
     assert (
@@ -159,5 +159,5 @@ def test_json_says_all_of_it() -> None:
     assert data["changes"][0] | {"worlds": {}} == {
         "kernel": "lab", "case": "a", "kind": "newly deviating", "old": "holds", "new": "bypass",
         "worse": True, "worlds": {},
-    }  # fmt: skip
+    }
     assert data["changes"][1]["kind"] == "removed" and data["changes"][1]["new"] is None

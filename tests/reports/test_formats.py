@@ -82,7 +82,7 @@ def statuses(group: dict[str, Any]) -> dict[str, str]:
 EXPECTED = {
     Verdict.HOLDS: "PASS", Verdict.OPEN: "PASS", Verdict.CLOSED: "PASS", Verdict.ABSENT: "SKIP",
     Verdict.CANNOT_RUN: "SKIP", Verdict.BROKEN: "FAIL", **{one: "FAIL" for one in DEVIATIONS},
-}  # fmt: skip
+}
 
 
 def test_kunit_sees_every_point_of_every_kernel(result: Result, tmp_path: Path) -> None:
@@ -117,7 +117,7 @@ def test_ktap_plans_and_directives(odd: Result) -> None:
     points = [line for line in inner if re.match(r"(not )?ok ", line)]
     assert [int(re.findall(r"\d+", line)[0]) for line in points] == list(range(1, len(Verdict) + 1))
     found = {line.split()[-1 if " # " not in line else line.split().index("#") - 1]: line
-             for line in points}  # fmt: skip
+             for line in points}
     assert " # SKIP " in found["odd.verdict.absent"]
     assert " # SKIP " in found["odd.verdict.cannot_run"]
     assert found["odd.verdict.open"].startswith("ok ") and " # XFAIL " in found["odd.verdict.open"]
@@ -292,7 +292,7 @@ def test_the_table_in_words_and_in_signs(result: Result) -> None:
     line = next(line for line in wide.splitlines() if "net.tcp.fastopen_sendto" in line)
     assert line.split()[2:] == [
         *["–", "absent"] * 2, "✓", "holds", *["✗", "BYPASS"] * 4, *["✓", "holds"] * 2
-    ]  # fmt: skip
+    ]
     line = next(line for line in narrow.splitlines() if "net.tcp.fastopen_sendto" in line)
     assert line.split()[2:] == [*"––✓✗✗✗✗✓✓"]
     assert "✗ bypass" in narrow and max(map(len, narrow.splitlines())) <= 80

@@ -37,7 +37,7 @@ def result(tmp_path_factory: pytest.TempPathFactory) -> Result:
              "--unreported", "--case", "fs.metadata.*", "--records", str(file.fileno())],
             pass_fds=[file.fileno()], stdout=subprocess.DEVNULL, check=False,
             env={**os.environ, "LC_ALL": "C"},
-        )  # fmt: skip
+        )
     return assemble([path], catalogue(), "0.1.0")
 
 
@@ -95,7 +95,7 @@ def test_an_interrupted_run_is_read(result: Result, tmp_path: Path) -> None:
         subprocess.run(
             [GUEST, "run", "--case", "net.tcp.*", "--records", str(file.fileno())],
             pass_fds=[file.fileno()], stdout=subprocess.DEVNULL, check=False,
-        )  # fmt: skip
+        )
     whole = path.read_bytes()
     # The last cut takes more than the newline at the very end.
     for end in range(len(whole) // 10, len(whole) - 10, len(whole) // 10):

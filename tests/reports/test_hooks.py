@@ -50,7 +50,7 @@ CONTROL: dict[str, tuple[str, list[Json]]] = {
     "net.mount.nfs": ("ok", [create(KERN), ARRIVES, call("socket_sendmsg")]),
     "net.ring.silent": ("ok", [call("file_permission")]),
     "socket.accept.tcp": ("ok", [call("file_alloc"), call("socket_accept")]),
-}  # fmt: skip
+}
 
 
 def records(
@@ -62,7 +62,7 @@ def records(
         {"type": "start", "release": f"{name}-amd64", "abi": abi, "errata": 0},
         {"type": "hooks", "missing": None, "traced": ["security_socket_connect"],
          "untraced": untraced or {}},
-    ]  # fmt: skip
+    ]
     for case_id, (result, calls) in CONTROL.items():
         worlds: Json = {"control": {"result": result, "expected": "ok", "hooks": calls}}
         if case_id.startswith("net.tcp.connect") and abi >= 4:
@@ -86,11 +86,11 @@ def result(tmp_path: Path) -> Result:
         {"type": "kernel", "name": "lab"}, {"type": "start", "release": "9", "abi": 1},
         {"type": "hooks", "missing": "probes (CONFIG_KPROBE_EVENTS)", "traced": []},
         {"type": "end"},
-    ]  # fmt: skip
+    ]
     columns = [
         records("debian-6.1", 2), records("debian-7.3", 11, untraced={"security_x": "inlined"}),
         lacking,
-    ]  # fmt: skip
+    ]
     paths = [column(tmp_path, lines) for lines in columns]
     names = [name for name in CONTROL if "[" not in name]
     catalogue = [{"id": name, "family": name.partition(".")[0]} for name in names]
@@ -123,7 +123,7 @@ def test_broken_calls_are_left_out(broken: object) -> None:
 
 def test_broken_values_do_no_harm() -> None:
     (one,) = calls_from_json([{"hook": "a\x1b[31m|<b>", "returned": 5, "count": "x", "by": None,
-                               "socket": {"family": "y"}, "thread": "\n"}]) or ()  # fmt: skip
+                               "socket": {"family": "y"}, "thread": "\n"}]) or ()
     assert one == HookCall("a??31m??b?", "5", "attempt", 1, "?")
     assert calls_from_json(calls_to_json((one,))) == (one,)
 
@@ -162,12 +162,12 @@ def test_the_answers(result: Result) -> None:
     assert found.created_kern == (
         ("inet stream tcp kern",
          ("net.mptcp.connect", "net.mptcp.bind", "net.rds.sendmsg", "net.mount.nfs")),
-    )  # fmt: skip
+    )
     assert found.obtained == ("socket.accept.tcp",)
     # mptcp.bind is connected to by a TCP socket of its own, which a hook saw.
     assert found.inside == (
         ("socket_connect", ("net.mptcp.connect",)), ("socket_sendmsg", ("net.rds.sendmsg",)),
-    )  # fmt: skip
+    )
     assert found.unseen == ("net.mount.nfs",)
     assert found.hookless == ("net.ring.silent",)
     assert found.refused == (("socket_connect EACCES", ("net.tcp.connect",)),)

@@ -59,7 +59,7 @@ def test_clean_keeps_what_can_be_shown() -> None:
     [("ok", "ok", True), ("ok", None, True), ("ok", "EACCES", False), ("EPERM", "EACCES", False),
      ("EPERM", "any errno", True), ("no-effect", "any errno", True), ("ok", "any errno", False),
      ("hang", "any errno", False)],
-)  # fmt: skip
+)
 def test_as_promised(result: str, expected: str | None, promised: bool) -> None:
     assert World("deny", result, expected).as_promised is promised
 
@@ -79,7 +79,7 @@ def test_order_of_cases() -> None:
          "run --kernel '/a b/bzImage'"),
         (Kernel("mine", provenance=Provenance("6.12.1", "image /x")), "run --kernel mine"),
     ],
-)  # fmt: skip
+)
 def test_how_to_do_it_again(kernel: Kernel, where: str) -> None:
     assert reproduce(kernel, "net.a[ipv6]") == f"./landproof {where} --case 'net.a[ipv6]'"
 
@@ -124,7 +124,7 @@ def test_a_right_that_no_case_could_try_is_unproven() -> None:
         ("cannot-run", 6, (0, 1)), ("cannot-run", 3, (0, 0)), ("broken", 6, (0, 1)),
         ("holds", 6, (1, 1)), ("holds", 3, (1, 1)), ("open", 6, (0, 0)), ("absent", 3, (0, 0)),
         ("errno", 6, (0, 1)), ("overblock", 6, (0, 1)),
-    ):  # fmt: skip
+    ):
         kernel = Kernel("lab", abi=abi, cases=(case("a", verdict),))
         sums = matrix.summarize(kernel, {"a": entry})
         assert (len(sums.enforced), sums.promised) == told, verdict
@@ -168,12 +168,12 @@ def test_cases_of_one_known_issue_are_one_finding() -> None:
     found = findings.findings(result)
     assert [one.labels for one in found] == [
         ["net.a"], ["net.b"], ["net.tcp.fastopen_sendmsg (+x)", "net.tcp.fastopen_sendto"]
-    ]  # fmt: skip
+    ]
     assert found[2].said_fixed == ["lab"]
     assert [one.labels for one in findings.gaps(result_of(
         case("net.mptcp.a", "open"), case("net.mptcp.b", "open")))] == [
         ["net.mptcp.a"], ["net.mptcp.b"]
-    ]  # fmt: skip
+    ]
 
 
 @pytest.mark.parametrize(
@@ -185,7 +185,7 @@ def test_cases_of_one_known_issue_are_one_finding() -> None:
         ((case("net.tcp.fastopen_sendto", "bypass"), case("b", "broken")),
          "1 case deviates on this kernel", "Known issues explain all of it."),
     ],
-)  # fmt: skip
+)
 def test_the_headline(cases: tuple[CaseResult, ...], title: str, understood: str) -> None:
     told = findings.headline(result_of(*cases))
     assert told[0] == title and told[1].startswith(understood)
@@ -194,12 +194,12 @@ def test_the_headline(cases: tuple[CaseResult, ...], title: str, understood: str
 def test_short_rows_join_what_is_alike_in_a_subject() -> None:
     verdicts = {"net.a.1": "holds", "net.a.2": "holds", "net.a.3": "holds", "net.a.4": "open",
                 "net.a.5": "bypass", "net.a.6": "bypass", "net.a.7": "bypass",
-                "net.b.1": "holds", "net.b.2": "holds"}  # fmt: skip
+                "net.b.1": "holds", "net.b.2": "holds"}
     kernels = result_of(*(case(name, word) for name, word in verdicts.items())).kernels
     labels = [row.label for row in matrix.short_rows(sorted(verdicts), kernels)]
     assert labels == [
         "net.a.* (3 of 7)", "net.a.4", "net.a.5", "net.a.6", "net.a.7", "net.b.1", "net.b.2"
-    ]  # fmt: skip
+    ]
     kernels = result_of(*(case(f"net.a.{n}", "holds") for n in range(3))).kernels
     rows = matrix.short_rows([f"net.a.{n}" for n in range(3)], kernels)
     assert [row.label for row in rows] == ["net.a.* (3)"]
@@ -245,7 +245,7 @@ def test_the_known_issues_are_complete_and_used() -> None:
     "release, fixed",
     [("6.12.111-x", False), ("6.12.112", True), ("6.12.117+deb13-amd64", True), ("7.1.13", False),
      ("7.2.0-rc1", True), ("7.3.4", True), ("6.18.15", False), ("custom", False), (None, False)],
-)  # fmt: skip
+)
 def test_where_a_fix_should_be(release: str | None, fixed: bool) -> None:
     issue = next(one for one in known.known_issues() if one.id == "tcp-fast-open")
     assert issue.said_fixed_in(release) is fixed
@@ -331,4 +331,4 @@ def test_the_samples_have_every_family_and_enough_cases() -> None:
     assert len(samples.cases()) > 160
     assert {one.family for one in samples.cases()} >= {"api", "fs", "overlay", "ioctl", "net",
                                                        "socket", "scope", "domain", "log",
-                                                       "errata"}  # fmt: skip
+                                                       "errata"}

@@ -60,7 +60,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
         "--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run",
         "--disable-background-networking", "--disable-component-update", "--disable-sync",
         f"--user-data-dir={tmp_path_factory.mktemp('chromium')}",
-    ):  # fmt: skip
+    ):
         options.add_argument(word)
     options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
     driver = webdriver.Chrome(service=Service("/usr/bin/chromedriver"), options=options)
@@ -109,7 +109,7 @@ def quiet(browser: Browser) -> Iterator[None]:
     assert browser.get_log("browser") == []
     requests = [entry for entry in browser.get_log("performance")
                 if "requestWillBeSent\"" in entry["message"] and "http" in entry["message"]
-                and '"url":"http' in entry["message"]]  # fmt: skip
+                and '"url":"http' in entry["message"]]
     assert requests == []
 
 
@@ -203,7 +203,7 @@ def test_search_and_difference(browser: Browser, page: str) -> None:
     press(browser, "/")
     press(browser, "linux#54 ipv6")
     assert shown_rows(browser) == [f"net.mptcp.{name}" for name in (
-        "bind", "connect_native", "connect_plain_peer", "connect_stripped")]  # fmt: skip
+        "bind", "connect_native", "connect_plain_peer", "connect_stripped")]
     assert find(browser, "#shown").text == "8 of 188 cases"
     find(browser, "#search").clear()
     press(browser, Keys.TAB, Keys.SPACE)
@@ -247,7 +247,7 @@ def test_a_click_tells_all_about_a_cell(browser: Browser, page: str) -> None:
         "refused with EACCES since ABI 4", "net.connect_tcp", "userspace-api/landlock: ABI 4",
         "landlock-lsm/linux#41", "cases/net/tcp.c:",
         "./landproof run --kernel debian-6.18 --case 'net.tcp.fastopen_sendto'",
-    ):  # fmt: skip
+    ):
         assert text in panel.text, text
     worlds = [row.text for row in panel.find_elements(By.CSS_SELECTOR, ".worlds tbody tr")]
     assert worlds[0].split() == ["control", "ok", "ok", "1.9"]
@@ -308,7 +308,7 @@ def test_the_keyboard_alone(browser: Browser, page: str) -> None:
     press(browser, Keys.TAB)
     assert focused(browser)[0] == "panel" or script(
         browser,
-        "return document.activeElement.id") == "close"  # fmt: skip
+        "return document.activeElement.id") == "close"
     press(browser, Keys.ESCAPE)
     assert not find(browser, "#panel").is_displayed()
     assert focused(browser) == (shown_rows(browser)[16], 1)
@@ -360,7 +360,7 @@ def test_everything_can_be_read(
     for address in (odd_page, page, page + "#verdict=bypass", odd_page + "#verdict=bypass"):
         go(browser, address)
         script(browser, "document.querySelectorAll('details').forEach((d) => d.open = true);"
-                               "document.querySelector('#grid td').click()")  # fmt: skip
+                               "document.querySelector('#grid td').click()")
         assert script(browser, CONTRAST) == []
         wide = script(browser, "return [document.documentElement.scrollWidth, innerWidth]")
         assert wide[0] <= wide[1] <= width

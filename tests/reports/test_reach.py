@@ -27,7 +27,7 @@ def road(case_id: str, label: str, kind: str = "denied", gap: str | None = None,
     return Case(
         id=case_id, family="net", claim=f"the road {case_id}", kind=kind, since=4, gap=gap,
         labels=("net", label, *more.values()), file="cases/net/x.c", line=len(case_id),
-    )  # fmt: skip
+    )
 
 
 CATALOGUE = (
@@ -47,7 +47,7 @@ def ran(case_id: str, verdict: Verdict, missing: str = "", **worlds: str) -> Cas
     return CaseResult(
         case_id, verdict, worlds=tuple(World(name, text) for name, text in worlds.items()),
         missing=(missing,) if missing else (),
-    )  # fmt: skip
+    )
 
 
 OLD = Kernel(
@@ -59,7 +59,7 @@ OLD = Kernel(
         ran("net.udp.sendto", Verdict.ABSENT, control="ok"),
         ran("net.rxrpc.sendmsg", Verdict.OPEN, control="ok", deny="ok"),
     ),
-)  # fmt: skip
+)
 NEW = Kernel(
     "new", "7.0", 8,
     cases=(
@@ -73,7 +73,7 @@ NEW = Kernel(
         ran("net.udp.sendto", Verdict.OVERBLOCK, control="ok", deny="EACCES", grant="EACCES"),
         ran("net.tcp.other", Verdict.HOLDS, control="ok", deny="EACCES"),
     ),
-)  # fmt: skip
+)
 RESULT = Result("0.1.0", (OLD, NEW), CATALOGUE)
 
 
@@ -111,7 +111,7 @@ def test_sections_and_their_order() -> None:
           "net.sctp.connect"]),
         ("Serving on TCP port 443", ["net.tcp.listen_autobind"]),
         ("Talking to UDP port 443", ["net.udp.sendto"]),
-    ]  # fmt: skip
+    ]
     assert [one.protocol for one in sections(RESULT, ["udp"])] == ["udp"]
     assert sections(RESULT)[0].title(None) == "Talking to a TCP port"
 
@@ -127,14 +127,14 @@ def test_upstream_names_issue_and_fix() -> None:
 def test_how_many_get_through() -> None:
     assert [one.through for one in sections(RESULT)] == [
         [(1, 1), (2, 4)], [(0, 0), (1, 1)], [(1, 1), (0, 1)],
-    ]  # fmt: skip
+    ]
 
 
 def test_a_variant_that_was_not_tried_says_nothing() -> None:
     kernel = Kernel("old", "6.1", 2, cases=(
         ran("net.tcp.connect", Verdict.CANNOT_RUN, missing="IORING_OP_BIND"),
         ran("net.tcp.connect[ipv6]", Verdict.ABSENT),
-    ))  # fmt: skip
+    ))
     cell = cells(sections(Result("0.1.0", (kernel,), CATALOGUE)))["net.tcp.connect"][0]
     assert cell == Cell(Verdict.CANNOT_RUN, "", (), "IORING_OP_BIND")
 
@@ -158,7 +158,7 @@ def test_json_is_the_table() -> None:
     assert (first["case"], first["direction"], first["protocol"]) == ("net.tcp.connect", "reach", "tcp")
     assert first["kernels"]["new"] == {
         "verdict": "holds", "word": "stopped", "variants": [], "missing": "",
-    }  # fmt: skip
+    }
 
 
 def test_markdown() -> None:
@@ -207,7 +207,7 @@ def reach(*args: object) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, ROOT / "landproof", "reach", *map(str, args)],
         capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    )
 
 
 @pytest.fixture(scope="module")
@@ -229,7 +229,7 @@ def test_command_on_a_result(result_file: Path) -> None:
     "port, word",
     [("443", "try tcp/443"), ("icmp/1", "try tcp/443"), ("tcp/", "try tcp/443"),
      ("tcp/0", "1 to 65535"), ("udp/65536", "1 to 65535"), ("tcp/x", "try tcp/443"), ("", "try")],
-)  # fmt: skip
+)
 def test_bad_ports(port: str, word: str) -> None:
     done = reach("--port", port)
     assert done.returncode == 2 and word in done.stderr

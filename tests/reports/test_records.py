@@ -59,7 +59,7 @@ def test_a_machine_that_died(tmp_path: Path, how: str | None, verdict: str) -> N
         tmp_path, KERNEL, START, {"type": "case", "id": "a.b.c"},
         {"type": "died", "id": "a.b.c", "how": how, "console": ["Oops"]},
         START, result_line("a.b.d", "holds"), END,
-    )  # fmt: skip
+    )
     assert verdicts(kernel) == {"a.b.c": verdict, "a.b.d": "holds"}
     assert kernel.cases[0].console == ("Oops",) and not kernel.lost
 
@@ -110,7 +110,7 @@ def test_of_two_results_the_worse_stays(tmp_path: Path) -> None:
     kernel = load(
         tmp_path, START, result_line("a", "bypass"), result_line("a", "holds"),
         result_line("b", "holds"), result_line("b", "errno"), END,
-    )  # fmt: skip
+    )
     assert verdicts(kernel) == {"a": "bypass", "b": "errno"}
     assert len(kernel.notes) == 2
 

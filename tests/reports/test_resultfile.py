@@ -33,7 +33,7 @@ MINIMAL: dict[str, Any] = {
             ],
         }
     ],
-}  # fmt: skip
+}
 
 
 def load(tmp_path: Path, data: object) -> Result:
@@ -59,7 +59,7 @@ def test_the_schema_is_sound_and_holds(result: Result) -> None:
     assert schema["$defs"]["case"]["properties"]["verdict"]["enum"] == list(Verdict)
     kernel = data["kernels"][3]
     assert {"name", "release", "abi", "errata", "cases", "sha256", "cmdline", "lsm", "config",
-            "accel"} <= set(kernel)  # fmt: skip
+            "accel"} <= set(kernel)
     case = next(case for case in kernel["cases"] if case["id"] == "net.tcp.fastopen_sendto")
     assert case["verdict"] == "bypass"
     assert case["worlds"]["deny"] == {"result": "ok", "expected": "EACCES", "ms": 1.4}

@@ -13,7 +13,7 @@ import pytest
 ROOT = Path(__file__).parents[2]
 KERNELS = ("debian-6.12", "debian-7.3")
 CASES = ("socket.create.tcp", "socket.create.attr", "net.tcp.connect", "socket.accept.tcp",
-         "net.mptcp.connect_plain_peer", "net.io_uring.connect")  # fmt: skip
+         "net.mptcp.connect_plain_peer", "net.io_uring.connect")
 TCP: dict[str, Any] = {"family": 2, "type": 1, "protocol": 6, "kern": False}
 Calls = list[dict[str, Any]]
 
@@ -26,7 +26,7 @@ def kernel(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     done = subprocess.run(
         [str(ROOT / "landproof"), "hooks", "--kernel", request.param, "--json", str(file), *words],
         cwd=ROOT, text=True, capture_output=True, check=False, timeout=300,
-    )  # fmt: skip
+    )
     assert done.returncode == 0, done.stderr
     (column,) = json.loads(file.read_text())["kernels"]
     return column
@@ -52,7 +52,7 @@ def test_a_socket_is_asked_for(kernel: Any) -> None:
     for world in ("control", "deny"):
         (call,) = calls(kernel, "socket.create.tcp", world, "socket_create")
         assert call == {"hook": "security_socket_create", "returned": "0", "by": "attempt",
-                        "count": 1, "socket": TCP}  # fmt: skip
+                        "count": 1, "socket": TCP}
 
 
 def test_the_hook_that_refuses_says_so(kernel: Any) -> None:
@@ -84,4 +84,4 @@ def test_what_has_no_network_calls_none_of_its_hooks(kernel: Any) -> None:
     (case,) = (case for case in kernel["cases"] if case["id"] == "socket.create.attr")
     for world in case["worlds"].values():
         assert {call["hook"] for call in world["hooks"]} <= {
-            "security_file_alloc", "security_file_free", "security_file_release"}  # fmt: skip
+            "security_file_alloc", "security_file_free", "security_file_release"}
