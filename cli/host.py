@@ -16,6 +16,7 @@ from reports.errors import UserError
 from reports.model.assemble import assemble
 from vm.paths import GUEST
 
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     host = commands.add_parser("host", help="run the cases on this machine, without a VM")

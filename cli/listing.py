@@ -10,6 +10,7 @@ from cli.guest import listed
 from cli.options import add_selection, selection
 from reports.views.listing import print_cases, print_coverage
 
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     listing = commands.add_parser("list", help="print the cases without running them")

@@ -15,6 +15,7 @@ from reports.model.assemble import assemble
 from reports.model.resultfile import load_result
 from reports.views.reach import PROTOCOLS, guarded_port, road_labels
 
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     roads = commands.add_parser("reach", help="print which roads lead to a guarded port",

@@ -12,6 +12,7 @@ from cli.options import add_machines, add_selection, add_worlds, boot, selection
 from cli.outputs import add_output_options, check_outputs, finish
 from reports.model.assemble import assemble
 
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     run = commands.add_parser("run", help="run the cases in virtual machines")

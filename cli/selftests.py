@@ -18,6 +18,7 @@ from reports.views import selftestoutput
 from vm import kernels, progress, run, selftests
 from vm.paths import GUEST
 
+
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommand."""
     tests = commands.add_parser("selftests", help="run the kernel's own Landlock selftests too",

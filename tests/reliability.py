@@ -23,7 +23,6 @@ from vm.errors import UserError
 from vm.paths import GUEST
 
 
-
 class Runs:
     """What the runs said so far: of each case of each kernel, the verdicts and why."""
 

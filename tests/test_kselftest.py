@@ -16,7 +16,8 @@ from tests.fetch_kunit import SCRIPTS, WANTED, directory, kunit
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "errata", "log"}
-NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")  # needs that no option of a kernel brings
+# Needs that no option of a kernel brings
+NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +27,8 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
     collection = tmp_path_factory.mktemp("kselftest")
     (collection / "kselftest-list.txt").write_text("landproof:gone\nother:true\n")
     done = subprocess.run(["make", "-s", "-C", str(ROOT), "kselftest-install",
-                           f"INSTALL_PATH={collection}"], capture_output=True, text=True, check=True)
+                           f"INSTALL_PATH={collection}"], capture_output=True, text=True,
+                          check=True)
     assert "run_kselftest.sh" in done.stdout
     for name in WANTED[1:]:
         source = directory() / name

@@ -102,7 +102,8 @@ def remove(args: argparse.Namespace) -> int:
 
 def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     """Add `kernels` and what is below it to the launcher's commands."""
-    top = subparsers.add_parser("kernels", help="the kernels to run on: list, fetch, build, add, remove")
+    top = subparsers.add_parser("kernels",
+                                help="the kernels to run on: list, fetch, build, add, remove")
     commands = top.add_subparsers(dest="kernels_command", required=True, metavar="COMMAND",
                                   parser_class=type(top))
     listing = commands.add_parser("list", help="the names that --kernel takes")

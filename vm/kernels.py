@@ -327,7 +327,7 @@ def keep_built(name: str, build: Path, image: Path, patterns: Sequence[str], abo
 
 
 def kept(kernel: Kernel, directory: Path) -> Path:
-    """Return where files of the kernel's build are that keep_built() kept; or the build has them."""
+    """Return where files of the kernel's build are: kept by keep_built(), or in the build."""
     assert kernel.image and kernel.config
     return next(path for path in (kernel.image.parent / directory, kernel.config.parent / directory)
                 if path.is_dir())

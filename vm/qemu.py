@@ -344,4 +344,3 @@ def accelerator(kernel: Path) -> str:
             with paths.disk_errors("kvm.json"), paths.atomic(memory) as new:
                 new.write_text(json.dumps(known))
         return "kvm" if known["works"] else "tcg"
-

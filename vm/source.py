@@ -135,5 +135,6 @@ def _unpack(deb: Path, package: Package, target: Path, progress: Progress,
             raise UserError(f"no disk space left to unpack {deb.name}: make room in"
                             f" {paths.cache()}, or set XDG_CACHE_HOME")
         if outer.returncode or inner.returncode or tar.returncode:
-            raise UserError(f"{deb} cannot be unpacked: {(said or 'it is damaged').splitlines()[0]}")
+            why = (said or "it is damaged").splitlines()[0]
+            raise UserError(f"{deb} cannot be unpacked: {why}")
         new.rename(target)

@@ -13,7 +13,9 @@ from markupsafe import Markup, escape
 from reports.formats.page import TEMPLATES, render
 from reports.model.findings import closed, findings, gaps, headline, news
 from reports.model.known import explain
-from reports.model.results import Case, CaseResult, Kernel, Result, base, reproduce, shareable, variant
+from reports.model.results import (
+    Case, CaseResult, Kernel, Result, base, reproduce, shareable, variant,
+)
 from reports.model.rows import Row, Summary, errata_text, families, rows, short_names, summarize
 from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
 

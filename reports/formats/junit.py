@@ -8,7 +8,9 @@ from xml.etree import ElementTree as ET
 
 from reports.model.findings import describe
 from reports.model.known import explain
-from reports.model.results import Case, CaseResult, Kernel, Result, base, family, reproduce, shareable
+from reports.model.results import (
+    Case, CaseResult, Kernel, Result, base, family, reproduce, shareable,
+)
 from reports.model.rows import errata_text
 from reports.model.verdicts import LOOKS, Verdict
 

@@ -73,7 +73,8 @@ class Section:
 
     def title(self, number: int | None) -> str:
         """Return a heading, with the number of the port if one was asked for."""
-        port = f"{self.protocol.upper()} port {number}" if number else f"a {self.protocol.upper()} port"
+        name = self.protocol.upper()
+        port = f"{name} port {number}" if number else f"a {name} port"
         return f"Talking to {port}" if self.direction == "reach" else f"Serving on {port}"
 
 

@@ -34,7 +34,8 @@ MEANINGS = {
 }
 
 
-def print_reach(result: Result, target: Console, shown: Sequence[Section], number: int | None) -> None:
+def print_reach(result: Result, target: Console, shown: Sequence[Section],
+                number: int | None) -> None:
     """Print the table: in each cell a sign and a word where they fit, else the sign alone."""
     plain = is_plain(target)
     grid = _grid(result, shown, number, plain=plain, words=True)
@@ -149,7 +150,8 @@ def _grid(
         grid.add_row(Text(section.title(number), style="bold"), *counts)
         for road in section.roads:
             cells = (_terminal_cell(cell, plain=plain, words=words) for cell in road.cells)
-            grid.add_row(Text(road.claim), *cells, Text(road.upstream), Text(road.case, style="dim"))
+            grid.add_row(Text(road.claim), *cells, Text(road.upstream),
+                         Text(road.case, style="dim"))
     return grid
 
 

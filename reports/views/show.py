@@ -14,7 +14,9 @@ from rich.text import Text
 from reports.errors import UserError
 from reports.formats.terminal import is_plain
 from reports.model.known import current_name, explain, with_current_names
-from reports.model.results import UNREPORTED, Case, CaseResult, Kernel, Result, base, reproduce, variant
+from reports.model.results import (
+    UNREPORTED, Case, CaseResult, Kernel, Result, base, reproduce, variant,
+)
 from reports.model.rows import short_names
 from reports.model.verdicts import LOOKS
 

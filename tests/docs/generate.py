@@ -6,7 +6,7 @@ A generated part is what a command prints, between two lines:
     <!-- generated: ./landproof list --coverage -->
     <!-- /generated -->
 
-The command runs at the top of the tree. With `generated as text:` its output stands in a code block.
+The command runs at the top of the tree. `generated as text:` puts its output in a code block.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PART = re.compile(
-    r"^(<!-- generated(?P<text> as text)?: (?P<command>[^\n]+?) -->)\n(?P<body>.*?)^<!-- /generated -->$",
+    r"^(<!-- generated(?P<text> as text)?: (?P<command>[^\n]+?) -->)\n"
+    r"(?P<body>.*?)^<!-- /generated -->$",
     re.MULTILINE | re.DOTALL,
 )
 
@@ -66,7 +67,8 @@ def main() -> int:
     for path in found:
         if not args.check:
             path.write_text(regenerated(path.read_text(encoding="utf-8")), encoding="utf-8")
-        print(f"docs: {path.relative_to(ROOT)} {'is stale: make docs' if args.check else 'written'}")
+        what = "is stale: make docs" if args.check else "written"
+        print(f"docs: {path.relative_to(ROOT)} {what}")
     return 1 if found and args.check else 0
 
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Tables of the documents, made of what was measured (docs/measured/); the marks in the documents name it.
+"""Tables of the documents, made of what was measured (docs/measured/).
 
     python3 -m tests.docs.tables keep build/matrix.json
 
@@ -143,12 +143,14 @@ def recorded(report: str) -> str:
 
 def deviations() -> str:
     """The README's list of what was found."""
-    return "\n".join(
-        textwrap.fill(f"* **{issue['verdicts'][0]}** on {', '.join(map(short, kernels))}:"
-                      f" {sentence(issue['text'])} Cases {', '.join(f'`{glob}`' for glob in globs)};"
-                      f" {recorded(issue['report'])}.", 130, subsequent_indent="  ",
-                      break_long_words=False, break_on_hyphens=False)
-        for issue, globs, kernels in known())
+    lines = []
+    for issue, globs, kernels in known():
+        line = (f"* **{issue['verdicts'][0]}** on {', '.join(map(short, kernels))}:"
+                f" {sentence(issue['text'])} Cases {', '.join(f'`{glob}`' for glob in globs)};"
+                f" {recorded(issue['report'])}.")
+        lines.append(textwrap.fill(line, 130, subsequent_indent="  ", break_long_words=False,
+                                   break_on_hyphens=False))
+    return "\n".join(lines)
 
 
 def findings() -> str:
@@ -165,8 +167,9 @@ def cases() -> str:
                                        check=True, capture_output=True, text=True).stdout)
     variants = sum(len(case["variants"]) for case in listed)
     kernels = measured("matrix")
-    return (f"More than {len(listed) // 50 * 50} cases, {variants // 100 * 100} with their variants,"
-            f" ran on each of {len(kernels['kernels'])} kernels (measured {kernels['date']}).")
+    return (f"More than {len(listed) // 50 * 50} cases, {variants // 100 * 100} with their"
+            f" variants, ran on each of {len(kernels['kernels'])} kernels"
+            f" (measured {kernels['date']}).")
 
 
 def selftests() -> str:
@@ -197,7 +200,8 @@ def main(words: list[str]) -> int:
     elif len(words) == 1 and words[0] in TABLES:
         print(TABLES[words[0]]())
     else:
-        print(f"usage: python3 -m tests.docs.tables {'|'.join(TABLES)} | keep RESULT.json", file=sys.stderr)
+        print(f"usage: python3 -m tests.docs.tables {'|'.join(TABLES)} | keep RESULT.json",
+              file=sys.stderr)
         return 2
     return 0
 

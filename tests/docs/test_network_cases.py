@@ -37,7 +37,8 @@ def test_every_row_has_a_case_or_a_reason() -> None:
 
 
 def test_every_case_exists() -> None:
-    listed = subprocess.run([GUEST, "list", "--unreported"], capture_output=True, text=True, check=True)
+    listed = subprocess.run([GUEST, "list", "--unreported"], capture_output=True, text=True,
+                            check=True)
     names = set(listed.stdout.split())
     missing = [
         pattern

@@ -44,7 +44,8 @@ class Guest:
     def __init__(self, path: Path) -> None:
         self.path = path
 
-    def call(self, *arguments: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    def call(self, *arguments: str,
+             prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
             [*prefix, str(self.path), *arguments],
             capture_output=True,
@@ -57,7 +58,8 @@ class Guest:
         """Runs cases here; records, KTAP and errors go to files of their own."""
         with TemporaryFile() as records, TemporaryFile() as ktap, TemporaryFile() as errors:
             status = subprocess.run(
-                [*prefix, str(self.path), "host", "--ktap", "--records", str(records.fileno()), *arguments],
+                [*prefix, str(self.path), "host", "--ktap", "--records",
+                 str(records.fileno()), *arguments],
                 stdout=ktap,
                 stderr=errors,
                 pass_fds=[records.fileno()],

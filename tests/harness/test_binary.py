@@ -105,7 +105,8 @@ def test_selftests_and_unreported_cases_must_be_asked_for(guest: Guest) -> None:
     everything = names_of(guest, "-c", "*")
     assert not any(name.startswith("selftest.") for name in everything)
     assert names_of(guest, "-c", "selftest.attempt.hang") == ["selftest.attempt.hang"]
-    unreported = {case["id"] for case in guest.list("--unreported") if "unreported" in case["labels"]}
+    unreported = {case["id"] for case in guest.list("--unreported")
+                  if "unreported" in case["labels"]}
     assert not unreported & set(everything)
 
 
@@ -169,14 +170,16 @@ def test_guest_selftests_do_not_touch_this_machine(guest: Guest) -> None:
     assert set(run.verdicts.values()) == {"cannot-run"}
 
 
-ROADS = [word for name in ("reach-tcp", "serve-tcp", "reach-udp", "serve-udp") for word in ("-l", name)]
+ROADS = [word for name in ("reach-tcp", "serve-tcp", "reach-udp", "serve-udp")
+         for word in ("-l", name)]
 
 
 @pytest.mark.parametrize("port", [53, 443, 7002, 65535])
 def test_peers_have_the_port_that_is_guarded(guest: Guest, as_root: None, port: int) -> None:
     run = guest.host("--port", str(port), "-c", "selftest.lab.port")
     worlds = run.results["selftest.lab.port"]["worlds"]
-    assert {world["note"] for world in worlds.values() if world["result"] == "ok"} == {f"port {port}"}
+    notes = {world["note"] for world in worlds.values() if world["result"] == "ok"}
+    assert notes == {f"port {port}"}
 
 
 def test_roads_are_the_same_to_every_port(guest: Guest, as_root: None) -> None:
@@ -254,7 +257,8 @@ def test_dropping_every_rule_turns_every_grant_to_overblock(normal: Run, denying
         and result["worlds"]["deny"]["expected"] != "ok"
     }
     assert granted
-    green = {name: denying.verdicts[name] for name in granted if denying.verdicts[name] != "overblock"}
+    green = {name: denying.verdicts[name] for name in granted
+             if denying.verdicts[name] != "overblock"}
     assert green == {}
 
 

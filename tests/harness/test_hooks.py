@@ -43,7 +43,8 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
         [os.environ.get("CC", "cc"), "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
          "-Wno-missing-field-initializers", "-fsanitize=address,undefined",
          "-fno-sanitize-recover=all", f"-I{ROOT}/harness", "-o", str(program),
-         str(Path(__file__).with_name("trace_lines.c")), str(ROOT / "harness/engine/hooks_trace.c"), str(ROOT / "harness/base/json.c")],
+         str(Path(__file__).with_name("trace_lines.c")),
+         str(ROOT / "harness/engine/hooks_trace.c"), str(ROOT / "harness/base/json.c")],
         check=True,
     )
 

@@ -17,7 +17,8 @@ from vm.run import CONSOLE_LINES, Progress
 
 HERE = Path(__file__).parent
 QUIET, NO_MEMORY, TROUBLE = "quiet", "no memory", "trouble"
-FATAL = ("BUG: kernel NULL", "Internal error", "Kernel panic", "Oops", "Kernel BUG", "monitor event",
+FATAL = ("BUG: kernel NULL", "Internal error", "Kernel panic", "Oops", "Kernel BUG",
+         "monitor event",
          "SError", "Insufficient")
 """What only kernels say that stop: the driver has to find it on the console."""
 
@@ -103,7 +104,8 @@ def test_a_report_belongs_to_the_case_that_ran(read: Read, log: Log) -> None:
 
 @pytest.mark.parametrize("log", [log for log in LOGS if log.what != QUIET], ids=str)
 def test_levels_times_and_callers_hide_nothing(read: Read, log: Log) -> None:
-    for before in ("<4>", "[   12.345678] ", "[   12.345678][  T123] ", "[    C0] ", "<0>[1.0][T1] "):
+    for before in ("<4>", "[   12.345678] ", "[   12.345678][  T123] ", "[    C0] ",
+                   "<0>[1.0][T1] "):
         what, lines = read(*(record(before + text) for text in log.records), "case this")["this"]
         assert (what, lines[0]) == (log.what, before + log.lines[0])
 
@@ -149,11 +151,13 @@ def test_a_bug_outweighs_too_little_memory(read: Read) -> None:
 
 
 def test_a_long_report_is_cut(read: Read) -> None:
-    what, lines = read(*[record(f"BUG: {number:0100}") for number in range(100)], "case this")["this"]
+    many = [record(f"BUG: {number:0100}") for number in range(100)]
+    what, lines = read(*many, "case this")["this"]
     assert what == TROUBLE and lines[0] == f"BUG: {0:0100}" and 10 < len(lines) < 30
 
 
-@pytest.mark.parametrize("log", [log for log in LOGS if log.lines and log.lines[0].startswith(FATAL)],
+@pytest.mark.parametrize("log", [log for log in LOGS
+                                 if log.lines and log.lines[0].startswith(FATAL)],
                          ids=str)
 def test_the_driver_finds_it_on_the_console(log: Log) -> None:
     progress = Progress()

@@ -237,17 +237,20 @@ def markdown(mutants: Sequence[Mutant], score: Score, about: Mapping[str, Any]) 
     counts["not tried"] = len(mutants) - len(trials)
     words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
     lines = ["# Kernels that are broken on purpose", "",
-             "`make mutants` builds a kernel with each patch of `tests/mutants/`, one bug each, and",
+             "`make mutants` builds a kernel with each patch of `tests/mutants/`, one bug each,"
+             " and",
              "runs the cases until one finds it; `python3 -m tests.mutants --markdown FILE` writes",
              "this page too, `--selftests` scores the kernel's own selftests beside the cases.", "",
-             f"{len(mutants)} bugs in security/landlock of {about.get('version', '?')}: {words}.", ""]
+             f"{len(mutants)} bugs in security/landlock of {about.get('version', '?')}: {words}.",
+             ""]
     asked = [trial for trial in trials
              if trial.selftests is not None and trial.outcome in (FOUND, SURVIVED)]
     if asked:
         lines += [f"The kernel's own selftests find {sum(bool(one.selftests) for one in asked)}"
                   f" of {len(asked)} on which they ran; the cases find"
                   f" {sum(one.outcome == FOUND for one in asked)} of these.", ""]
-    lines += ["| mutant | what breaks | found by | by the kernel's selftests |", "|---|---|---|---|"]
+    lines += ["| mutant | what breaks | found by | by the kernel's selftests |",
+              "|---|---|---|---|"]
     escaped = ([cell.replace("|", "\\|") for cell in row] for row in rows)
     lines += [f"| {' | '.join(row)} |" for row in escaped]
     return "\n".join(lines) + "\n"

@@ -148,7 +148,8 @@ def test_cases_that_are_not_shared_are_left_out() -> None:
     entries = (Case("a.b", "a", labels=("a", "unreported")), Case("x.y", "x"))
     old = replace(result(("a.b", "holds")), catalogue=entries)
     new = replace(result(("a.b", "bypass")), catalogue=entries)
-    assert "a.b" not in comparison.to_text(compare(old, new)) + comparison.to_json(compare(old, new))
+    difference = compare(old, new)
+    assert "a.b" not in comparison.to_text(difference) + comparison.to_json(difference)
 
 
 def test_json_says_all_of_it() -> None:

@@ -22,7 +22,8 @@ from tests.reports.conftest import ROOT
 from tests.reports.test_commands import fails_in_one_line
 
 
-def road(case_id: str, label: str, kind: str = "denied", gap: str | None = None, **more: str) -> Case:
+def road(case_id: str, label: str, kind: str = "denied", gap: str | None = None,
+         **more: str) -> Case:
     """Return the entry of a case that is a road."""
     return Case(
         id=case_id, family="net", claim=f"the road {case_id}", kind=kind, since=4, gap=gap,
@@ -155,7 +156,8 @@ def test_json_is_the_table() -> None:
     data = json.loads(reachformats.to_json(RESULT, sections(RESULT), 443))
     assert data["port"] == 443 and [one["name"] for one in data["kernels"]] == ["old", "new"]
     first = data["roads"][0]
-    assert (first["case"], first["direction"], first["protocol"]) == ("net.tcp.connect", "reach", "tcp")
+    found = (first["case"], first["direction"], first["protocol"])
+    assert found == ("net.tcp.connect", "reach", "tcp")
     assert first["kernels"]["new"] == {
         "verdict": "holds", "word": "stopped", "variants": [], "missing": "",
     }
@@ -222,7 +224,8 @@ def test_command_on_a_result(result_file: Path) -> None:
     assert (done.returncode, done.stderr) == (1, "")
     assert "Talking to a TCP port" in done.stdout and "Talking to a UDP port" in done.stdout
     done = reach("--result", result_file, "--port", "tcp", "--markdown", "-")
-    assert done.stdout.startswith("## What reaches a guarded port") and "UDP port" not in done.stdout
+    assert done.stdout.startswith("## What reaches a guarded port")
+    assert "UDP port" not in done.stdout
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,8 @@ MUTED = "audit_test.audit.log_subdomains_off_fork"
 
 def ours(name: str, **verdicts: Verdict) -> Result:
     """Return our own result on one kernel: cases by name, with _ for the dots' place."""
-    cases = tuple(CaseResult(case.replace("__", "."), verdict) for case, verdict in verdicts.items())
+    cases = tuple(CaseResult(case.replace("__", "."), verdict)
+                  for case, verdict in verdicts.items())
     catalogue = tuple(Case(case.id, case.id.partition(".")[0], guard=("net.connect_tcp",))
                       for case in cases)
     return Result("test", (Kernel(name, cases=cases),), catalogue)
@@ -197,7 +198,8 @@ def test_outputs(capsys: pytest.CaptureFixture[str]) -> None:
     columns = [on_6_18(net__tcp__fastopen_sendto=Verdict.BYPASS), on_6_12()]
     show(columns, console())
     printed = capsys.readouterr().out
-    assert f"{FASTOPEN}: Expected -EACCES (-13) == ret (0); ours: net.tcp.fastopen_sendto" in printed
+    assert (f"{FASTOPEN}: Expected -EACCES (-13) == ret (0); ours: net.tcp.fastopen_sendto"
+            in printed)
     assert f"{SIGIO}: Expected 0 (0) == signal_received (1); NO DEVIATION OF OURS" in printed
     page = to_html(columns, "linux-source-7.3", "1.0")
     assert headline(columns) in page and FASTOPEN in page and "No deviation of ours" in page

@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -147,7 +146,8 @@ def test_an_option_that_is_not_taken(sources: Path, tmp_path: Path) -> None:
 
 def test_an_option_that_is_there_all_the_same(sources: Path) -> None:
     (sources / "Makefile").write_text(MAKEFILE.replace(">$(O)/.config",
-                                                       ">$(O)/.config; echo CONFIG_GONE=y >>$(O)/.config"))
+                                                       ">$(O)/.config;"
+                                                       " echo CONFIG_GONE=y >>$(O)/.config"))
     with pytest.raises(UserError, match="says that this version lacks GONE, but it has"):
         lab.build("lab-9.9")
 

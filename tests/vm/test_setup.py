@@ -34,7 +34,8 @@ class Box:
 
     def run(self, *words: str) -> subprocess.CompletedProcess[str]:
         """Run setup.sh."""
-        return subprocess.run([str(SETUP), *words], env={"PATH": str(self.bin)}, capture_output=True,
+        return subprocess.run([str(SETUP), *words], env={"PATH": str(self.bin)},
+                              capture_output=True,
                               text=True, check=False)
 
     def called(self, name: str) -> list[str]:
