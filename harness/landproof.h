@@ -20,6 +20,7 @@
 #include "base/errors.h"
 #include "base/files.h"
 #include "base/programs.h"
+#include "base/time.h"
 #include "bricks/meeting.h"
 #include "bricks/net.h"
 #include "cases/case.h"

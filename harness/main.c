@@ -197,7 +197,7 @@ int main(int argc, char **argv)
 	bool guest;
 	int status;
 
-	if (argc == 5 && strcmp(argv[0], "landproof-attempt") == 0)
+	if (argc == 6 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
 	cases_sort();
 	signal(SIGPIPE, SIG_IGN);

@@ -2,16 +2,12 @@
 /* Reading the audit log through netlink, as auditd and journald do. */
 #include <linux/audit.h>
 #include <linux/netlink.h>
-#include <poll.h>
 #include <sched.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
 #include <time.h>
 
 #include "audit.h"
-
-/* How long the kernel's audit thread may keep a record to itself. */
-#define PATIENCE_MS 1500
 
 static void name_processes(struct scene *scene)
 {
@@ -82,12 +78,11 @@ static int send_marker(struct scene *scene)
 /* The next message's type, or CANNOT; @text gets what it says. */
 static int next_message(struct scene *scene, char *text, size_t size)
 {
-	struct pollfd poll_fd = { .fd = scene->fd[0], .events = POLLIN };
 	char buf[9000];
 	const struct nlmsghdr *header = (const struct nlmsghdr *)buf;
 	ssize_t len;
 
-	if (poll(&poll_fd, 1, PATIENCE_MS) != 1)
+	if (!await_input(scene->fd[0]))
 		return cannot(scene, "the audit log says nothing");
 	len = recv(scene->fd[0], buf, sizeof(buf) - 1, 0);
 	if (len < 0)

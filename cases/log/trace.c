@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A trace of our own, and how to find events in it. */
-#include <poll.h>
 
 #include "trace.h"
 
@@ -9,9 +8,6 @@
  * than all that is traced in it.
  */
 #define INSTANCE "/sys/kernel/tracing/instances/landproof/"
-
-/* How long the trace may take to say what was written to it. */
-#define PATIENCE_MS 1500
 
 /* Its place in scene->fd[] */
 #define PIPE 5
@@ -120,11 +116,9 @@ bool trace_says(struct scene *scene, const char *from, pid_t who,
 
 int trace_await(struct scene *scene, const char *event, const char *pattern)
 {
-	struct pollfd poll_fd = { .fd = scene->fd[PIPE], .events = POLLIN };
-
 	trace[0] = '\0';
 	while (!trace_says(scene, trace, 0, event, pattern, NULL))
-		if (poll(&poll_fd, 1, PATIENCE_MS) != 1 || !read_more(scene))
+		if (!await_input(scene->fd[PIPE]) || !read_more(scene))
 			return CANNOT;
 	return 0;
 }

@@ -5,7 +5,6 @@
  */
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <time.h>
 
 #include "net.h"
 
@@ -53,18 +52,10 @@ static int has_subflow(int fd, int port)
 	return 0;
 }
 
-static double seconds(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec + now.tv_nsec / 1e9;
-}
-
 /* Announcing and joining go on while data flows on the first subflow. */
 static int await_subflow(struct scene *scene, int fd)
 {
-	const double end = seconds() + 1;
+	const double end = now_ms() + patience_ms / 2;
 	int ret, found;
 
 	do {
@@ -74,7 +65,7 @@ static int await_subflow(struct scene *scene, int fd)
 		found = has_subflow(fd, lab_port(LAB_SUBFLOW));
 		if (found < 0)
 			return cannot(scene, "MPTCP_SUBFLOW_ADDRS (Linux 5.16)");
-	} while (!found && seconds() < end);
+	} while (!found && now_ms() < end);
 	/* 6.18.15 takes such an endpoint, and announces nothing. */
 	if (!found && scene->world == WORLD_CONTROL)
 		return cannot(scene, "a path manager that announces a port");

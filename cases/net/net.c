@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Bricks of the network cases. */
 #include <netinet/in.h>
-#include <poll.h>
 
 #include "net.h"
 
@@ -35,11 +34,10 @@ int local_port(int fd)
 
 int accept_token(int listener)
 {
-	struct pollfd poll_fd = { .fd = listener, .events = POLLIN };
 	const struct linger at_once = { .l_onoff = 1 };
 	int fd, ret;
 
-	if (poll(&poll_fd, 1, 1000) != 1)
+	if (!await_input(listener))
 		return NO_EFFECT;
 	fd = accept(listener, NULL, NULL);
 	if (fd < 0)
@@ -106,9 +104,7 @@ int udp_listener(struct scene *scene)
 
 bool datagram_arrived(struct scene *scene)
 {
-	struct pollfd poll_fd = { .fd = scene->fd[0], .events = POLLIN };
-
-	return poll(&poll_fd, 1, 1000) == 1;
+	return await_input(scene->fd[0]);
 }
 
 int enforce_layers(struct scene *scene, const struct ruleset sets[])

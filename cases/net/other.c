@@ -8,7 +8,6 @@
 #include <net/if.h>
 #include <netinet/in.h>
 #include <netinet/ip_icmp.h>
-#include <poll.h>
 
 #include "net.h"
 
@@ -177,7 +176,6 @@ static int ping(struct scene *scene)
 	struct sockaddr_storage to;
 	const socklen_t len = peer_address(AF_INET, 0, &to);
 	const int fd = new_socket(AF_INET, SOCK_DGRAM, IPPROTO_ICMP);
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	int ret = 0;
 
 	if (fd < 0)
@@ -190,7 +188,7 @@ static int ping(struct scene *scene)
 	if (!ret && sendto(fd, &question, sizeof(question), 0,
 			   (struct sockaddr *)&to, len) < 0)
 		ret = errno;
-	if (!ret && (poll(&poll_fd, 1, 1000) != 1 ||
+	if (!ret && (!await_input(fd) ||
 		     recv(fd, &answer, sizeof(answer), 0) != sizeof(answer) ||
 		     memcmp(answer.data, lab_token, sizeof(lab_token))))
 		ret = NO_EFFECT;
@@ -226,7 +224,6 @@ static int raw_token(struct scene *scene)
 	struct sockaddr_storage to;
 	const socklen_t len = loopback_address(AF_INET, 0, &to);
 	const int fd = new_socket(AF_INET, SOCK_RAW, 253);
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	int ret;
 
 	(void)scene;
@@ -235,7 +232,7 @@ static int raw_token(struct scene *scene)
 	if (sendto(fd, lab_token, sizeof(lab_token), 0, (struct sockaddr *)&to,
 		   len) < 0)
 		ret = errno;
-	else if (poll(&poll_fd, 1, 1000) != 1 ||
+	else if (!await_input(fd) ||
 		 recv(fd, packet, sizeof(packet), 0) != sizeof(packet) ||
 		 memcmp(packet + sizeof(struct iphdr), lab_token,
 			sizeof(lab_token)))

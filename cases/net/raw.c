@@ -10,7 +10,6 @@
 #include <netinet/ip.h>
 #include <netinet/tcp.h>
 #include <netinet/udp.h>
-#include <poll.h>
 
 #include "net.h"
 
@@ -79,13 +78,11 @@ static bool answers(const struct packet *answer, const struct packet *sent)
 	       answer->udp.dest == sent->udp.source;
 }
 
-/* Of @fd, which sees more than that: the answer to @sent, within a second */
+/* Of @fd, which sees more than that: the answer to @sent */
 static int await_answer(int fd, const struct packet *sent,
 			struct packet *answer)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
-
-	while (poll(&poll_fd, 1, 1000) == 1) {
+	while (await_input(fd)) {
 		if (recv(fd, answer, sizeof(*answer), 0) < 0)
 			return errno;
 		if (answers(answer, sent))

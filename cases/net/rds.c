@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* RDS, whose TCP connections are the kernel's own. */
 #include <netinet/in.h>
-#include <poll.h>
 
 #include "net.h"
 
@@ -11,11 +10,10 @@
  */
 static int await_datagram(int fd)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	char buf[sizeof(lab_token)];
 	ssize_t got;
 
-	while (poll(&poll_fd, 1, 1000) == 1) {
+	while (await_input(fd)) {
 		got = recv(fd, buf, sizeof(buf), MSG_DONTWAIT);
 		if (got < 0 && errno == EAGAIN)
 			continue;

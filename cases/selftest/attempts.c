@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attempts that go wrong: what does the harness make of them? */
-#include <poll.h>
 #include <signal.h>
 #include <stddef.h>
 #include <sys/prctl.h>
@@ -121,15 +120,12 @@ static int call_survivor(struct scene *scene)
 {
 	struct sockaddr_un address;
 	const socklen_t len = survivor_address(&address);
-	struct pollfd poll_fd = {
-		.fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0),
-		.events = POLLIN,
-	};
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	(void)scene;
-	if (connect(poll_fd.fd, (struct sockaddr *)&address, len))
+	if (connect(fd, (struct sockaddr *)&address, len))
 		return errno;
-	return poll(&poll_fd, 1, 500) == 1 ? ECONNREFUSED : WORKED;
+	return await_input(fd) ? ECONNREFUSED : WORKED;
 }
 
 CASE("selftest.attempt.setsid",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What time it is, and how long to wait on a machine of this speed. */
+#include <poll.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -35,4 +36,11 @@ void measure_speed(void)
 		patience_ms = 2000;
 	if (patience_ms > 60000)
 		patience_ms = 60000;
+}
+
+bool await_input(int fd)
+{
+	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
+
+	return poll(&poll_fd, 1, patience_ms / 2) == 1;
 }

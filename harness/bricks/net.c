@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Bricks of network cases: connections that are proved by an echo. */
 #include <netinet/in.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -17,11 +16,10 @@ const char lab_token[16] = "landproof-token";
 
 int await_token(int fd)
 {
-	struct pollfd poll_fd = { .fd = fd, .events = POLLIN };
 	char buf[sizeof(lab_token)];
 	ssize_t got;
 
-	if (poll(&poll_fd, 1, patience_ms / 2) != 1)
+	if (!await_input(fd))
 		return NO_EFFECT;
 	got = recv(fd, buf, sizeof(buf), 0);
 	if (got < 0)

@@ -145,9 +145,10 @@ int attempt_main(int fd, int argc, char **argv)
 {
 	struct scene *scene;
 
-	if (argc != 3)
+	if (argc != 4)
 		return 2;
 	sabotage = atoi(argv[2]);
+	patience_ms = atoi(argv[3]);
 	scene_fd = fd;
 	if (scene_share(&scene))
 		return 2;
@@ -165,9 +166,9 @@ int attempt_main(int fd, int argc, char **argv)
 static int exec_attempt(void *arg)
 {
 	struct scene *scene = arg;
-	char fd[16], test[24], variant[16], skip[16];
+	char fd[16], test[24], variant[16], skip[16], patience[16];
 	char *const argv[] = {
-		"landproof-attempt", fd, test, variant, skip, NULL
+		"landproof-attempt", fd, test, variant, skip, patience, NULL
 	};
 
 	snprintf(fd, sizeof(fd), "%d", scene_fd);
@@ -175,6 +176,7 @@ static int exec_attempt(void *arg)
 	snprintf(variant, sizeof(variant), "%d",
 		 (int)(scene->variant - case_variants(scene->test)));
 	snprintf(skip, sizeof(skip), "%d", sabotage);
+	snprintf(patience, sizeof(patience), "%d", patience_ms);
 	fcntl(scene_fd, F_SETFD, 0);
 	if (scene->test->root)
 		keep_capabilities();

@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/programs.h"
-#include "base/time.h"
 #include "lab/ends.h"
 #include "lab/lab.h"
 #include "lab/wire.h"
@@ -99,8 +98,8 @@ static void remember(void)
 {
 	char text[64];
 
-	snprintf(text, sizeof(text), "%s %d %d %d", lab_wire, port_offset,
-		 lab_guarded, patience_ms);
+	snprintf(text, sizeof(text), "%s %d %d", lab_wire, port_offset,
+		 lab_guarded);
 	setenv(LAB_VARIABLE, text, 1);
 }
 
@@ -109,8 +108,8 @@ void lab_resume(void)
 	static char name[16];
 	const char *const text = getenv(LAB_VARIABLE);
 
-	if (text && sscanf(text, "%15s %d %d %d", name, &port_offset,
-			   &lab_guarded, &patience_ms) == 4)
+	if (text && sscanf(text, "%15s %d %d", name, &port_offset,
+			   &lab_guarded) == 3)
 		lab_wire = name;
 }
 
