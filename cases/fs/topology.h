@@ -7,9 +7,9 @@
 #include "mount_calls.h"
 
 /*
- * A domain that handles any right of the file system may not change the
- * topology; one is as good as another.  All of them belong to the operation,
- * so that the bystander handles rights of the network and scopes only.
+ * A domain that handles any access right of the file system may not change the
+ * mount tree, so the guard can be any of them.  The bystander world must handle
+ * none: .uses names them all, which leaves it rights of the network and scopes.
  */
 #define TOPOLOGY							\
 	.guard	= FS(MAKE_SOCK),					\

@@ -15,7 +15,7 @@ static bool in_lab(int port)
 void lab_guard(int port)
 {
 	lab_guarded = port;
-	/* The lab's other ports give way. */
+	/* The number may be another port of the lab: those are moved then. */
 	port_offset = in_lab(port) ? LAB_DECOY - LAB_PLAIN_TCP + 1 : 0;
 }
 
