@@ -8,10 +8,10 @@ import sys
 from pathlib import Path
 
 from cli import outputs
-from cli.guest import cases
+from cli.guest import cases, catalogue, version
 from reports.formats.terminal import console
 from reports.model import comparison
-from reports.model.assemble import merge
+from reports.model.assemble import assemble, merge
 from reports.model.resultfile import load_result
 from reports.model.results import Result
 from reports.views.show import knows, show
@@ -25,7 +25,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
         help="render results again",
         description="Render a result again. Several are put side by side, kernel by kernel.",
     )
-    matrix.add_argument("results", metavar="RESULT.json", nargs="+", type=Path)
+    matrix.add_argument("results", metavar="RESULT", nargs="+", type=Path,
+                        help="a result (.json), or what landproof-guest recorded (.jsonl)")
     matrix.add_argument("--full", action="store_true", help="a row for every case in the table")
     outputs.add_format_options(matrix)
     matrix.set_defaults(run=run_matrix)
@@ -52,10 +53,17 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     two.set_defaults(run=run_diff)
 
 
+def _loaded(path: Path) -> Result:
+    """Return a result, or the one that records make."""
+    if path.suffix == ".jsonl":
+        return assemble([path], catalogue(), version())
+    return load_result(path)
+
+
 def run_matrix(args: argparse.Namespace) -> int:
     """Render the results; print the table unless a format takes standard output."""
     outputs.check_outputs(args)
-    result = merge([(str(path), load_result(path)) for path in args.results])
+    result = merge([(str(path), _loaded(path)) for path in args.results])
     if not outputs.uses_stdout(args):
         print_result(result, console(), full=args.full)
     outputs.write_formats(result, args)
