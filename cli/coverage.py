@@ -8,10 +8,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from cli import outputs
 from cli.options import SELFTESTS, add_selection, selection
-from reports.formats.terminal import console
 from reports.model import coverage
-from reports.model.files import check_writable, write_text
+from reports.views import coverage as views
 from vm import kernels, lab, progress, run, selftests
 from vm.paths import GUEST
 
@@ -27,8 +27,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         epilog="Exit status: 0, or 2 if it could not be measured.")
     covering.add_argument("--kernel", default=COVERAGE_KERNEL, metavar="K",
                           help=f"a name or a build tree; default: {COVERAGE_KERNEL}")
-    covering.add_argument("--json", type=Path, metavar="FILE",
-                          help="the numbers; - is standard output")
+    outputs.add_format_options(covering, leave_out=["html"])
     covering.add_argument("--html", type=Path, metavar="FILE",
                           help="the sources with their counters, as pages: the first one, or a"
                                " directory for them")
@@ -44,8 +43,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_coverage(args: argparse.Namespace) -> int:
     """Run the cases on a kernel that counts which lines of Landlock run; report."""
-    if args.json:
-        check_writable(args.json)
+    outputs.check_outputs(argparse.Namespace(**{**vars(args), "html": None}))
     words = selection(args)
     lab.prepare()
     with progress.fetching() as tell:
@@ -67,12 +65,10 @@ def run_coverage(args: argparse.Namespace) -> int:
             found = coverage.counters(records)
             lost += found.lost
             theirs = coverage.measure(found, notes, place / "selftests")
-        if args.html:
-            coverage.write_html(measured, args.html)
-        if str(args.json) != "-":
-            coverage.show(measured, theirs, console())
-        if args.json:
-            write_text(args.json, coverage.to_json(measured, theirs))
+        pages, args.html = args.html, None  # gcovr's, not the document's
+        if pages:
+            coverage.write_html(measured, pages)
+        outputs.report(views.document(measured, theirs), args)
     if lost:
         print(f"landproof: boots that died: {lost}; the last that they counted is lost, so"
               " that more may have run than is shown", file=sys.stderr)

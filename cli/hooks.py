@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.guest import catalogue, version
 from cli.options import add_machines, boot, selection
-from cli.outputs import HOOK_FORMATS, add_format_options, check_outputs, finish_hooks
+from cli.outputs import add_format_options, check_outputs, finish_hooks
 from reports.model.assemble import assemble
 
 HOOK_CASES = ["net.*", "socket.*", "scope.abstract_unix.*", "fs.resolve_unix.*"]
@@ -25,7 +25,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_machines(hooks)
     hooks.add_argument("--case", action="append", default=[], metavar="GLOB",
                        help=f"cases by name; default: {' '.join(HOOK_CASES)}")
-    add_format_options(hooks, HOOK_FORMATS)
+    add_format_options(hooks)
     hooks.set_defaults(run=run_hooks)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 
 import argparse
 import json
+from pathlib import Path
 
+from cli import outputs
 from cli.guest import listed
 from cli.options import add_selection, selection
-from reports.views.listing import print_cases, print_coverage
+from reports.views import listing as views
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -24,9 +26,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_list(args: argparse.Namespace) -> int:
     """Print the cases, or what they cover, without running any."""
     if args.coverage:
-        covered = json.loads(listed("--coverage", "--json"))
-        print_coverage(covered, as_json=args.json)
-        return 0
-    cases = json.loads(listed("--json", *selection(args)))
-    print_cases(cases, as_json=args.json)
+        document = views.coverage(json.loads(listed("--coverage", "--json")))
+    else:
+        document = views.cases(json.loads(listed("--json", *selection(args))))
+    if args.json:
+        args.json = Path("-")
+    outputs.report(document, args)
     return 0

@@ -6,65 +6,45 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
+from reports.document import Document
 from reports.errors import UserError
-from reports.formats import html, junit, ktap, markdown
+from reports.formats import junit, ktap, matrixpage, terminal
+from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
-from reports.model import resultfile
 from reports.model.baseline import exit_status
 from reports.model.files import check_writable, write_text
 from reports.model.resultfile import dump_result, load_result
-from reports.model.results import Result
-from reports.views import hookformats, hookpage, reach, reachformats
-from reports.views.table import print_result
+from reports.model.results import Result, shareable
+from reports.model.roads import sections
+from reports.views import hooks, matrix, reach
 
-Formats = Mapping[str, tuple[Callable[[Result], str], str]]
+View = Callable[[Result], Document]
 
-
-def reach_formats(shown: Sequence[reach.Section], number: int | None) -> Formats:
-    """Return the formats of the roads to a guarded port, for these sections of the table."""
-    return {
-        "json": (partial(reachformats.to_json, shown=shown, number=number), "for programs"),
-        "html": (
-            partial(reachformats.to_html, shown=shown, number=number),
-            "the table as one page that needs no server",
-        ),
-        "markdown": (
-            partial(reachformats.to_markdown, shown=shown, number=number),
-            "for a mail or a pull request",
-        ),
-    }
+# What is made of whole results, beside or instead of the matrix as a document.
+RESULT_FORMATS = {one.name: one for one in (ktap.FORMAT, junit.FORMAT, matrixpage.FORMAT)}
 
 
-FORMATS: Formats = {
-    "json": (resultfile.to_text, "the whole result; every other format can be made from it"),
-    "ktap": (ktap.to_text, "KTAP version 1"),
-    "junit": (junit.to_text, "JUnit XML"),
-    "html": (html.to_text, "the matrix as one page that needs no server"),
-    "markdown": (markdown.to_text, "for a mail or a pull request"),
-}
-HOOK_FORMATS: Formats = {
-    "json": (resultfile.to_text, "the whole result, with the calls of each attempt"),
-    "html": (hookpage.to_text, "operations by hook as one page that needs no server"),
-    "markdown": (hookformats.to_markdown, "for a mail or a pull request"),
-}
-REACH_FORMATS: Formats = reach_formats((), None)
-
-
-def add_format_options(parser: argparse.ArgumentParser, formats: Formats = FORMATS) -> None:
-    """Add an option for each format."""
-    for name, (_writer, text) in formats.items():
-        parser.add_argument(
-            f"--{name}", metavar="FILE", type=Path, help=f"{text}; - is standard output"
-        )
+def add_format_options(
+    parser: argparse.ArgumentParser,
+    formats: Mapping[str, ResultFormat] = {},
+    leave_out: Collection[str] = (),
+) -> None:
+    """Add an option for each format of documents, and for those of results that are given."""
+    helps = {name: one.help for name, one in document_formats().items()}
+    helps |= {name: one.help for name, one in formats.items()}
+    for name, text in helps.items():
+        if name not in leave_out:
+            parser.add_argument(
+                f"--{name}", metavar="FILE", type=Path, help=f"{text}; - is standard output"
+            )
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of a run: the formats, and the baseline."""
-    add_format_options(parser)
+    add_format_options(parser, RESULT_FORMATS)
     parser.add_argument(
         "--baseline",
         metavar="FILE",
@@ -73,12 +53,18 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
+def _asked(args: argparse.Namespace) -> dict[str, Path]:
+    """Return the files that were asked for, by format."""
+    names = dict.fromkeys((*document_formats(), *RESULT_FORMATS))
+    return {name: path for name in names if (path := getattr(args, name, None))}
+
+
 def check_outputs(args: argparse.Namespace) -> Result | None:
     """Check the options before a long run; return the baseline, if there is one.
 
     Raises UserError for a place that cannot be written and for a baseline that is not a result.
     """
-    paths = [path for name in FORMATS if (path := getattr(args, name, None))]
+    paths = list(_asked(args).values())
     if sum(str(path) == "-" for path in paths) > 1:
         raise UserError("only one format can go to standard output: give the others a file")
     for path in paths:
@@ -89,15 +75,31 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
 
 def uses_stdout(args: argparse.Namespace) -> bool:
     """Whether a format takes standard output, so that nothing else may."""
-    return any(str(getattr(args, name, None)) == "-" for name in FORMATS)
+    return any(str(path) == "-" for path in _asked(args).values())
 
 
-def write_formats(result: Result, args: argparse.Namespace, formats: Formats = FORMATS) -> None:
-    """Write each format that was asked for; raise UserError for the first that fails."""
-    for name, (writer, _text) in formats.items():
-        path = getattr(args, name)
-        if path:
-            write_text(path, writer(result))
+def report(document: Document, args: argparse.Namespace) -> None:
+    """Print a document that hides nothing, unless a format takes standard output; write it."""
+    if not uses_stdout(args):
+        terminal.show(document, console())
+    for name, path in _asked(args).items():
+        write_text(path, document_formats()[name].to_text(document))
+
+
+def write_formats(
+    result: Result, args: argparse.Namespace, view: View,
+    formats: Mapping[str, ResultFormat] = {},
+) -> None:
+    """Write each format that was asked for; raise UserError for the first that fails.
+
+    What is made to be shared gets the result without the cases that must not be.
+    """
+    for name, path in _asked(args).items():
+        if name in formats:
+            write_text(path, formats[name].to_text(result))
+        else:
+            one = document_formats()[name]
+            write_text(path, one.to_text(view(result if one.private else shareable(result))))
 
 
 def write_outputs(result: Result, args: argparse.Namespace) -> None:
@@ -110,7 +112,7 @@ def write_outputs(result: Result, args: argparse.Namespace) -> None:
             keep_last(result)
     except UserError as error:  # a convenience: no reason to lose the rest
         print(f"landproof: {error}", file=sys.stderr)
-    write_formats(result, args)
+    write_formats(result, args, matrix.document, RESULT_FORMATS)
 
 
 def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) -> int:
@@ -121,7 +123,7 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
     """
     baseline = load_result(args.baseline) if args.baseline else None
     if not uses_stdout(args):
-        print_result(result, console(), baseline)
+        terminal.show(matrix.document(result, baseline), console())
     write_outputs(result, args)
     names = [kernel.name for kernel in result.kernels] if asked else ()
     return exit_status(result, baseline, names)
@@ -134,8 +136,8 @@ def finish_hooks(result: Result, args: argparse.Namespace) -> int:
     do not: the worlds are too few to judge by.
     """
     if not uses_stdout(args):
-        hookformats.print_hooks(result, console())
-    write_formats(result, args, HOOK_FORMATS)
+        terminal.show(hooks.document(result), console())
+    write_formats(result, args, hooks.document)
     names = [kernel.name for kernel in result.kernels if args.kernel or kernel.release]
     return 2 if exit_status(result, asked=names) == 2 else 0
 
@@ -144,12 +146,10 @@ def finish_reach(
     result: Result, args: argparse.Namespace, protocols: Sequence[str], number: int | None
 ) -> int:
     """End a run of the roads to a port: print the table, write the formats; return the status."""
-    shown = reach.sections(result, protocols)
+    shown = sections(result, protocols)
     if not shown:
         raise UserError("no road to a guarded port is in this result")
-    if not uses_stdout(args):
-        reachformats.print_reach(result, console(), shown, number)
-    write_formats(result, args, reach_formats(shown, number))
+    report(reach.document(result, shown, number), args)
     return exit_status(result, asked=args.kernel and [kernel.name for kernel in result.kernels])
 
 

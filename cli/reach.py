@@ -9,11 +9,11 @@ from pathlib import Path
 
 from cli.guest import catalogue, version
 from cli.options import add_machines, boot
-from cli.outputs import REACH_FORMATS, add_format_options, check_outputs, finish_reach
+from cli.outputs import add_format_options, check_outputs, finish_reach
 from reports.errors import UserError
 from reports.model.assemble import assemble
 from reports.model.resultfile import load_result
-from reports.views.reach import PROTOCOLS, guarded_port, road_labels
+from reports.model.roads import PROTOCOLS, guarded_port, road_labels
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -26,7 +26,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                        help="guard this port, and show this protocol only; tcp or udp: only that")
     roads.add_argument("--result", type=Path, metavar="FILE",
                        help="show what this earlier result has of it, and run nothing")
-    add_format_options(roads, REACH_FORMATS)
+    add_format_options(roads)
     roads.set_defaults(run=run_reach)
 
 

@@ -9,37 +9,39 @@ from pathlib import Path
 
 from cli import outputs
 from cli.guest import cases, catalogue, version
+from reports.formats import terminal
 from reports.formats.terminal import console
 from reports.model import comparison
 from reports.model.assemble import assemble, merge
 from reports.model.resultfile import load_result
 from reports.model.results import Result
-from reports.views.show import knows, show
-from reports.views.table import print_result
+from reports.views import matrix, show
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     """Add the subcommands; each sets `run`, a function of the arguments to an exit status."""
-    matrix = subparsers.add_parser(
+    one = subparsers.add_parser(
         "matrix",
         help="render results again",
         description="Render a result again. Several are put side by side, kernel by kernel.",
     )
-    matrix.add_argument("results", metavar="RESULT", nargs="+", type=Path,
-                        help="a result (.json), or what landproof-guest recorded (.jsonl)")
-    matrix.add_argument("--full", action="store_true", help="a row for every case in the table")
-    outputs.add_format_options(matrix)
-    matrix.set_defaults(run=run_matrix)
+    one.add_argument("results", metavar="RESULT", nargs="+", type=Path,
+                     help="a result (.json), or what landproof-guest recorded (.jsonl)")
+    one.add_argument("--full", action="store_true", help="a row for every case in the table")
+    outputs.add_format_options(one, outputs.RESULT_FORMATS)
+    one.set_defaults(run=run_matrix)
 
     one = subparsers.add_parser(
         "show",
         help="explain one case and what each kernel did",
         description="Explain one case, and what each kernel of the last run did with it.",
     )
-    one.add_argument("case", metavar="CASE", help="its name, with a variant or without")
+    one.add_argument("case", metavar="CASE",
+                     help="its name, with a variant or without; * and ? are any characters")
     one.add_argument(
         "--result", metavar="FILE", type=Path, help="this result, not the one of the last run"
     )
+    outputs.add_format_options(one)
     one.set_defaults(run=run_show)
 
     two = subparsers.add_parser(
@@ -65,18 +67,19 @@ def run_matrix(args: argparse.Namespace) -> int:
     outputs.check_outputs(args)
     result = merge([(str(path), _loaded(path)) for path in args.results])
     if not outputs.uses_stdout(args):
-        print_result(result, console(), full=args.full)
-    outputs.write_formats(result, args)
+        terminal.show(matrix.document(result, full=args.full), console())
+    outputs.write_formats(result, args, matrix.document, outputs.RESULT_FORMATS)
     return 0
 
 
 def run_show(args: argparse.Namespace) -> int:
     """Explain a case: from the given result, else the last one, else the catalogue alone."""
+    outputs.check_outputs(args)
     result = load_result(args.result) if args.result else outputs.load_last()
-    if result is None or (not args.result and not knows(result, args.case)):
+    if result is None or (not args.result and not show.knows(result, args.case)):
         # Nothing has run, or the case is newer than the last run.
         result = Result("", catalogue=cases())
-    show(args.case, result, console())
+    outputs.report(show.document(args.case, result), args)
     return 0
 
 

@@ -7,14 +7,13 @@ import argparse
 import tempfile
 from pathlib import Path
 
+from cli import outputs
 from cli.guest import catalogue, version
 from cli.options import SELFTESTS, add_machines
-from reports.formats.terminal import console
 from reports.model.assemble import assemble
-from reports.model.files import check_writable, write_text
 from reports.model.resultfile import load_result
 from reports.model.selftests import load as load_selftests
-from reports.views import selftestoutput
+from reports.views import selftests as views
 from vm import kernels, progress, run, selftests
 from vm.paths import GUEST
 
@@ -34,16 +33,13 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     tests.add_argument("--result", type=Path, metavar="FILE",
                        help="our verdicts are in this result: do not run the cases")
     tests.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
-    tests.add_argument("--json", type=Path, metavar="FILE", help="for programs")
-    tests.add_argument("--html", type=Path, metavar="FILE", help="as one page")
+    outputs.add_format_options(tests)
     tests.set_defaults(run=run_selftests)
 
 
 def run_selftests(args: argparse.Namespace) -> int:
     """Run the kernel's own selftests beside the cases."""
-    for path in (args.json, args.html):
-        if path:
-            check_writable(path)
+    outputs.check_outputs(args)
     result = load_result(args.result) if args.result else None
     with progress.fetching() as tell:
         programs = selftests.programs(args.source, lambda what, part: tell("selftests", what, part))
@@ -59,9 +55,5 @@ def run_selftests(args: argparse.Namespace) -> int:
                                         args.jobs, listener)
         columns = [load_selftests(path, result) for path in records]
     source = Path(args.source).name
-    selftestoutput.show(columns, console())
-    if args.html:
-        write_text(args.html, selftestoutput.to_html(columns, source, version()))
-    if args.json:
-        write_text(args.json, selftestoutput.to_json(columns, source, version()))
-    return selftestoutput.exit_status(columns)
+    outputs.report(views.document(columns, source, version()), args)
+    return views.exit_status(columns)

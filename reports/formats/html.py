@@ -1,191 +1,22 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The matrix as one HTML page: no server, no network, nothing beside the file."""
+"""HTML: any document as one page that needs no server, no network and no script."""
 
 from __future__ import annotations
 
-import base64
-import hashlib
-import json
-from typing import Any
-
-from markupsafe import Markup, escape
-
-from reports.formats.page import TEMPLATES, render
-from reports.model.findings import closed, findings, gaps, headline, news
-from reports.model.known import explain
-from reports.model.results import (
-    Case, CaseResult, Kernel, Result, base, reproduce, shareable, variant,
-)
-from reports.model.rows import Row, Summary, errata_text, families, rows, short_names, summarize
-from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
-
-VARIANTS_SHOWN = 16  # letters; more variants are counted
-CONSOLE_LINES = 60  # of a crash; the JSON result has more
+from reports.document import Document, Format, Room, cells
+from reports.formats.page import render
+from reports.model.verdicts import LOOKS
 
 
-def to_text(result: Result) -> str:
-    """Return the page. Cases that must not be shared are not in it."""
-    shared = shareable(result)
-    script = (TEMPLATES / "matrix.js").read_text(encoding="utf-8")
-    # The policy lets this very script run and nothing else, whatever a result may hold.
-    digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
-    columns = [kernel for kernel in shared.kernels if kernel.cases]
-    title, understood = headline(shared)
+def to_text(document: Document) -> str:
+    """Return the page."""
     return render(
-        "matrix.html.j2",
-        result=shared,
-        columns=columns,
-        families=[(name, ids, rows(ids, columns)) for name, ids in families(shared)],
-        variants=_variants,
-        catalogue=shared.by_id(),
-        summaries=[summarize(kernel, shared.by_id()) for kernel in shared.kernels],
-        findings=findings(shared),
-        title=title,
-        understood=understood,
-        closed=closed(shared),
-        news=news(shared),
-        gaps=gaps(shared),
-        present=_present(shared),
+        "document.html.j2",
+        document=document,
+        blocks=list(document.shown(Room.PAGE)),
+        cells=cells,
         looks=LOOKS,
-        deviations=DEVIATIONS,
-        verdicts=Verdict,
-        base=base,
-        split_name=_split_name,
-        soft=_soft,
-        bar=_bar,
-        errata_text=errata_text,
-        short_names=short_names,
-        reproduce=reproduce,
-        script=Markup(script),
-        digest=digest,
-        data=Markup(_embedded(_data(shared, columns))),
     )
 
 
-def _embedded(data: object) -> str:
-    """Return JSON that cannot end the element that it stands in."""
-    text = json.dumps(data, ensure_ascii=False, separators=(",", ":"))
-    return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
-
-
-class _Table:
-    """A list in which each value stands once; others refer to it by its place."""
-
-    def __init__(self) -> None:
-        self.values: list[object] = []
-        self._places: dict[str, int] = {}
-
-    def place(self, value: object) -> int:
-        """Return where the value stands."""
-        key = json.dumps(value)
-        if key not in self._places:
-            self._places[key] = len(self.values)
-            self.values.append(value)
-        return self._places[key]
-
-
-def _data(result: Result, columns: list[Kernel]) -> dict[str, Any]:
-    """Return what the script shows of a cell; the table itself is in the page already.
-
-    Thousands of cases come out in the same few ways, so texts and worlds stand once each.
-    """
-    texts, worlds = _Table(), _Table()
-    results = [
-        {case.id: _result_data(case, texts, worlds) for case in kernel.cases} for kernel in columns
-    ]
-    return {
-        "verdicts": {
-            verdict: {"sign": look.sign, "meaning": look.meaning}
-            for verdict, look in LOOKS.items()
-        },
-        "kernels": [_kernel_data(kernel) for kernel in columns],
-        "cases": {case.id: _case_data(case) for case in result.catalogue},
-        "results": results,
-        "texts": texts.values,
-        "worlds": worlds.values,
-    }
-
-
-def _kernel_data(kernel: Kernel) -> dict[str, Any]:
-    return {
-        "name": kernel.name,
-        "release": kernel.release,
-        "abi": kernel.abi,
-        "errata": errata_text(kernel.errata),
-        "command": reproduce(kernel, "CASE"),
-    }
-
-
-def _case_data(case: Case) -> dict[str, Any]:
-    data = {
-        "claim": case.claim,
-        "promise": case.promise,
-        "source": case.source,
-        "gap": case.gap,
-        "guard": ", ".join(case.guard),
-        "needs": ", ".join(case.needs),
-        "labels": " ".join(case.labels),
-        "code": f"{case.file}:{case.line}" if case.line else case.file,
-    }
-    return {name: value for name, value in data.items() if value}
-
-
-def _result_data(case: CaseResult, texts: _Table, worlds: _Table) -> list[Any]:
-    """Return places of why, known issue and worlds; then times, and whatever is rare."""
-    issue = explain(case)
-    known = f"{issue.text} {issue.report}; {issue.extent}." if issue else ""
-    rare = {
-        "missing": ", ".join(case.missing),
-        "news": case.news,
-        "log": (*case.log, *case.console)[-CONSOLE_LINES:],
-    }
-    return [
-        texts.place("" if case.verdict is Verdict.HOLDS else case.why),
-        texts.place(known),
-        # Of each: its name, what it showed, what was promised, whether that is the same, a note.
-        worlds.place(
-            [(one.name, one.result, one.expected, one.as_promised, one.note) for one in case.worlds]
-        ),
-        _rounded(case.ms),
-        [_rounded(world.ms) for world in case.worlds],
-        {name: value for name, value in rare.items() if value},
-    ]
-
-
-def _rounded(ms: float | None) -> float | None:
-    return None if ms is None else round(ms, 1)
-
-
-def _variants(row: Row) -> str:
-    """Return what stands behind the name of a row that joins variants."""
-    others = " ".join(f"+{variant(case_id)}" for case_id in row.ids[1:])
-    return others if len(others) <= VARIANTS_SHOWN else f"+{len(row.ids) - 1}"
-
-
-def _present(result: Result) -> list[tuple[Verdict, int]]:
-    """Return the verdicts that occur, with the number of their cells, the worst first."""
-    counts = {
-        verdict: sum(c.verdict is verdict for kernel in result.kernels for c in kernel.cases)
-        for verdict in LOOKS
-    }
-    order = sorted(counts, key=lambda verdict: -LOOKS[verdict].severity)
-    return [(verdict, counts[verdict]) for verdict in order if counts[verdict]]
-
-
-def _bar(summary: Summary) -> list[tuple[Verdict, int]]:
-    """Return the parts of a kernel's bar, the worst first."""
-    order = list(LOOKS)
-    return sorted(
-        summary.counts.items(), key=lambda part: (-LOOKS[part[0]].severity, order.index(part[0]))
-    )
-
-
-def _soft(name: str) -> Markup:
-    """Return a case's name that may be broken at its dots and underscores."""
-    return Markup(str(escape(name)).replace(".", ".<wbr>").replace("_", "_<wbr>"))
-
-
-def _split_name(name: str) -> tuple[str, str]:
-    """Return a kernel's name in two lines: where it is from, and its number."""
-    place, dash, number = name.rpartition("-")
-    return (place + dash, number) if number[:1].isdigit() else ("", name)
+FORMAT = Format("html", "one page that needs no server", to_text)

@@ -6,6 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from xml.etree import ElementTree as ET
 
+from reports.formats.registry import ResultFormat
 from reports.model.findings import describe
 from reports.model.known import explain
 from reports.model.results import (
@@ -110,3 +111,6 @@ def _story(kernel: Kernel, case: CaseResult, catalogue: Mapping[str, Case]) -> s
     lines += [f"known: {issue.report}: {issue.text}"] if issue else []
     lines += [*case.news, f"again: {reproduce(kernel, case.id)}", *case.log, *case.console]
     return "\n".join(line for line in lines if line)
+
+
+FORMAT = ResultFormat("junit", "JUnit XML", to_text)

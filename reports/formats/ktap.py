@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reports.formats.registry import ResultFormat
 from reports.model.findings import describe
 from reports.model.results import Case, CaseResult, Kernel, Result, base, shareable
 from reports.model.rows import errata_text
@@ -97,3 +98,6 @@ def _plain(text: str) -> str:
     for ending in _ENDINGS:
         text = text.replace(ending, ending.replace(" ", "  "))
     return text.replace(" # ", " #")
+
+
+FORMAT = ResultFormat("ktap", "KTAP version 1", to_text)

@@ -1,12 +1,42 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Standard output, as python3-rich writes to it."""
+"""Standard output, as python3-rich writes to it: any document, within the terminal's width."""
 
 from __future__ import annotations
 
 import io
 import sys
+from collections.abc import Iterable
+from dataclasses import replace
 
+from rich import box
 from rich.console import Console
+from rich.padding import Padding
+from rich.table import Table as Grid
+from rich.text import Text
+
+from reports.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Group,
+    Items,
+    Note,
+    Paragraph,
+    Part,
+    Room,
+    Table,
+    Words,
+    cells,
+    verdicts,
+)
+from reports.model.verdicts import LOOKS
+
+WIDEST = 46  # letters of a column of text; longer ones are folded
+LABEL = 24  # letters of a first column that are never folded
+FOLDED = 11  # and of any other
+INDENT = 4
 
 
 def console() -> Console:
@@ -22,3 +52,171 @@ def console() -> Console:
 def is_plain(target: Console) -> bool:
     """Whether the terminal has no more than ASCII, as far as one can tell."""
     return not (target.encoding or "").lower().startswith("utf")
+
+
+def show(document: Document, target: Console) -> None:
+    """Print a document; what matters most comes last, where it stays on the screen."""
+    for block in reversed(list(document.shown(Room.TERMINAL))):
+        _block(block, target)
+
+
+def _block(block: Block, target: Console) -> None:
+    if block.title:
+        target.print(Text(block.title, style="bold"))
+    _parts(block.parts, target, 0)
+    target.print()
+
+
+def _parts(parts: Iterable[Part], target: Console, indent: int) -> None:
+    for part in parts:
+        match part:
+            case Table():
+                _table(part, target)
+            case Group():
+                _print(target, Text(part.title, style="bold"), indent)
+                _parts(part.parts, target, indent + 2)
+            case Items():
+                for item in part.items:
+                    _print(target, _text(item.head, target), indent, whole=item.head[-1].code)
+                    for line in item.lines:
+                        copied = line[-1].code  # a command: no line break may get into it
+                        _print(target, _text(line, target), indent + INDENT, whole=copied)
+            case Facts():
+                width = max((len(name) for name, _line in part.pairs), default=0)
+                for name, line in part.pairs:
+                    text = Text.assemble((f"{name:<{width}}  ", "dim"), _text(line, target))
+                    _print(target, text, indent)
+            case Note():
+                text = _text(part.line, target)
+                text.stylize("yellow")
+                _print(target, text, indent)
+            case Paragraph():
+                _print(target, _text(part.line, target), indent)
+
+
+def _print(target: Console, text: Text, indent: int, *, whole: bool = False) -> None:
+    """Print a paragraph: folded in a terminal, one line in a file or a pipe."""
+    if target.is_terminal and not whole:
+        target.print(Padding(text, (0, 0, 0, indent), expand=False), highlight=False)
+    else:
+        target.print(Text(" " * indent).append(text), highlight=False, soft_wrap=True)
+
+
+def _text(line: Words, target: Console) -> Text:
+    """Return a line of text; a verdict stands in it with its sign."""
+    return Text.assemble(*(_run(cell, target, signs=False) for cell in line))
+
+
+def _run(cell: Cell, target: Console, *, signs: bool) -> Text:
+    if not cell.verdict:
+        return Text(cell.text, style="bold" if cell.strong else "")
+    look = LOOKS[cell.verdict]
+    sign = look.ascii if is_plain(target) else look.sign
+    return Text(sign if signs or not cell.text else f"{sign} {cell.text}", style=look.style)
+
+
+def _table(table: Table, target: Console) -> None:
+    """Print a table: in words, or by its verdicts' signs alone if that is too wide.
+
+    A terminal too narrow even for that gets the rows one below the other.
+    """
+    grid = _grid(table, target, signs=False)
+    needed = _width(grid, target)
+    if not target.is_terminal:  # a file or a pipe has room
+        target.width = max(target.width, needed)
+    if needed <= target.width or not (found := verdicts(table)):
+        if _least(table, signs=False) > target.width:
+            _below_each_other(table, target)
+        else:
+            target.print(grid, highlight=False)
+        return
+    numbered, key = _numbered(table) if _least(table, signs=True) > target.width else (table, "")
+    if _least(numbered, signs=True) > target.width:
+        _below_each_other(table, target)
+        return
+    target.print(_grid(numbered, target, signs=True), highlight=False)
+    if key:
+        target.print(Text(key), highlight=False)
+    signs = (
+        Text.assemble(_run(Cell(verdict=one), target, signs=True), f" {one}")
+        for one in LOOKS
+        if one in found
+    )
+    target.print(Text("  ").join(signs), highlight=False)
+
+
+def _width(grid: Grid, target: Console) -> int:
+    """Return how wide the table is when nothing is folded."""
+    return target.measure(grid, options=target.options.update(width=10_000)).maximum
+
+
+def _numbered(table: Table) -> tuple[Table, str]:
+    """Return the table with numbers over its narrow columns, and what they stand for."""
+    columns: list[Column] = []
+    key: list[str] = []
+    for column in table.columns:
+        if column.narrow:
+            key.append(f"{len(key) + 1}: {column.title}")
+            column = replace(column, title=str(len(key)))
+        columns.append(column)
+    return replace(table, columns=tuple(columns)), "  ".join(key)
+
+
+def _least(table: Table, *, signs: bool) -> int:
+    """Return how narrow the table can be folded and still be read."""
+    return sum(least + 1 for least in _least_widths(table, signs=signs))
+
+
+def _least_widths(table: Table, *, signs: bool) -> list[int]:
+    """Return below what no column is folded: its longest word, up to a limit."""
+    lines = [cells(row, len(table.columns)) for one in table.sections for row in one.rows]
+    widths = []
+    for index, column in enumerate(table.columns):
+        texts = [column.title]
+        for line in lines:
+            texts += ["x" if signs and cell.verdict else cell.text for cell in line[index]]
+        parts = texts if column.number else (word for text in texts for word in text.split())
+        longest = max((len(part) for part in parts), default=0)
+        whole = column.narrow or column.number
+        widths.append(longest if whole else min(longest, LABEL if index == 0 else FOLDED))
+    return widths
+
+
+def _grid(table: Table, target: Console, *, signs: bool) -> Grid:
+    plain = is_plain(target)
+    grid = Grid(
+        box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
+        padding=(0, 0) if signs and any(one.narrow for one in table.columns) else (0, 1, 0, 0),
+    )
+    least = _least_widths(table, signs=signs)
+    for column, narrowest in zip(table.columns, least, strict=True):
+        grid.add_column(
+            Text(column.title, style="bold"),
+            justify="right" if column.number else "center" if column.narrow and signs else "left",
+            overflow="fold", no_wrap=column.narrow,
+            min_width=narrowest,
+            max_width=None if column.narrow or target.width >= 200 else WIDEST,
+        )
+    for section in table.sections:
+        if section.title:
+            grid.add_row(Text(section.title, style="bold"))
+        for row in section.rows:
+            grid.add_row(*(
+                Text.assemble(*(_run(cell, target, signs=signs) for cell in line))
+                for line in cells(row, len(table.columns))
+            ))
+    return grid
+
+
+def _below_each_other(table: Table, target: Console) -> None:
+    """Print each row as its first cell, and the others by the names of their columns."""
+    for section in table.sections:
+        if section.title:
+            target.print(Text(section.title, style="bold"))
+        for row in section.rows:
+            first, *others = cells(row, len(table.columns))
+            _print(target, _text(first, target), 0)
+            for column, line in zip(table.columns[1:], others, strict=True):
+                if any(cell.text or cell.verdict for cell in line):
+                    text = Text.assemble((f"{column.title}: ", "dim"), _text(line, target))
+                    _print(target, text, INDENT)

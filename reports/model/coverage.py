@@ -12,10 +12,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
 from reports.errors import UserError
 
 SUBJECT = Path("security/landlock")
@@ -148,43 +144,6 @@ def only(one: Coverage, other: Coverage) -> dict[str, list[int]]:
     return {name: found for name, found in lines.items() if found}
 
 
-def show(coverage: Coverage, selftests: Coverage | None, console: Console) -> None:
-    """Print the table, and below it how the selftests compare."""
-    print_table(coverage, console)
-    if selftests:
-        shares = (f"{PLURALS[kind]} {_share(selftests.total(kind))}" for kind in KINDS)
-        console.print(Text(f"\nthe kernel's selftests: {', '.join(shares)}"), soft_wrap=True)
-        print_only("lines that only Landproof reaches", only(coverage, selftests), console)
-        print_only("lines that only the selftests reach", only(selftests, coverage), console)
-
-
-def print_table(coverage: Coverage, console: Console) -> None:
-    """Print a row for each file, with the lines that did not run."""
-    table = Table(box=None, pad_edge=False)
-    table.add_column(str(SUBJECT))
-    for kind in KINDS:
-        table.add_column(PLURALS[kind], justify="right")
-    table.add_column("lines that did not run")
-    for row in coverage.summary["files"]:
-        name = row["filename"]
-        idle = [line for line, ran in coverage.lines.get(name, {}).items() if not ran]
-        table.add_row(name.removeprefix(f"{SUBJECT}/"),
-                      *(_share(coverage.total(kind, row)) for kind in KINDS), ranges(idle))
-    table.add_section()
-    table.add_row("all", *(_share(coverage.total(kind)) for kind in KINDS), "")
-    console.print(table)
-    if coverage.idle:
-        console.print(Text(f"functions that did not run: {', '.join(coverage.idle)}"),
-                      soft_wrap=True)
-
-
-def print_only(title: str, lines: dict[str, list[int]], console: Console) -> None:
-    """Print the lines that only one suite reaches."""
-    count = sum(map(len, lines.values()))
-    text = "".join(f"\n  {name}: {ranges(found)}" for name, found in lines.items())
-    console.print(Text(f"{title}: {count}{text}"), soft_wrap=True, highlight=False)
-
-
 def ranges(lines: Iterable[int]) -> str:
     """Return line numbers as "3-5, 9"."""
     runs: list[list[int]] = []
@@ -194,12 +153,6 @@ def ranges(lines: Iterable[int]) -> str:
         else:
             runs.append([line, line])
     return ", ".join(str(a) if a == b else f"{a}-{b}" for a, b in runs)
-
-
-def _share(count: dict[str, int]) -> str:
-    """Return "97.1 % (1471/1515)"."""
-    part = 100 * count["covered"] / count["total"] if count["total"] else 100.0
-    return f"{part:.1f} % ({count['covered']}/{count['total']})"
 
 
 def _numbers(coverage: Coverage) -> dict[str, dict[str, int]]:

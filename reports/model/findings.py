@@ -108,13 +108,14 @@ def headline(result: Result) -> tuple[str, str]:
 
 
 def outcome(world: World) -> str:
-    """Return what a world did, in a few words: `ok, promised EACCES`."""
-    text = world.result if world.as_promised else f"{world.result}, promised {world.expected}"
+    """Return what a world did, in a few words: `got through, promised EACCES`."""
+    did = "got through" if world.result == "ok" else world.result
+    text = world.result if world.as_promised else f"{did}, promised {world.expected}"
     return f"{text} ({world.note})" if world.note else text
 
 
 def describe(worlds: Iterable[World]) -> str:
-    """Return what worlds did: `deny, stacked: ok, promised EACCES; grant: ok`."""
+    """Return what worlds did: `deny, stacked: got through, promised EACCES; grant: ok`."""
     together: dict[str, list[str]] = {}
     for world in worlds:
         together.setdefault(outcome(world), []).append(world.name)

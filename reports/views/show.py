@@ -1,148 +1,161 @@
 # SPDX-License-Identifier: GPL-2.0
-"""One case: what it claims, and what each kernel did with it."""
+"""One case or several: what each claims, and what each kernel did with it."""
 
 from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
 
-from rich import box
-from rich.console import Console
-from rich.table import Table
-from rich.text import Text
-
+from reports.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Facts,
+    Item,
+    Items,
+    Part,
+    Section,
+    Table,
+    Words,
+    linked,
+    words,
+)
 from reports.errors import UserError
-from reports.formats.terminal import is_plain
-from reports.model.known import current_name, explain, with_current_names
+from reports.model.known import current_name, explain, matches, with_current_names
 from reports.model.results import (
-    UNREPORTED, Case, CaseResult, Kernel, Result, base, reproduce, variant,
+    UNREPORTED,
+    Case,
+    CaseResult,
+    Kernel,
+    Result,
+    base,
+    reproduce,
+    variant,
 )
 from reports.model.rows import short_names
-from reports.model.verdicts import LOOKS
+
+HERE = "build/landproof-guest host -c"
 
 
-def show(name: str, result: Result, console: Console) -> None:
-    """Print everything about the case `name`, of one variant or of all.
+def document(name: str, result: Result) -> Document:
+    """Return everything about the cases that `name` stands for: one, a variant of it, or a glob.
 
     A result without kernels shows what the catalogue says alone. Follows former names. Raises
-    UserError for a case that nothing knows, with names that look alike.
+    UserError for a name that nothing knows, with names that look alike.
     """
-    wanted = current_name(name)
     result = with_current_names(result)
-    if not knows(result, wanted):
-        raise UserError(_unknown(wanted, {*_ids(result), *result.by_id()}))
-    chosen = [one for one in _ids(result) if wanted in (one, base(one))]
-    entry = result.by_id().get(base(wanted))
-    out = _Printer(console)
-    out.line(wanted, "bold")
-    if entry:
-        _metadata(entry, out)
-    for case_id in chosen:
-        out.line()
-        if len(chosen) > 1:
-            out.line(case_id, "bold")
-        _on_kernels(case_id, result.kernels, entry, console, out)
-    if not chosen and result.kernels:
-        out.line()
-        out.line("It was not part of this run.")
+    found = _chosen(name, result)
+    if not found:
+        raise UserError(_unknown(current_name(name), {*_ids(result), *result.by_id()}))
+    return Document(
+        title=name,
+        # The last stands first in a terminal, so that a glob's cases come in their order.
+        blocks=tuple(_case(one, result) for one in reversed(found)),
+        landproof=result.landproof,
+        date=result.date or "",
+    )
 
 
 def knows(result: Result, name: str) -> bool:
-    """Whether the result or its catalogue has that case (and variant)."""
+    """Whether the result or its catalogue has such a case (and variant)."""
+    return bool(_chosen(name, with_current_names(result)))
+
+
+def _chosen(name: str, result: Result) -> list[str]:
+    """Return the cases, each as it was asked for: with a variant, or for all of them."""
     wanted = current_name(name)
-    result = with_current_names(result)
     entry = result.by_id().get(base(wanted))
-    in_catalogue = entry is not None and variant(wanted) in (*entry.variants, "")
-    return in_catalogue or any(wanted in (one, base(one)) for one in _ids(result))
+    if entry is not None and variant(wanted) in (*entry.variants, ""):
+        return [wanted]
+    if any(wanted in (one, base(one)) for one in _ids(result)):
+        return [wanted]
+    if not {"*", "?"}.intersection(name):
+        return []
+    names = {*map(base, _ids(result)), *result.by_id()}
+    return sorted(one for one in names if matches(name, one))
 
 
 def _ids(result: Result) -> list[str]:
     return sorted({case.id for kernel in result.kernels for case in kernel.cases})
 
 
-class _Printer:
-    """Prints lines that are not cut, wrapped or coloured by accident."""
-
-    def __init__(self, console: Console) -> None:
-        self.console = console
-
-    def line(self, text: str = "", style: str = "") -> None:
-        """Print one line."""
-        self.console.print(Text(text, style=style), soft_wrap=True, highlight=False)
-
-    def field(self, name: str, text: str) -> None:
-        """Print a named fact, if there is one."""
-        if text:
-            self.console.print(
-                Text.assemble((f"  {name:<9}", "dim"), text), soft_wrap=True, highlight=False
-            )
+def _case(wanted: str, result: Result) -> Block:
+    chosen = [one for one in _ids(result) if wanted in (one, base(one))]
+    entry = result.by_id().get(base(wanted))
+    parts: list[Part] = _metadata(entry) if entry else []
+    for case_id in chosen:
+        parts.append(Items((Item(words(Cell(case_id, strong=True))),)))
+        parts += _on_kernels(case_id, result.kernels, entry)
+    if not chosen and result.kernels:
+        parts.append(Items((Item(words("It was not part of this run.")),)))
+    here = f"{HERE} '{wanted}'"
+    parts.append(Items((Item(words("on this machine: ", Cell(here, code=True))),)))
+    return Block(tuple(parts), wanted)
 
 
-def _metadata(entry: Case, out: _Printer) -> None:
-    out.line(entry.claim)
-    out.line()
-    out.field("promise", entry.promise)
-    out.field("guard", ", ".join(entry.guard))
-    out.field("since", f"ABI {entry.since}" if entry.since else "")
-    out.field("source", entry.source)
-    out.field("gap", entry.gap or "")
-    out.field("needs", ", ".join(entry.needs))
-    out.field("labels", ", ".join(entry.labels))
-    out.field("variants", ", ".join(name or "plain" for name in entry.variants))
-    out.field("worlds", ", ".join(entry.worlds))
-    out.field("code", f"{entry.file}:{entry.line}" if entry.line else entry.file)
+def _metadata(entry: Case) -> list[Part]:
+    facts = {
+        "promise": words(entry.promise),
+        "guard": words(", ".join(entry.guard)),
+        "since": words(f"ABI {entry.since}" if entry.since else ""),
+        "source": linked(entry.source),
+        "gap": linked(entry.gap or ""),
+        "needs": words(", ".join(entry.needs)),
+        "labels": words(", ".join(entry.labels)),
+        "variants": words(", ".join(name or "plain" for name in entry.variants)),
+        "worlds": words(", ".join(entry.worlds)),
+        "code": words(f"{entry.file}:{entry.line}" if entry.line else entry.file),
+    }
+    pairs = tuple((name, line) for name, line in facts.items() if line)
+    return [Items((Item(words(entry.claim)),)), Facts(pairs)]
 
 
 def _on_kernels(
-    case_id: str, kernels: Sequence[Kernel], entry: Case | None, console: Console, out: _Printer
-) -> None:
+    case_id: str, kernels: Sequence[Kernel], entry: Case | None
+) -> list[Part]:
     shown = [(kernel, case) for kernel in kernels if (case := kernel.case(case_id))]
-    console.print(_table(shown, plain=is_plain(console)))
+    lines: list[Words] = []
     reasons: dict[str, list[str]] = {}
     for kernel, case in shown:
         reasons.setdefault(f"{case.verdict}: {case.why}", []).append(kernel.name)
-    out.line()
-    for why, names in reasons.items():
-        out.line(f"{short_names(names)}: {why}")
+    lines += [words(f"{short_names(names)}: {why}") for why, names in reasons.items()]
     for issue in dict.fromkeys(explain(case) for _kernel, case in shown):
         if issue:
-            out.line(f"known: {issue.report} ({issue.extent}). {issue.text}")
+            known = words(f" ({issue.extent}). {issue.text}")
+            lines.append((*words("known: "), *linked(issue.report), *known))
     for kernel, case in shown:
         for text in (*case.news, *_notes(case), *case.log, *case.console):
-            out.line(f"{kernel.name} | {text}", "dim")
+            lines.append(words(f"{kernel.name} | {text}"))
     kernel = next((kernel for kernel, case in shown if case.deviates), shown[0][0])
     unreported = entry is not None and UNREPORTED in entry.labels
-    out.line(f"again: {reproduce(kernel, case_id, unreported=unreported)}")
+    again = reproduce(kernel, case_id, unreported=unreported)
+    lines.append(words("again: ", Cell(again, code=True)))
+    return [_table(shown), Items(tuple(map(Item, lines)))]
 
 
 def _notes(case: CaseResult) -> list[str]:
     return [f"{world.name}: {world.note}" for world in case.worlds if world.note]
 
 
-def _table(shown: Sequence[tuple[Kernel, CaseResult]], *, plain: bool) -> Table:
+def _table(shown: Sequence[tuple[Kernel, CaseResult]]) -> Table:
     worlds = list(dict.fromkeys(world.name for _kernel, case in shown for world in case.worlds))
-    table = Table(
-        box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
-        padding=(0, 1, 0, 0),
-    )
-    for heading in ("kernel", "verdict", *worlds, "ms"):
-        table.add_column(heading, justify="right" if heading == "ms" else "left", overflow="fold")
+    rows = []
     for kernel, case in shown:
-        look = LOOKS[case.verdict]
-        sign = look.ascii if plain else look.sign
         cells = {world.name: world for world in case.worlds}
-        row = [Text(kernel.name), Text(f"{sign} {case.verdict}", style=look.style)]
+        row = [Cell(kernel.name), Cell(str(case.verdict), verdict=case.verdict)]
         for name in worlds:
             world = cells.get(name)
             if world is None:
-                row.append(Text(""))
+                row.append(Cell())
             elif world.as_promised:
-                row.append(Text(world.result))
+                row.append(Cell(world.result))
             else:
-                row.append(Text(f"{world.result}, not {world.expected}", style="bold red"))
-        row.append(Text("" if case.ms is None else f"{case.ms:.1f}"))
-        table.add_row(*row)
-    return table
+                row.append(Cell(f"{world.result}, not {world.expected}", strong=True))
+        row.append(Cell("" if case.ms is None else f"{case.ms:.1f}"))
+        rows.append(tuple(row))
+    columns = (*map(Column, ("kernel", "verdict", *worlds)), Column("ms", number=True))
+    return Table(columns, (Section(tuple(rows)),))
 
 
 def _unknown(name: str, names: set[str]) -> str:

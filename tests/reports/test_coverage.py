@@ -14,7 +14,9 @@ import pytest
 from rich.console import Console
 
 from reports.errors import UserError
+from reports.formats import terminal
 from reports.model import coverage
+from reports.views import coverage as views
 
 SOURCE = """\
 static int larger(int a, int b)
@@ -97,7 +99,7 @@ def test_merge_and_difference(build: Build, tmp_path: Path) -> None:
     assert numbers["only_landproof"] == {f"{coverage.SUBJECT}/toy.c": [5]}
     assert numbers["only_selftests"] == {f"{coverage.SUBJECT}/toy.c": [4]}
     console = Console(record=True, width=80, file=io.StringIO())
-    coverage.show(few, more, console)
+    terminal.show(views.document(few, more), console)
     said = console.export_text()
     assert "the kernel's selftests: lines 62.5 % (5/8)" in said
     assert "only Landproof reaches: 1\n  security/landlock/toy.c: 5" in said

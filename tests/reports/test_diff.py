@@ -99,7 +99,7 @@ def test_the_same_step_on_several_kernels_is_one_line(request: pytest.FixtureReq
     assert "newly deviating (11)" in text
     assert (
         "net.tcp.fastopen_sendto (+ipv6)  holds → bypass  on debian-6.18, 6.19, 7.0, 7.1"
-        "  (deny, stacked, inherited: ok, promised EACCES)"
+        "  (deny, stacked, inherited: got through, promised EACCES)"
     ) in text
     assert text.splitlines()[-1].startswith("Worse: 11 newly deviating; ")
     assert "newly fixed (11)" in comparison.to_text(compare(newer, older))

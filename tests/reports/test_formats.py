@@ -8,6 +8,7 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Callable
 from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
@@ -19,14 +20,36 @@ import pytest
 from markdown_it import MarkdownIt
 from rich.console import Console
 
-from reports.formats import html, junit, ktap, markdown
-from reports.model.results import CaseResult, Kernel, Lost, Result
+from reports.document import (
+    Block,
+    Cell,
+    Column,
+    Document,
+    Item,
+    Items,
+    Section,
+    Table,
+    linked,
+)
+from reports.formats import html, junit, ktap, markdown, matrixpage
+from reports.formats import json as json_format
+from reports.formats import terminal as terminal_format
+from reports.formats.registry import document_formats
+from reports.model.results import CaseResult, Kernel, Lost, Result, shareable
 from reports.model.rows import families, rows
 from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
-from reports.views.table import print_result
+from reports.views import matrix
 from tests.fetch_kunit import kunit
 
 SECRETS = ("whisper", "secret", "whispered", "unreported_one", "not_in_catalogue")
+
+
+Writer = Callable[[Result], str]
+WRITERS: list[Writer] = [
+    matrixpage.to_text, junit.to_text, ktap.to_text,
+    lambda result: html.to_text(matrix.document(shareable(result), full=True)),
+    lambda result: markdown.to_text(matrix.document(shareable(result), full=True)),
+]
 
 
 def one_kernel(result: Result, index: int = 3) -> Result:
@@ -34,15 +57,15 @@ def one_kernel(result: Result, index: int = 3) -> Result:
     return replace(result, kernels=(result.kernels[index],))
 
 
-@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
-def test_what_is_made_to_be_shared_keeps_secrets(writer: Any, odd: Result) -> None:
-    text = writer.to_text(odd)
+@pytest.mark.parametrize("writer", WRITERS)
+def test_what_is_made_to_be_shared_keeps_secrets(writer: Writer, odd: Result) -> None:
+    text = writer(odd)
     assert not [secret for secret in SECRETS if secret in text]
 
 
-@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
-def test_every_verdict_is_in_every_format(writer: Any, odd: Result) -> None:
-    text = writer.to_text(odd)
+@pytest.mark.parametrize("writer", WRITERS)
+def test_every_verdict_is_in_every_format(writer: Writer, odd: Result) -> None:
+    text = writer(odd)
     for verdict in Verdict:
         assert f"odd.verdict.{verdict.replace('-', '_')}" in text
         assert verdict in text
@@ -50,12 +73,12 @@ def test_every_verdict_is_in_every_format(writer: Any, odd: Result) -> None:
     assert text.encode("utf-8")
 
 
-@pytest.mark.parametrize("writer", [html, junit, ktap, markdown])
-def test_nothing_to_show_is_no_error(writer: Any) -> None:
-    assert writer.to_text(Result("1"))
-    assert writer.to_text(Result("1", kernels=(Kernel("gone", unavailable="dropped"),)))
+@pytest.mark.parametrize("writer", WRITERS)
+def test_nothing_to_show_is_no_error(writer: Writer) -> None:
+    assert writer(Result("1"))
+    assert writer(Result("1", kernels=(Kernel("gone", unavailable="dropped"),)))
     bare = Kernel("odd", cases=(CaseResult("a", Verdict.HOLDS),))
-    assert writer.to_text(Result("1", kernels=(bare,)))
+    assert writer(Result("1", kernels=(bare,)))
 
 
 # KTAP
@@ -161,7 +184,7 @@ def test_junit_failures_tell_all_in_their_body(result: Result) -> None:
     failures = root.findall(".//testcase[@name='net.tcp.fastopen_sendto']/failure")
     assert len(failures) == 4 and failures[0].get("type") == "bypass"
     body = failures[0].text or ""
-    assert "deny, stacked, inherited: ok, promised EACCES" in body
+    assert "deny, stacked, inherited: got through, promised EACCES" in body
     assert "landlock-lsm/linux#41" in body
     assert "./landproof run --kernel debian-6.18 --case 'net.tcp.fastopen_sendto'" in body
     properties = {
@@ -188,14 +211,19 @@ def test_junit_tells_skipped_broken_and_lost_apart(odd: Result) -> None:
 
 
 def test_markdown_is_sums_findings_and_folded_matrix(result: Result) -> None:
-    text = markdown.to_text(result)
+    text = markdown_of(result)
     assert text.startswith("## Landlock, kernel by kernel\n\n3 cases deviate on 4 of 9 kernels.")
-    order = [text.index(word) for word in ("rights enforced", "### Deviations", "### The matrix")]
+    order = [text.index(word) for word in ("rights", "### Deviations", "### The matrix")]
     assert order == sorted(order)
     assert "| debian-6.18 | 6.18.15+deb14-amd64 | 7 | 1, 2, 3 | 18 of 20 |" in text
     assert "`landlock-lsm/linux#41`" in text
     assert text.count("<details>") == text.count("</details>") == len(samples_families(result)) + 2
     assert len(text) < 60_000  # a comment on a pull request takes 65 536 characters
+
+
+def markdown_of(result: Result) -> str:
+    """Return the matrix as Markdown, which is made to be shared."""
+    return markdown.to_text(matrix.document(shareable(result)))
 
 
 def samples_families(result: Result) -> set[str]:
@@ -205,7 +233,7 @@ def samples_families(result: Result) -> set[str]:
 
 @pytest.mark.parametrize("name", ["result", "odd"])
 def test_markdown_tables_are_whole(name: str, request: pytest.FixtureRequest) -> None:
-    text = markdown.to_text(request.getfixturevalue(name))
+    text = markdown_of(request.getfixturevalue(name))
     tokens = MarkdownIt().enable("table").parse(text)
     widths: list[int] = []
     for token in tokens:
@@ -219,7 +247,7 @@ def test_markdown_tables_are_whole(name: str, request: pytest.FixtureRequest) ->
 
 
 def test_markdown_lets_no_markup_through(odd: Result) -> None:
-    text = markdown.to_text(odd)
+    text = markdown_of(odd)
     rendered = MarkdownIt().enable("table").render(text)
     assert set(re.findall(r"</?(b|script|a|img)\b", rendered)) == set()
     outside = re.sub("`[^`]*`", "", text)  # in code nobody and no issue is mentioned
@@ -243,7 +271,7 @@ class Outline(HTMLParser):
 
 @pytest.mark.parametrize("name", ["result", "odd"])
 def test_the_page_needs_nothing_from_outside(name: str, request: pytest.FixtureRequest) -> None:
-    text = html.to_text(request.getfixturevalue(name))
+    text = matrixpage.to_text(request.getfixturevalue(name))
     for tag, attributes in Outline(text).elements:
         assert tag not in ("link", "img", "iframe", "base", "object"), tag
         assert not attributes.get("src")
@@ -254,7 +282,7 @@ def test_the_page_needs_nothing_from_outside(name: str, request: pytest.FixtureR
 
 
 def test_the_page_lets_no_markup_through(odd: Result) -> None:
-    text = html.to_text(odd)
+    text = matrixpage.to_text(odd)
     tags = [tag for tag, _attributes in Outline(text).elements]
     assert tags.count("script") == 2 and text.count("</script>") == 2
     found = re.search(r'<script id="data" type="application/json">(.*?)</script>', text, re.S)
@@ -264,7 +292,7 @@ def test_the_page_lets_no_markup_through(odd: Result) -> None:
 
 
 def test_the_page_has_the_whole_matrix_without_a_script(result: Result) -> None:
-    text = html.to_text(result)
+    text = matrixpage.to_text(result)
     shown = re.findall(r'<td tabindex="-1" class="v-[a-z-]+" data-v="([a-z-]+)">', text)
     assert len(shown) == sum(
         len(rows(ids, result.kernels)) for _name, ids in families(result)
@@ -281,7 +309,7 @@ def printed(result: Result, *, width: int = 200, terminal: bool = True, **more: 
         io.BytesIO(), encoding=more.pop("encoding", "utf-8"), errors="replace"
     )
     console = Console(file=file, force_terminal=terminal, width=width, color_system=None)
-    print_result(result, console, **more)
+    terminal_format.show(matrix.document(result, **more), console)
     file.seek(0)
     return file.read()
 
@@ -296,7 +324,7 @@ def test_the_table_in_words_and_in_signs(result: Result) -> None:
     line = next(line for line in narrow.splitlines() if "net.tcp.fastopen_sendto" in line)
     assert line.split()[2:] == [*"––✓✗✗✗✗✓✓"]
     assert "✗ bypass" in narrow and max(map(len, narrow.splitlines())) <= 80
-    assert "landlock-lsm/linux#41" in wide and "18/20" in wide
+    assert "landlock-lsm/linux#41" in wide and "18 of 20" in wide
 
 
 def test_the_table_in_a_pipe_is_wide(result: Result) -> None:
@@ -326,3 +354,63 @@ def test_the_table_tells_what_the_baseline_has(result: Result) -> None:
 
 def test_the_table_of_nothing() -> None:
     assert printed(Result("1"))
+
+
+# Any document
+
+
+def a_table(columns: int) -> Document:
+    """Return a document with one wide table."""
+    row = (Cell("a.case"), *(Cell(f"cell-{number}-of-it") for number in range(columns)))
+    heads = (Column("case"), *(Column(f"column {number}") for number in range(columns)))
+    return Document("Wide", (Block((Table(heads, (Section((row,)),)),)),))
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 200])
+def test_nothing_disappears_on_a_narrow_terminal(width: int) -> None:
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=width, color_system=None)
+    terminal_format.show(a_table(9), console)
+    text = file.getvalue().replace("\n", "").replace(" ", "")
+    for number in range(9):
+        assert f"cell-{number}-of-it" in text and f"column{number}" in text
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_the_whole_matrix_on_a_narrow_terminal(result: Result, width: int) -> None:
+    text = printed(result, width=width)
+    commands = re.compile("again: ")  # are not folded, to be copied
+    lines = [line for line in text.splitlines() if not commands.search(line)]
+    assert max(map(len, lines)) <= width
+    for kernel in result.kernels:
+        assert kernel.release and kernel.release.split("+")[0] in text
+    for word in ("rights", "deviate", "open", "no run", "18 of 20"):
+        assert word in text
+
+
+def test_a_format_is_found_by_its_file() -> None:
+    assert {"json", "markdown", "html"} <= set(document_formats())
+
+
+def test_json_of_any_document_is_the_document() -> None:
+    data = json.loads(json_format.to_text(a_table(1)))
+    (table,) = data["blocks"][0]["parts"]
+    assert table["kind"] == "table" and table["sections"][0]["rows"] == [
+        [{"text": "a.case"}, {"text": "cell-0-of-it"}]
+    ]
+
+
+@pytest.mark.parametrize(("text", "target"), [
+    ("landlock-lsm/linux#41, fixed in 7.2", "https://github.com/landlock-lsm/linux/issues/41"),
+    ("userspace-api/landlock: erratum 1",
+     "https://docs.kernel.org/userspace-api/landlock.html"),
+    ("CVE-2024-42318", "https://www.cve.org/CVERecord?id=CVE-2024-42318"),
+])
+def test_what_upstream_has_is_a_link(text: str, target: str) -> None:
+    line = linked(text)
+    assert "".join(cell.text for cell in line) == text
+    assert [cell.link for cell in line if cell.link] == [target]
+    document = Document("x", (Block((Items((Item(line),)),)),))
+    assert f'href="{target}"' in html.to_text(document)
+    # A link to an issue would leave a mark in its thread; other links are links.
+    assert (f"]({target})" in markdown.to_text(document)) == ("/issues/" not in target)

@@ -11,12 +11,13 @@ import pytest
 
 from cli.guest import cases as catalogue_cases
 from cli.guest import catalogue
-from reports.formats import html, junit, ktap, markdown
+from reports.formats import junit, ktap, markdown, matrixpage
 from reports.model.assemble import assemble
 from reports.model.known import explain, known_issues
 from reports.model.records import load_records
 from reports.model.results import UNREPORTED, Case, CaseResult, Result, shareable
 from reports.model.verdicts import Verdict
+from reports.views import matrix
 from tests.reports.test_formats import kunit_parse
 from vm.paths import GUEST
 
@@ -83,7 +84,8 @@ def test_real_records_become_a_whole_column(result: Result, tmp_path: Path) -> N
 
 
 def test_real_secrets_are_kept(result: Result) -> None:
-    texts = [writer.to_text(result) for writer in (html, junit, ktap, markdown)]
+    texts = [writer.to_text(result) for writer in (matrixpage, junit, ktap)]
+    texts.append(markdown.to_text(matrix.document(shareable(result))))
     for case in result.catalogue:
         if UNREPORTED in case.labels:
             assert not [text for text in texts if f"{case.id}" in text or case.claim in text]

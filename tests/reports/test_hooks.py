@@ -13,12 +13,13 @@ import pytest
 from rich.console import Console
 
 from cli import outputs
+from reports.formats import html, markdown, terminal
 from reports.model.assemble import assemble
+from reports.model.hookrows import answers, rows, text
 from reports.model.hooks import HookCall, NewSocket, calls_from_json, calls_to_json
 from reports.model.resultfile import from_text, to_text
-from reports.model.results import Result
-from reports.views import hookformats, hookpage
-from reports.views.hookrows import answers, rows, text
+from reports.model.results import Result, shareable
+from reports.views import hooks
 
 Json = dict[str, Any]
 TCP: Json = {"family": 2, "type": 1, "protocol": 6, "kern": False}
@@ -176,7 +177,7 @@ def test_the_answers(result: Result) -> None:
 
 def test_the_terminal(result: Result) -> None:
     out = io.StringIO()
-    hookformats.print_hooks(result, Console(file=out, width=200))
+    terminal.show(hooks.document(result), Console(file=out, width=200))
     shown = out.getvalue()
     assert "socket_create(inet stream tcp), socket_connect EACCES" in shown
     assert "lab: its hooks cannot be traced: missing: probes (CONFIG_KPROBE_EVENTS)" in shown
@@ -184,11 +185,11 @@ def test_the_terminal(result: Result) -> None:
 
 
 def test_markdown_and_page(result: Result) -> None:
-    markdown = hookformats.to_markdown(result)
-    assert "| `net.tcp.connect (+ipv6)` | deny | debian-7.3 | EACCES |" in markdown
-    page = hookpage.to_text(result)
+    mail = markdown.to_text(hooks.document(result))
+    assert "| `net.tcp.connect (+ipv6)` | deny | debian-7.3 | EACCES |" in mail
+    page = html.to_text(hooks.document(result))
     assert "✓ → EACCES" in page and "<script" not in page
-    assert page.count("<table") == 2  # lab has none
+    assert page.count("<table") == 3  # the rows, and two grids: lab has none
 
 
 def test_what_must_not_be_shared_is_not(result: Result) -> None:
@@ -197,8 +198,9 @@ def test_what_must_not_be_shared_is_not(result: Result) -> None:
         if case["id"] == "net.mount.nfs":
             case["labels"] = ["unreported"]
     private = from_text(json.dumps(catalogue), "result")
-    for writer in (hookformats.to_markdown, hookpage.to_text):
-        assert "net.mount.nfs" not in writer(private)
+    for writer in (markdown, html):
+        assert "net.mount.nfs" in writer.to_text(hooks.document(result))
+        assert "net.mount.nfs" not in writer.to_text(hooks.document(shareable(private)))
 
 
 @pytest.mark.parametrize(("lacking", "status"), [(True, 2), (False, 0)])

@@ -18,7 +18,7 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
-from reports.formats import html
+from reports.formats import matrixpage
 from reports.model.results import Result
 
 Browser = webdriver.Chrome
@@ -72,7 +72,7 @@ def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 def page(result: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the page of a whole run."""
     path = tmp_path_factory.mktemp("page") / "matrix.html"
-    path.write_text(html.to_text(result), encoding="utf-8")
+    path.write_text(matrixpage.to_text(result), encoding="utf-8")
     return path.as_uri()
 
 
@@ -80,7 +80,7 @@ def page(result: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
 def odd_page(odd: Result, tmp_path_factory: pytest.TempPathFactory) -> str:
     """The address of the page with every verdict and ugly text."""
     path = tmp_path_factory.mktemp("page") / "odd.html"
-    path.write_text(html.to_text(odd), encoding="utf-8")
+    path.write_text(matrixpage.to_text(odd), encoding="utf-8")
     return path.as_uri()
 
 
@@ -381,6 +381,6 @@ def test_ugly_text_stays_text(browser: Browser, odd_page: str) -> None:
 
 def test_a_page_of_nothing(browser: Browser, tmp_path: Path) -> None:
     path = tmp_path / "none.html"
-    path.write_text(html.to_text(Result("1")), encoding="utf-8")
+    path.write_text(matrixpage.to_text(Result("1")), encoding="utf-8")
     go(browser, path.as_uri())
     assert find(browser, "h1").text == "Nothing ran"

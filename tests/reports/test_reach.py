@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 from rich.console import Console
 
+from reports.formats import html, markdown, terminal
+from reports.formats import json as json_format
 from reports.model.resultfile import dump_result
 from reports.model.results import Case, CaseResult, Kernel, Result, World
+from reports.model.roads import Cell, Section, lacking, sections
 from reports.model.verdicts import Verdict
-from reports.views import reachformats
-from reports.views.reach import Cell, Section, lacking, sections
+from reports.views import reach as view
 from tests.reports.conftest import ROOT
 from tests.reports.test_commands import fails_in_one_line
 
@@ -146,14 +148,14 @@ def test_what_is_missing_is_named() -> None:
 
 def test_formats_leave_out_what_is_not_public() -> None:
     shown = sections(RESULT)
-    for writer in (reachformats.to_markdown, reachformats.to_html, reachformats.to_json):
-        text = writer(RESULT, shown, 443)
+    for writer in (markdown, html, json_format):
+        text = writer.to_text(view.document(RESULT, shown, 443))
         assert "rxrpc" not in text and "private" not in text
         assert "net.tcp.fastopen_sendto" in text and "SCTP (module sctp)" in text
 
 
 def test_json_is_the_table() -> None:
-    data = json.loads(reachformats.to_json(RESULT, sections(RESULT), 443))
+    data = json.loads(json_format.to_text(view.document(RESULT, sections(RESULT), 443)))
     assert data["port"] == 443 and [one["name"] for one in data["kernels"]] == ["old", "new"]
     first = data["roads"][0]
     found = (first["case"], first["direction"], first["protocol"])
@@ -164,10 +166,10 @@ def test_json_is_the_table() -> None:
 
 
 def test_markdown() -> None:
-    text = reachformats.to_markdown(RESULT, sections(RESULT), None)
+    text = markdown.to_text(view.document(RESULT, sections(RESULT), None))
     assert "### Talking to a TCP port" in text
-    assert "| reaches (absent) | stopped (holds) |" in text
-    assert "**reaches (bypass for ipv6)**" in text
+    assert "| – reaches | ✓ stopped |" in text
+    assert "**✗ REACHES \\[ipv6\\]**" in text
     assert "`landlock-lsm/linux#40`" in text
 
 
@@ -187,8 +189,8 @@ class Page(HTMLParser):
 
 def test_html_stands_alone() -> None:
     page = Page()
-    page.feed(reachformats.to_html(RESULT, sections(RESULT), 443))
-    assert page.loads == [] and "script" not in page.tags
+    page.feed(html.to_text(view.document(RESULT, sections(RESULT), 443)))
+    assert all(one.startswith("https://") for one in page.loads) and "script" not in page.tags
     assert page.tags.count("table") == 3
 
 
@@ -196,7 +198,7 @@ def test_html_stands_alone() -> None:
 def test_terminal(width: int) -> None:
     out = StringIO()
     target = Console(file=out, width=width, force_terminal=True, color_system=None)
-    reachformats.print_reach(RESULT, target, sections(RESULT), 443)
+    terminal.show(view.document(RESULT, sections(RESULT), 443), target)
     assert "bypass: the documentation promises to stop it" in out.getvalue().replace("\n", " ")
     assert ("✗ REACHES [ipv6]" in out.getvalue()) == (width == 240)
 

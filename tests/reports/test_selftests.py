@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from reports.formats.terminal import console
+from reports.formats import html, terminal
 from reports.model.results import Case, CaseResult, Kernel, Result
 from reports.model.selftests import Column, Selftest, Why, load
 from reports.model.verdicts import Verdict
-from reports.views.selftestoutput import exit_status, headline, show, to_html, to_json
+from reports.views.selftests import document, exit_status, headline
 
 RECORDED = Path(__file__).parent / "selftests"
 FASTOPEN = "net_test.protocol.tcp_sandbox_with_ipv4_tcp1.tcp_fastopen"
@@ -191,18 +191,20 @@ def test_what_did_not_run_is_said(tmp_path: Path) -> None:
 def test_a_kernel_that_did_not_boot(tmp_path: Path) -> None:
     column = judged(tmp_path, {"type": "unavailable", "why": "did not boot"})
     assert exit_status([column]) == 2
-    assert "not run: did not boot" in to_html([column], "linux-source-7.3", "1")
+    assert "not run: did not boot" in html.to_text(document([column], "linux-source-7.3", "1"))
 
 
 def test_outputs(capsys: pytest.CaptureFixture[str]) -> None:
     columns = [on_6_18(net__tcp__fastopen_sendto=Verdict.BYPASS), on_6_12()]
-    show(columns, console())
+    shown = document(columns, "linux-source-7.3", "1.0")
+    terminal.show(shown, terminal.console())
     printed = capsys.readouterr().out
-    assert (f"{FASTOPEN}: Expected -EACCES (-13) == ret (0); ours: net.tcp.fastopen_sendto"
-            in printed)
-    assert f"{SIGIO}: Expected 0 (0) == signal_received (1); NO DEVIATION OF OURS" in printed
-    page = to_html(columns, "linux-source-7.3", "1.0")
-    assert headline(columns) in page and FASTOPEN in page and "No deviation of ours" in page
-    data = json.loads(to_json(columns, "linux-source-7.3", "1.0"))
+    line = next(line for line in printed.splitlines() if FASTOPEN in line)
+    assert "Expected -EACCES (-13) == ret (0)" in line and "✗ bypass" in line
+    line = next(line for line in printed.splitlines() if SIGIO in line)
+    assert "Expected 0 (0) == signal_received (1)" in line and "NO DEVIATION OF OURS" in line
+    page = html.to_text(shown)
+    assert headline(columns) in page and FASTOPEN in page and "NO DEVIATION OF OURS" in page
+    data = json.loads(shown.json() if shown.json else "")
     assert data["kernels"][0]["counts"]["real"] == len(columns[0].of(Why.REAL))
     assert {test["id"] for test in data["kernels"][0]["tests"]} == set(by_id(columns[0]))
