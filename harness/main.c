@@ -9,7 +9,7 @@
 
 #include "cases/table.h"
 #include "engine/process.h"
-#include "engine/run.h"
+#include "engine/case.h"
 #include "landlock/landlock.h"
 #include "landlock/port.h"
 #include "machine/guest.h"

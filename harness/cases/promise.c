@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* What the kernel's documentation promises of a case, on this kernel. */
+/* What the kernel's documentation promises of a case, on a given kernel. */
 #include <stdio.h>
 #include <string.h>
 
@@ -23,35 +23,37 @@ int case_abi(const struct landproof_case *test)
 }
 
 /* Does the kernel take all that the case's policy speaks of? */
-bool case_expressible(const struct landproof_case *test)
+bool case_expressible(const struct landproof_case *test,
+		      const struct kernel *kernel)
 {
 	char words[256], *word, *rest;
 
-	if (!kernel.abi || (test->guard.fs & ~kernel.fs) ||
-	    (test->guard.net & ~kernel.net) ||
-	    (test->guard.scoped & ~kernel.scoped))
+	if (!kernel->abi || (test->guard.fs & ~kernel->fs) ||
+	    (test->guard.net & ~kernel->net) ||
+	    (test->guard.scoped & ~kernel->scoped))
 		return false;
 	snprintf(words, sizeof(words), "%s", test->covers ? test->covers : "");
 	for (word = strtok_r(words, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest)) {
 		const struct feature *feature = feature_find(word);
 
-		if (feature && !kernel_takes(feature))
+		if (feature && !kernel_takes(kernel, feature))
 			return false;
 	}
 	return true;
 }
 
-static bool erratum_fixed(int erratum)
+static bool erratum_fixed(const struct kernel *kernel, int erratum)
 {
-	return kernel.errata >= 0 && (kernel.errata & (1 << (erratum - 1)));
+	return kernel->errata >= 0 && (kernel->errata & (1 << (erratum - 1)));
 }
 
 /*
  * A kernel without the errata interface claims nothing about errata, so
  * whatever depends on one is not promised there, one way or the other.
  */
-const struct promise *promise_now(const struct landproof_case *test)
+const struct promise *promise_on(const struct landproof_case *test,
+				 const struct kernel *kernel)
 {
 	static const struct promise none = OPEN;
 	const struct promise *clause;
@@ -60,11 +62,11 @@ const struct promise *promise_now(const struct landproof_case *test)
 	     clause++) {
 		if (!clause->kind)
 			break;
-		if (clause->fixed && kernel.errata < 0)
+		if (clause->fixed && kernel->errata < 0)
 			return &none;
-		if (clause->fixed && !erratum_fixed(clause->fixed))
+		if (clause->fixed && !erratum_fixed(kernel, clause->fixed))
 			continue;
-		if (clause->from_abi > kernel.abi)
+		if (clause->from_abi > kernel->abi)
 			continue;
 		return clause;
 	}

@@ -41,11 +41,14 @@ struct promise {
 #define CLAUSE_DENIED(e)	.kind = PROMISE_DENIED, .error = (e)
 
 struct landproof_case;
-/* The clause that counts on this kernel; none: PROMISE_OPEN */
-const struct promise *promise_now(const struct landproof_case *test);
+struct kernel;
+/* The clause that counts on @kernel; none: PROMISE_OPEN */
+const struct promise *promise_on(const struct landproof_case *test,
+				 const struct kernel *kernel);
 /* The ABI version that a case needs: its guard's, and its features' */
 int case_abi(const struct landproof_case *test);
-/* Does this kernel take all that the case's policy speaks of? */
-bool case_expressible(const struct landproof_case *test);
+/* Does @kernel take all that the case's policy speaks of? */
+bool case_expressible(const struct landproof_case *test,
+		      const struct kernel *kernel);
 
 #endif

@@ -1,38 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
-/* From what the worlds showed and what was promised to one verdict. */
-#include <errno.h>
+/* From the plan of a case and what its worlds showed to one verdict. */
 #include <stdio.h>
-#include <string.h>
 
-#include "base/words.h"
 #include "engine/judge.h"
-#include "landlock/socket_rule.h"
 
-int world_expected(const struct result *result, enum world world)
-{
-	const int control = result->worlds[WORLD_CONTROL].outcome;
-	const struct promise *promise = promise_now(result->test);
-
-	/* Whatever the kernel answers without Landlock, but nothing of ours. */
-	if (promise->kind == PROMISE_UNCHANGED)
-		return control > 0 ? control : WORKED;
-	switch (world) {
-	case WORLD_CONTROL:
-	case WORLD_BYSTANDER:
-	case WORLD_GRANT:
-		return WORKED;
-	default:
-		break;
-	}
-	switch (promise->kind) {
-	case PROMISE_DENIED:
-		return promise->error;
-	case PROMISE_ALLOWED:
-		return WORKED;
-	default:
-		return UNPROMISED;
-	}
-}
+const char *const cause_names[] = {
+	[CAUSE_NONE]	= NULL,
+	[CAUSE_NEED]	= "need",
+	[CAUSE_MISSING]	= "missing",
+	[CAUSE_REFUSED]	= "control-refused",
+	[CAUSE_HUNG]	= "control-hung",
+};
 
 static bool refused(int outcome)
 {
@@ -62,20 +40,6 @@ static enum verdict judge_world(const struct world_result *world)
 	return got == WORKED ? BYPASS : ERRNO;
 }
 
-static void because(struct result *result, enum world world)
-{
-	const struct world_result *w = &result->worlds[world];
-	char got[32], wanted[32];
-
-	snprintf(result->why, sizeof(result->why), "%s: %s%s%s%s%s",
-		 world_names[world],
-		 outcome_name(w->outcome, got, sizeof(got)),
-		 w->expected == UNPROMISED ? "" : " instead of ",
-		 w->expected == UNPROMISED ? "" :
-		 outcome_name(w->expected, wanted, sizeof(wanted)),
-		 w->note[0] ? ": " : "", w->note);
-}
-
 /* When several worlds deviate, the one that says most comes first. */
 static int weight(enum verdict verdict)
 {
@@ -90,78 +54,90 @@ static int weight(enum verdict verdict)
 	return i;
 }
 
-static void judge_control(struct result *result)
+static void because(struct result *result, enum world world)
 {
-	const struct world_result *control = &result->worlds[WORLD_CONTROL];
+	const struct world_result *w = &result->worlds[world];
+	char got[32], wanted[32];
+
+	snprintf(result->why, sizeof(result->why), "%s: %s%s%s%s%s",
+		 world_names[world],
+		 outcome_name(w->outcome, got, sizeof(got)),
+		 w->expected == UNPROMISED ? "" : " instead of ",
+		 w->expected == UNPROMISED ? "" :
+		 outcome_name(w->expected, wanted, sizeof(wanted)),
+		 w->note[0] ? ": " : "", w->note);
+}
+
+/* What is missing only showed in @world, or is all that is known of it. */
+static void cannot_run(struct result *result, enum cause cause,
+		       enum world world)
+{
+	const struct world_result *w = &result->worlds[world];
 	char name[32];
 
-	result->verdict = control->outcome == BROKEN ||
-			  control->outcome == KILLED ? BROKEN_RUN : CANNOT_RUN;
-	if (control->note[0])
+	result->verdict = CANNOT_RUN;
+	result->cause = cause;
+	result->world = world;
+	if (w->note[0])
 		snprintf(result->missing, sizeof(result->missing), "%s",
-			 control->note);
+			 w->note);
 	else
 		snprintf(result->missing, sizeof(result->missing),
 			 "without Landlock too: %s",
-			 outcome_name(control->outcome, name, sizeof(name)));
-	snprintf(result->why, sizeof(result->why), "%s", result->missing);
-}
-
-/* landlock_create_ruleset(2), ERRORS; EPERM is what a seccomp filter says. */
-static bool says_no_landlock(int error)
-{
-	return error == ENOSYS || error == EOPNOTSUPP || error == EPERM;
-}
-
-static void judge_absence(struct result *result)
-{
-	const int abi = case_abi(result->test);
-
-	if (!kernel.abi && !says_no_landlock(kernel.landlock_errno) &&
-	    result->test->honesty &&
-	    has_word(result->test->covers, "create.version")) {
-		result->verdict = DISHONEST;
-		snprintf(result->why, sizeof(result->why),
-			 "asked for its ABI version, the kernel says %s",
-			 strerrorname_np(kernel.landlock_errno));
-		return;
-	}
-	if (kernel.abi >= abi) {
-		result->verdict = DISHONEST;
-		snprintf(result->why, sizeof(result->why),
-			 "ABI %d is promised to take this, and does not",
-			 kernel.abi);
-		return;
-	}
-	result->verdict = ABSENT;
-	if (kernel.abi && abi == ABI_PROPOSED)
-		snprintf(result->why, sizeof(result->why),
-			 "only proposed, and the kernel does not have it: %s",
-			 result->test->covers);
-	else if (kernel.abi)
-		snprintf(result->why, sizeof(result->why),
-			 "needs ABI %d, the kernel has %d", abi, kernel.abi);
+			 outcome_name(w->outcome, name, sizeof(name)));
+	if (world == WORLD_CONTROL)
+		snprintf(result->why, sizeof(result->why), "%s",
+			 result->missing);
 	else
 		snprintf(result->why, sizeof(result->why),
-			 "no Landlock in this kernel: %s",
-			 strerrorname_np(kernel.landlock_errno));
+			 "%s: %s, although control worked", world_names[world],
+			 w->note[0] ? w->note : "something is missing");
 }
 
-void judge(struct result *result)
+/* Control has no sandbox: where it fails, nothing can be said of Landlock. */
+static void judge_control(const struct plan *plan, struct result *result)
 {
-	const struct landproof_case *test = result->test;
+	switch (result->worlds[WORLD_CONTROL].outcome) {
+	case BROKEN:
+	case KILLED:
+		result->verdict = BROKEN_RUN;
+		because(result, WORLD_CONTROL);
+		return;
+	case CANNOT:
+		cannot_run(result, CAUSE_MISSING, WORLD_CONTROL);
+		return;
+	case HUNG:
+		cannot_run(result, CAUSE_HUNG, WORLD_CONTROL);
+		return;
+	case POLICY:
+		/* What the scene enforces is valid wherever it is expressible. */
+		if (!plan->settled) {
+			result->verdict = DISHONEST;
+			because(result, WORLD_CONTROL);
+			return;
+		}
+		break;
+	default:
+		break;
+	}
+	cannot_run(result, CAUSE_REFUSED, WORLD_CONTROL);
+}
+
+static void judge_settled(const struct plan *plan, struct result *result)
+{
+	result->verdict = plan->verdict;
+	snprintf(result->why, sizeof(result->why), "%s", plan->why);
+	if (plan->verdict != CANNOT_RUN)
+		return;
+	result->cause = CAUSE_NEED;
+	result->need = plan->need;
+	snprintf(result->missing, sizeof(result->missing), "%s", plan->why);
+}
+
+static void judge_worlds(const struct plan *plan, struct result *result)
+{
 	enum world world;
 
-	if (result->worlds[WORLD_CONTROL].ran &&
-	    result->worlds[WORLD_CONTROL].outcome !=
-	    result->worlds[WORLD_CONTROL].expected) {
-		judge_control(result);
-		return;
-	}
-	if (!case_expressible(test)) {
-		judge_absence(result);
-		return;
-	}
 	result->verdict = HOLDS;
 	snprintf(result->why, sizeof(result->why), "every world as promised");
 	for (world = 0; world < WORLDS; world++) {
@@ -173,20 +149,53 @@ void judge(struct result *result)
 		if (weight(verdict) <= weight(result->verdict))
 			continue;
 		result->verdict = verdict;
-		because(result, world);
+		if (verdict == CANNOT_RUN)
+			cannot_run(result, CAUSE_MISSING, world);
+		else
+			because(result, world);
 	}
-	if (result->verdict == CANNOT_RUN)
-		snprintf(result->missing, sizeof(result->missing), "%.200s",
-			 result->why);
-	if (test->honesty && !sabotage &&
+	if (result->verdict != CANNOT_RUN)
+		result->cause = CAUSE_NONE;
+	if (plan->honesty &&
 	    (result->verdict == OVERBLOCK || result->verdict == ERRNO ||
 	     result->verdict == BYPASS))
 		result->verdict = DISHONEST;
-	if (case_abi(test) == ABI_PROPOSED)
-		snprintf(result->news, sizeof(result->news), "%s",
-			 socket_proposal_text());
-	else if (kernel.abi < case_abi(test))
-		snprintf(result->news, sizeof(result->news),
-			 "backport: taken at ABI %d, promised since %d",
-			 kernel.abi, case_abi(test));
+	snprintf(result->news, sizeof(result->news), "%s", plan->news);
+}
+
+/* What the kernel says of itself outranks what the worlds showed. */
+static void judge_log(struct result *result)
+{
+	switch (result->kmsg) {
+	case KMSG_TROUBLE:
+		result->verdict = CRASH;
+		snprintf(result->why, sizeof(result->why),
+			 "the kernel warned while this case ran");
+		break;
+	case KMSG_NO_MEMORY:
+		result->verdict = BROKEN_RUN;
+		snprintf(result->why, sizeof(result->why),
+			 "the machine had too little memory for this case");
+		break;
+	case KMSG_QUIET:
+		break;
+	}
+}
+
+static bool control_failed(const struct result *result)
+{
+	const struct world_result *control = &result->worlds[WORLD_CONTROL];
+
+	return control->ran && control->outcome != control->expected;
+}
+
+void judge(const struct plan *plan, struct result *result)
+{
+	if (control_failed(result))
+		judge_control(plan, result);
+	else if (plan->settled)
+		judge_settled(plan, result);
+	else
+		judge_worlds(plan, result);
+	judge_log(result);
 }

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* From what the worlds showed and what was promised to one verdict. */
+/* From the plan of a case and what its worlds showed to one verdict. */
 #ifndef LANDPROOF_ENGINE_JUDGE_H
 #define LANDPROOF_ENGINE_JUDGE_H
 
+#include "engine/plan.h"
 #include "engine/result.h"
 
-int world_expected(const struct result *result, enum world world);
-void judge(struct result *result);
+void judge(const struct plan *plan, struct result *result);
 
 #endif

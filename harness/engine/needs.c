@@ -425,8 +425,7 @@ const char *need_unknown(const char *words)
 	return NULL;
 }
 
-/* What of @words is missing here, in words for people; NULL: nothing. */
-const char *need_missing(const char *words, char *buf, size_t size)
+const char *need_missing(const char *words, const char **lacking)
 {
 	static struct {
 		bool known;
@@ -440,24 +439,24 @@ const char *need_missing(const char *words, char *buf, size_t size)
 		const struct need *need = find(word);
 		const size_t i = need - needs;
 
-		if (!need) {
-			snprintf(buf, size, "unknown need %s", word);
-			return buf;
-		}
+		if (!need)
+			return "a need that needs.c does not know";
 		if (!answers[i].known) {
 			answers[i].missing = need->check();
 			answers[i].known = true;
 		}
+		*lacking = need->word;
 		if (answers[i].missing)
 			return answers[i].missing;
 	}
+	*lacking = NULL;
 	return NULL;
 }
 
 int scene_needs(struct scene *scene, const char *words)
 {
-	char buf[64];
-	const char *missing = need_missing(words, buf, sizeof(buf));
+	const char *lacking;
+	const char *missing = need_missing(words, &lacking);
 
 	return missing ? cannot(scene, "%s", missing) : 0;
 }

@@ -3,12 +3,13 @@
 #ifndef LANDPROOF_ENGINE_NEEDS_H
 #define LANDPROOF_ENGINE_NEEDS_H
 
-#include <stddef.h>
-
 #include "cases/scene.h"
 
-/* What of @words is missing here, in words for people; NULL: nothing. */
-const char *need_missing(const char *words, char *buf, size_t size);
+/*
+ * What is missing here for @words, in words for people, and the word that is
+ * not met; NULL: nothing.
+ */
+const char *need_missing(const char *words, const char **lacking);
 /* The first of @words that is no need, or NULL. */
 const char *need_unknown(const char *words);
 

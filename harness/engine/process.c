@@ -17,9 +17,9 @@
 #include "base/programs.h"
 #include "base/time.h"
 #include "base/words.h"
+#include "cases/enforce.h"
 #include "cases/table.h"
 #include "engine/hooks.h"
-#include "engine/policy.h"
 #include "engine/process.h"
 #include "lab/ends.h"
 #include "lab/lab.h"
@@ -30,36 +30,33 @@
 #include "machine/subject.h"
 
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
+static struct scene *shared;	/* in it; one world at a time */
+static const struct world_plan *world_plan;	/* its; NULL after execve(2) */
+
+static int scene_map(void)
+{
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+		      MAP_SHARED, scene_fd, 0);
+	return shared == MAP_FAILED ? errno : 0;
+}
+
+static int scene_init(void)
+{
+	scene_fd = memfd_create("scene", 0);
+	if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*shared)))
+		return errno;
+	return scene_map();
+}
 
 int process_init(void)
 {
-	const int error = self_open();
+	const int error = self_open() ?: scene_init();
 
 	if (error)
 		return error;
 	privilege_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	return scratch_init();
-}
-
-int scene_share(struct scene **shared)
-{
-	static struct scene *scene;
-
-	if (!scene) {
-		if (scene_fd < 0)
-			scene_fd = memfd_create("scene", 0);
-		if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*scene)))
-			return errno;
-		scene = mmap(NULL, sizeof(*scene), PROT_READ | PROT_WRITE,
-			     MAP_SHARED, scene_fd, 0);
-		if (scene == MAP_FAILED) {
-			scene = NULL;
-			return errno;
-		}
-	}
-	*shared = scene;
-	return 0;
 }
 
 /*
@@ -101,7 +98,11 @@ static void kill_children(pid_t parent)
 #define SHARE_MEMORY CLONE_VM
 #endif
 
-/* They lie one in the other: the stage, its subject, what that executes. */
+/*
+ * Each of these processes is started by the one before it, which waits for it
+ * on a stack of its own: STAGE builds the scene outside the sandbox, SUBJECT
+ * enters the sandbox, EXECUTED is what it executes.
+ */
 enum nesting { STAGE, SUBJECT, EXECUTED, NESTINGS };
 
 static char *body_stack(enum nesting nesting)
@@ -124,7 +125,7 @@ static int attempt(struct scene *scene)
 	int outcome;
 
 	/* What must be refused comes first: the attempt may end the domain. */
-	if (test->witness && scene->world == WORLD_DENY) {
+	if (world_plan && world_plan->witness) {
 		outcome = test->witness(scene);
 		if (outcome == WORKED)
 			return UNENFORCED;
@@ -150,8 +151,9 @@ int attempt_main(int fd, int argc, char **argv)
 	sabotage = atoi(argv[2]);
 	patience_ms = atoi(argv[3]);
 	scene_fd = fd;
-	if (scene_share(&scene))
+	if (scene_map())
 		return 2;
+	scene = shared;
 	lab_resume();
 	/* Addresses are another image's. */
 	scene->test = case_number(strtoul(argv[0], NULL, 10));
@@ -193,6 +195,18 @@ static int attempt_after_exec(struct scene *scene)
 	return child_outcome(scene, spawn(EXECUTED, exec_attempt, scene));
 }
 
+/* The policy of the world: 0 or an outcome */
+static int enforce_policy(struct scene *scene)
+{
+	int i, ret = 0;
+
+	if (world_plan->enforcer == ENFORCER_CASE)
+		return scene->test->enforce(scene);
+	for (i = 0; i < world_plan->layers_count && !ret; i++)
+		ret = enforce_ruleset(scene, &world_plan->layers[i]);
+	return ret;
+}
+
 /* The subject: loses its privileges, is sandboxed, attempts. */
 static int subject(struct scene *scene)
 {
@@ -208,7 +222,7 @@ static int subject(struct scene *scene)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return broken(scene, "no_new_privs: %s",
 			      strerrorname_np(errno));
-	error = world_enforce(scene);
+	error = enforce_policy(scene);
 	if (error)
 		return error;
 	if (scene->world == WORLD_INHERITED)
@@ -359,18 +373,30 @@ static bool ended_in_time(pid_t pid, int timeout_ms)
 	return ret == 1;
 }
 
-void world_run(struct scene *scene, struct world_result *result)
+static void scene_clear(struct scene *scene, const struct plan *plan,
+			enum world world)
 {
-	const double start = now_ms();
-	int status = 0;
-	pid_t pid;
-
+	scene->test = plan->test;
+	scene->variant = plan->variant;
+	scene->world = world;
 	scene->finished = false;
 	scene->note[0] = '\0';
 	scene->processes = 0;
 	memset(scene->pid, 0, sizeof(scene->pid));
 	memset(scene->value, 0, sizeof(scene->value));
 	memset(scene->fd, 0xff, sizeof(scene->fd));
+}
+
+void world_run(const struct plan *plan, enum world world,
+	       struct world_result *result)
+{
+	struct scene *const scene = shared;
+	const double start = now_ms();
+	int status = 0;
+	pid_t pid;
+
+	scene_clear(scene, plan, world);
+	world_plan = &plan->worlds[world];
 	pid = stage_start(scene);
 	result->ran = true;
 	if (pid < 0) {

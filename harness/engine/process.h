@@ -3,12 +3,13 @@
 #ifndef LANDPROOF_ENGINE_PROCESS_H
 #define LANDPROOF_ENGINE_PROCESS_H
 
+#include "engine/plan.h"
 #include "engine/result.h"
 
 /* Once, before any world: 0 or errno */
 int process_init(void);
-int scene_share(struct scene **shared);	/* maps it once; 0 or errno */
-void world_run(struct scene *scene, struct world_result *result);
+void world_run(const struct plan *plan, enum world world,
+	       struct world_result *result);
 /* The last process of an inherited world */
 int attempt_main(int scene_fd, int argc, char **argv);
 

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* One case: what it needs, its worlds one after the other, its verdict. */
+/* The worlds of a plan, one after the other. */
 #ifndef LANDPROOF_ENGINE_RUN_H
 #define LANDPROOF_ENGINE_RUN_H
 
+#include "engine/plan.h"
 #include "engine/result.h"
 
-/* A set of W(); 0: all that a case has. */
-extern unsigned int worlds_wanted;
-void run_case(struct result *result);
+/* Fills @result->worlds and, if the kernel warned, ->log. */
+void run_plan(const struct plan *plan, struct result *result);
 
 #endif

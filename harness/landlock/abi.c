@@ -164,35 +164,37 @@ void kernel_probe(void)
 	if (errno == EBADF)
 		kernel.add_flags |= ADD_QUIET;
 	socket_proposal_probe();
+	kernel.proposed = socket_proposal.form;
+	kernel.proposal = socket_proposal_text();
 }
 
-bool kernel_takes(const struct feature *f)
+bool kernel_takes(const struct kernel *kernel, const struct feature *f)
 {
-	if (kernel.abi == 0)
+	if (kernel->abi == 0)
 		return false;
 	switch (f->kind) {
 	case FEATURE_FS:
-		return kernel.fs & f->value;
+		return kernel->fs & f->value;
 	case FEATURE_NET:
-		return kernel.net & f->value;
+		return kernel->net & f->value;
 	case FEATURE_SCOPE:
-		return kernel.scoped & f->value;
+		return kernel->scoped & f->value;
 	case FEATURE_RESTRICT_FLAG:
-		return kernel.restrict_flags & f->value;
+		return kernel->restrict_flags & f->value;
 	case FEATURE_ADD_FLAG:
-		return kernel.add_flags & f->value;
+		return kernel->add_flags & f->value;
 	case FEATURE_CREATE_FLAG:
-		return f->value == CREATE_VERSION || kernel.errata >= 0;
+		return f->value == CREATE_VERSION || kernel->errata >= 0;
 	case FEATURE_RULE_TYPE:
-		return f->value == RULE_PATH_BENEATH || kernel.net;
+		return f->value == RULE_PATH_BENEATH || kernel->net;
 	case FEATURE_FIELD:
 		if (f->value == FIELD(handled_access_net))
-			return kernel.net;
+			return kernel->net;
 		if (f->value == FIELD(scoped))
-			return kernel.scoped;
-		return f->value == FIELD(handled_access_fs) || kernel.quiet;
+			return kernel->scoped;
+		return f->value == FIELD(handled_access_fs) || kernel->quiet;
 	case FEATURE_PROPOSED:
-		return socket_proposal.form & f->value;
+		return kernel->proposed & f->value;
 	}
 	return false;
 }

@@ -138,7 +138,7 @@ struct feature {
 extern const struct feature features[];
 extern const size_t features_count;
 
-/* What the running kernel says of itself and was seen to take. */
+/* What a kernel says of itself and was seen to take. */
 struct kernel {
 	int abi;		/* 0: no Landlock */
 	int errata;		/* bitmask; -1: no errata interface */
@@ -146,15 +146,25 @@ struct kernel {
 	uint64_t fs, net, scoped;	/* bits that create_ruleset takes */
 	uint64_t quiet;		/* nonzero: takes the quiet_* fields */
 	uint64_t restrict_flags, add_flags;
+	uint64_t proposed;	/* a set of enum socket_form */
+	const char *proposal;	/* the same in words */
 };
 
+/* The running one */
 extern struct kernel kernel;
 
 /* Asks the kernel, bit by bit; fills @kernel.  Needs no privilege. */
 void kernel_probe(void);
 
-/* Does the running kernel take @feature? */
-bool kernel_takes(const struct feature *feature);
+/*
+ * Another one, in words that commas separate: abi=N, errata=N or none, and
+ * names of features that differ from what that ABI version promises:
+ * +scope.signal, -fs.refer.  NULL, or what is wrong with the words.
+ */
+const char *kernel_describe(struct kernel *kernel, const char *words);
+
+/* Does @kernel take @feature? */
+bool kernel_takes(const struct kernel *kernel, const struct feature *feature);
 
 /* The ABI version that promises all of these bits; 0 for none. */
 int abi_of(uint64_t fs, uint64_t net, uint64_t scoped);

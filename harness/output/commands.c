@@ -7,9 +7,9 @@
 
 #include "base/time.h"
 #include "cases/table.h"
+#include "engine/case.h"
 #include "engine/hooks.h"
 #include "engine/process.h"
-#include "engine/run.h"
 #include "machine/guest.h"
 #include "machine/kmsg.h"
 #include "output/arguments.h"
@@ -33,17 +33,15 @@ static int run_lines(const struct line *lines, size_t count,
 	size_t i;
 
 	for (i = 0; i < count; i++) {
-		struct result result = {
-			.test = lines[i].test, .variant = lines[i].variant,
-		};
+		struct result result;
 
-		case_id(result.test, result.variant, id, sizeof(id));
+		case_id(lines[i].test, lines[i].variant, id, sizeof(id));
 		if (!resumed) {
 			resumed = strcmp(id, resume_after) == 0;
 			continue;
 		}
 		record_case(id);
-		run_case(&result);
+		run_case(lines[i].test, lines[i].variant, &result);
 		record_result(&result);
 		if (a->gcov && (i + 1) % GCOV_EVERY == 0)
 			gcov_put();

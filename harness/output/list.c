@@ -5,8 +5,8 @@
 
 #include "base/json.h"
 #include "cases/table.h"
+#include "cases/worlds.h"
 #include "engine/needs.h"
-#include "engine/policy.h"
 #include "output/list.h"
 
 static const char *kind_name(const struct landproof_case *test)

@@ -122,7 +122,7 @@ static void put_rights(void)
 	fputs(",\"rights\":{", out);
 	for (i = 0; i < features_count; i++)
 		fprintf(out, "%s\"%s\":%s", i ? "," : "", features[i].name,
-			kernel_takes(&features[i]) ? "true" : "false");
+			kernel_takes(&kernel, &features[i]) ? "true" : "false");
 	putc('}', out);
 }
 
@@ -251,6 +251,17 @@ static void ktap_result(const struct result *result, const char *id)
 	fflush(stdout);
 }
 
+/* Why a case could not run, for sums and for the driver */
+static void put_cause(const struct result *result)
+{
+	pair("missing", result->missing);
+	pair("cause", cause_names[result->cause]);
+	if (result->cause == CAUSE_NEED)
+		pair("need", result->need);
+	else
+		pair("world", world_names[result->world]);
+}
+
 void record_result(const struct result *result)
 {
 	char id[128];
@@ -268,7 +279,7 @@ void record_result(const struct result *result)
 	pair("why", result->why);
 	fprintf(out, ",\"ms\":%.2f", result->ms);
 	if (result->verdict == CANNOT_RUN)
-		pair("missing", result->missing);
+		put_cause(result);
 	if (result->news[0]) {
 		fputs(",\"news\":[", out);
 		json_string(out, result->news);

@@ -100,7 +100,7 @@ bool selftest_call_parse(const char *text, struct selftest_call *call)
 		return false;
 	for (i = 0; i < features_count; i++)
 		call->lacks[i] = call->error && call->uses[i] &&
-				 !kernel_takes(&features[i]);
+				 !kernel_takes(&kernel, &features[i]);
 	return true;
 }
 
