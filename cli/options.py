@@ -31,6 +31,11 @@ def add_machines(parser: argparse.ArgumentParser) -> None:
                         help="a name (landproof kernels list), a bzImage, a .deb or a build tree;"
                              " default: all kernels of the default set")
     parser.add_argument("--modules", type=Path, metavar="DIR", help="modules of a --kernel bzImage")
+    parser.add_argument("--lsm", metavar="LIST",
+                        help="the security modules to start, as lsm= names them; default: the"
+                             " kernel's own list, with landlock if that has it not")
+    parser.add_argument("--append", action="append", default=[], metavar="WORDS",
+                        help="more for the kernel's command line")
     parser.add_argument("--jobs", type=int, help="machines at once; default: one a core")
 
 
@@ -67,4 +72,9 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
-                       landlock=not getattr(args, "no_landlock", False))
+                       booting(args))
+
+
+def booting(args: argparse.Namespace) -> run.Boot:
+    """Return how kernels are to be booted."""
+    return run.Boot(not getattr(args, "no_landlock", False), args.lsm, tuple(args.append))

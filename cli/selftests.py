@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli import outputs
 from cli.guest import catalogue, version
-from cli.options import SELFTESTS, add_machines
+from cli.options import SELFTESTS, add_machines, booting
 from reports.model.assemble import assemble
 from reports.model.resultfile import load_result
 from reports.model.selftests import load as load_selftests
@@ -48,11 +48,12 @@ def run_selftests(args: argparse.Namespace) -> int:
         outdir = args.records or Path(scratch)
         if not result:
             with progress.display(chosen) as listener:
-                ours = run.run(chosen, ["run"], outdir / "cases", GUEST, args.jobs, listener)
+                ours = run.run(chosen, ["run"], outdir / "cases", GUEST, args.jobs, listener,
+                               booting(args))
             result = assemble(ours, catalogue(), version())
         with progress.display(chosen) as listener:
             records = selftests.run_all(chosen, programs, args.case, outdir / "selftests", GUEST,
-                                        args.jobs, listener)
+                                        args.jobs, listener, boot=booting(args))
         columns = [load_selftests(path, result) for path in records]
     source = Path(args.source).name
     outputs.report(views.document(columns, source, version()), args)

@@ -42,7 +42,7 @@ def main(words: list[str]) -> int:
         chosen = kernels.choose(words[0].split(","))
         with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
             run.run(chosen, ["run", *words[1:]], outdir or Path(scratch), harness, None, _show,
-                    landlock)
+                    run.Boot(landlock))
     except UserError as error:
         print(f"vm.once: {error}", file=sys.stderr)
         return 2

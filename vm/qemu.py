@@ -26,7 +26,7 @@ PROGRAM = "qemu-system-x86_64"
 MEMORY = 512
 
 # landproof.guest makes the harness a guest's PID 1 (harness/machine/guest.c); of the others only
-# lsm= and audit= concern Landlock. An oops ends the machine: panic=-1 reboots and
+# audit= concerns Landlock (vm/lsm.py has lsm=). An oops ends the machine: panic=-1 reboots and
 # -no-reboot makes that QEMU's exit.
 COMMAND_LINE = " ".join((
     "landproof.guest console=ttyS0 loglevel=4 panic=-1 oops=panic reboot=t audit=1",
@@ -47,10 +47,6 @@ PLAIN_CPU = "qemu64"
 
 PLAIN_WORDS = "earlyprintk=ttyS0 ignore_loglevel"
 """For the same: its console says how far it came."""
-
-# Alone, so that nothing else refuses; capabilities are always there.
-LSM_WITH = "lsm=landlock"
-LSM_WITHOUT = "lsm=yama"
 
 POWEROFF = Path(__file__).with_name("poweroff.c")
 TRIAL_SECONDS = 6.0
@@ -73,7 +69,8 @@ class Machine:
     kernel: Path
     initramfs: bytes
     accel: str = "tcg"
-    landlock: bool = True
+    words: tuple[str, ...] = ()
+    """More of the kernel's command line."""
     memory: int = MEMORY
     plain: bool = False
     """With a processor that has little, and a console that tells everything."""
@@ -81,8 +78,7 @@ class Machine:
 
 def command_line(machine: Machine) -> str:
     """Return the kernel's command line."""
-    words = [COMMAND_LINE, LSM_WITH if machine.landlock else LSM_WITHOUT]
-    return " ".join([*words, PLAIN_WORDS] if machine.plain else words)
+    return " ".join([COMMAND_LINE, *machine.words, *([PLAIN_WORDS] if machine.plain else [])])
 
 
 def processor(machine: Machine) -> str:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vm import image, paths, qemu
+from vm import image, lsm, paths, qemu
 from vm.errors import UserError
 from vm.kernels import Kernel
 
@@ -57,11 +57,22 @@ class Progress:
         return lines[start:start + CONSOLE_LINES]
 
 
+@dataclass(frozen=True)
+class Boot:
+    """How the user wants kernels to be booted."""
+
+    landlock: bool = True
+    lsm: str | None = None
+    """The list of security modules; None: the kernel's own."""
+    append: tuple[str, ...] = ()
+    """More words for the kernel's command line."""
+
+
 class KernelRun:
     """The run of one kernel: as many boots as it takes, one file of records."""
 
     def __init__(self, kernel: Kernel, words: Sequence[str], path: Path, harness: Path,
-                 listener: Listener, landlock: bool, group: qemu.Group,
+                 listener: Listener, boot: Boot, group: qemu.Group,
                  extra: bytes = b"") -> None:
         """Take the kernel, the guest's arguments, where the records go, one more archive."""
         self.kernel = kernel
@@ -69,7 +80,7 @@ class KernelRun:
         self.path = path
         self.harness = harness
         self.listener = listener
-        self.landlock = landlock
+        self.boot = boot
         self.group = group
         self.extra = extra
         self.progress = Progress()
@@ -82,12 +93,15 @@ class KernelRun:
                 self._write({"type": "unavailable", "why": self.kernel.unavailable})
                 return
             try:
-                machine, about = self._prepare()
+                choice = lsm.choose(self.kernel, self.boot.landlock, self.boot.lsm)
+                machine, about = self._prepare(choice)
             except UserError as error:
                 self._write(self._about({}))
                 self._write({"type": "unavailable", "why": str(error)})
                 return
             self._write(about)
+            if choice.note:
+                self._write({"type": "note", "text": choice.note})
             self._boots(machine)
 
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
@@ -97,14 +111,15 @@ class KernelRun:
                 "version": kernel.version, "config": kernel.config_lines(),
                 "modules": True if kernel.modules else kernel.no_modules or "none", **more}
 
-    def _prepare(self) -> tuple[qemu.Machine, dict[str, Any]]:
+    def _prepare(self, choice: lsm.Choice) -> tuple[qemu.Machine, dict[str, Any]]:
         """Return the machine, without the arguments of the run, and the `kernel` record."""
         assert self.kernel.image
         base = image.base(self.kernel, self.harness) + self.extra
         bootable = image.bootable(self.kernel)
         # The sanitizers' shadow takes an eighth, and what they keep back takes more.
         memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
-        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable), self.landlock,
+        words = (*([] if choice.lsm is None else [f"lsm={choice.lsm}"]), *self.boot.append)
+        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable), words,
                                memory * qemu.MEMORY)
         return machine, self._about({
             "sha256": {"kernel": paths.sha256(self.kernel.image),
@@ -209,7 +224,7 @@ def _durations() -> dict[str, float]:
 
 
 def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harness: Path,
-        jobs: int | None, listener: Listener, landlock: bool = True,
+        jobs: int | None, listener: Listener, boot: Boot = Boot(),
         extra: bytes = b"") -> list[Path]:
     """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
 
@@ -230,7 +245,7 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
 
     def one(kernel: Kernel) -> None:
         start = time.monotonic()
-        KernelRun(kernel, arguments, files[kernel.name], harness, tell, landlock,
+        KernelRun(kernel, arguments, files[kernel.name], harness, tell, boot,
                   group, extra).run()
         seconds[kernel.name] = round(time.monotonic() - start, 2)
 

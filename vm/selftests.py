@@ -133,10 +133,11 @@ def archive(directory: Path) -> bytes:
 
 def run_all(chosen: Sequence[kernels.Kernel], directory: Path, globs: Sequence[str], outdir: Path,
             harness: Path, jobs: int | None, listener: run.Listener,
-            more: Sequence[str] = ()) -> list[Path]:
+            more: Sequence[str] = (), boot: run.Boot = run.Boot()) -> list[Path]:
     """Run the programs (only those that a glob names, if any) on each kernel; see run.run().
 
     `more` are further arguments of the harness.
     """
     words = ["selftests", *more, *(word for glob in globs for word in ("--case", glob))]
-    return run.run(chosen, words, outdir, harness, jobs, listener, extra=archive(directory))
+    return run.run(chosen, words, outdir, harness, jobs, listener, boot,
+                   archive(directory))

@@ -109,7 +109,7 @@ static FILE *log_open(void)
 int main(void)
 {
 	const char *resume, *file;
-	char why[256] = "as promised";
+	char why[1024] = "as promised";
 	FILE *args, *records;
 	bool skip;
 
