@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The result that the tests of the reports use."""
+"""The result that the tests of the reports use, too."""
 
-from tests.reports.conftest import result as result
+from tests.reports import conftest
+
+result = conftest.result
