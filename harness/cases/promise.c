@@ -1,19 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What the kernel's documentation promises of a case, on a given kernel. */
-#include <stdio.h>
-#include <string.h>
-
+#include "base/words.h"
 #include "cases/case.h"
 
 /* The ABI version that a case needs: its guard's, and its features'. */
 int case_abi(const struct landproof_case *test)
 {
 	int abi = abi_of(test->guard.fs, test->guard.net, test->guard.scoped);
-	char words[256], *word, *rest;
+	const char *words = test->covers;
+	char word[WORD_MAX];
 
-	snprintf(words, sizeof(words), "%s", test->covers ? test->covers : "");
-	for (word = strtok_r(words, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
+	while (next_word(&words, word)) {
 		const struct feature *feature = feature_find(word);
 
 		if (feature && feature->abi > abi)
@@ -26,15 +23,14 @@ int case_abi(const struct landproof_case *test)
 bool case_expressible(const struct landproof_case *test,
 		      const struct kernel *kernel)
 {
-	char words[256], *word, *rest;
+	const char *words = test->covers;
+	char word[WORD_MAX];
 
 	if (!kernel->abi || (test->guard.fs & ~kernel->fs) ||
 	    (test->guard.net & ~kernel->net) ||
 	    (test->guard.scoped & ~kernel->scoped))
 		return false;
-	snprintf(words, sizeof(words), "%s", test->covers ? test->covers : "");
-	for (word = strtok_r(words, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
+	while (next_word(&words, word)) {
 		const struct feature *feature = feature_find(word);
 
 		if (feature && !kernel_takes(kernel, feature))

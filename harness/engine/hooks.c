@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "engine/hooks.h"
 #include "engine/hooks_trace.h"
 #include "machine/guest.h"
@@ -232,33 +231,34 @@ void hooks_world_end(enum world world)
 	missed_before = missed();
 }
 
-void hooks_put_kernel(FILE *out)
+/* "security_socket_bind" of "socket_bind" */
+static const char *function_name(const struct hook *hook)
 {
-	bool first = true;
-	size_t i;
+	static char name[64];
 
-	fputs(",\"traced\":[", out);
-	for (i = 0; i < hooks_count; i++) {
-		if (hooks[i].why)
-			continue;
-		fprintf(out, "%s\"security_%s\"", first ? "" : ",",
-			hooks[i].name);
-		first = false;
-	}
-	fputs("],\"untraced\":{", out);
-	for (first = true, i = 0; i < hooks_count; i++) {
-		if (!hooks[i].why)
-			continue;
-		fprintf(out, "%s\"security_%s\":", first ? "" : ",",
-			hooks[i].name);
-		json_string(out, hooks[i].why);
-		first = false;
-	}
-	putc('}', out);
+	snprintf(name, sizeof(name), "security_%s", hook->name);
+	return name;
 }
 
-void hooks_put_world(FILE *out, enum world world)
+void hooks_put_kernel(struct json *json)
+{
+	size_t i;
+
+	json_array(json, "traced");
+	for (i = 0; i < hooks_count; i++)
+		if (!hooks[i].why)
+			json_string(json, NULL, function_name(&hooks[i]));
+	json_array_end(json);
+	json_object(json, "untraced");
+	for (i = 0; i < hooks_count; i++)
+		if (hooks[i].why)
+			json_string(json, function_name(&hooks[i]),
+				    hooks[i].why);
+	json_object_end(json);
+}
+
+void hooks_put_world(struct json *json, enum world world)
 {
 	if (hooks_on)
-		trace_put(out, &traces[world]);
+		trace_put(json, &traces[world]);
 }

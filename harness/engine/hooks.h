@@ -4,8 +4,8 @@
 #define LANDPROOF_ENGINE_HOOKS_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "base/json.h"
 #include "cases/world.h"
 
 /* Every attempt is traced: run --hooks. */
@@ -23,7 +23,7 @@ void hooks_attempt_begin(void);
 void hooks_attempt_end(void);
 
 /* The keys of a record, as docs/records.md has them */
-void hooks_put_kernel(FILE *out);
-void hooks_put_world(FILE *out, enum world world);
+void hooks_put_kernel(struct json *json);
+void hooks_put_world(struct json *json, enum world world);
 
 #endif

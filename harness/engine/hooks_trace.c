@@ -4,7 +4,6 @@
 #include <string.h>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "engine/hooks_trace.h"
 
 #define KTHREADD 2		/* the parent of the kernel's threads */
@@ -211,48 +210,56 @@ void trace_line(struct trace *trace, const char *line)
 	}
 }
 
-static void put_value(FILE *out, const struct call *call)
+static void put_returned(struct json *json, const struct call *call)
 {
 	const char *const name = call->value < 0 ?
 		strerrorname_np(-call->value) : NULL;
+	char number[16];
 
-	if (!call->has_value)
-		fputs("null", out);
-	else if (name)
-		fprintf(out, "\"%s\"", name);
-	else
-		fprintf(out, "\"%d\"", call->value);
+	snprintf(number, sizeof(number), "%d", call->value);
+	json_string(json, "returned",
+		    call->has_value ? name ?: number : NULL);
 }
 
-void trace_put(FILE *out, const struct trace *trace)
+static void put_socket(struct json *json, const struct made *made)
+{
+	json_object(json, "socket");
+	json_integer(json, "family", made->family);
+	json_integer(json, "type", made->type);
+	json_integer(json, "protocol", made->protocol);
+	json_bool(json, "kern", made->kern);
+	json_object_end(json);
+}
+
+static void put_call(struct json *json, const struct call *call)
 {
 	static const char *const callers[] = {
 		[SUBJECTS] = "attempt", [URING] = "io_uring",
 		[SOFTIRQ] = "softirq", [KERNELS] = "kernel",
 	};
+	char hook[64];
+
+	snprintf(hook, sizeof(hook), "security_%s", call->hook);
+	json_object(json, NULL);
+	json_string(json, "hook", hook);
+	put_returned(json, call);
+	json_string(json, "by", callers[call->by]);
+	json_integer(json, "count", call->count);
+	if (call->thread[0])
+		json_string(json, "thread", call->thread);
+	if (call->made.is_socket)
+		put_socket(json, &call->made);
+	json_object_end(json);
+}
+
+void trace_put(struct json *json, const struct trace *trace)
+{
 	size_t i;
 
 	if (!trace->seen || trace->lost)
 		return;
-	fputs(",\"hooks\":[", out);
-	for (i = 0; i < trace->calls_count; i++) {
-		const struct call *call = &trace->calls[i];
-
-		fprintf(out, "%s{\"hook\":\"security_%s\",\"returned\":",
-			i ? "," : "", call->hook);
-		put_value(out, call);
-		fprintf(out, ",\"by\":\"%s\",\"count\":%u",
-			callers[call->by], call->count);
-		if (call->thread[0]) {
-			fputs(",\"thread\":", out);
-			json_string(out, call->thread);
-		}
-		if (call->made.is_socket)
-			fprintf(out, ",\"socket\":{\"family\":%d,\"type\":%d,\"protocol\":%d,\"kern\":%s}",
-				call->made.family, call->made.type,
-				call->made.protocol,
-				call->made.kern ? "true" : "false");
-		putc('}', out);
-	}
-	putc(']', out);
+	json_array(json, "hooks");
+	for (i = 0; i < trace->calls_count; i++)
+		put_call(json, &trace->calls[i]);
+	json_array_end(json);
 }

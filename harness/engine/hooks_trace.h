@@ -5,8 +5,9 @@
 
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdio.h>
 #include <sys/types.h>
+
+#include "base/json.h"
 
 /* What the subject writes between its privileges and its attempt, and after. */
 #define TRACE_BEGIN	"landproof: attempt"
@@ -62,7 +63,7 @@ struct trace {
 };
 
 void trace_line(struct trace *trace, const char *line);
-/* ,"hooks":[...]; nothing where the trace does not tell the whole. */
-void trace_put(FILE *out, const struct trace *trace);
+/* The member "hooks"; nothing where the trace does not tell the whole. */
+void trace_put(struct json *json, const struct trace *trace);
 
 #endif

@@ -16,6 +16,7 @@
 
 #include "base/files.h"
 #include "base/programs.h"
+#include "base/words.h"
 #include "engine/fault.h"
 #include "engine/needs.h"
 #include "lab/ends.h"
@@ -411,18 +412,9 @@ static const struct need *find(const char *word)
 	return NULL;
 }
 
-/* The first word of @words that this file does not know, or NULL. */
-const char *need_unknown(const char *words)
+bool need_known(const char *word)
 {
-	static char copy[256];
-	char *word, *rest;
-
-	snprintf(copy, sizeof(copy), "%s", words ? words : "");
-	for (word = strtok_r(copy, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest))
-		if (!find(word))
-			return word;
-	return NULL;
+	return find(word);
 }
 
 const char *need_missing(const char *words, const char **lacking)
@@ -431,11 +423,9 @@ const char *need_missing(const char *words, const char **lacking)
 		bool known;
 		const char *missing;
 	} answers[NEEDS];
-	char copy[256], *word, *rest;
+	char word[WORD_MAX];
 
-	snprintf(copy, sizeof(copy), "%s", words ? words : "");
-	for (word = strtok_r(copy, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
+	while (next_word(&words, word)) {
 		const struct need *need = find(word);
 		const size_t i = need - needs;
 

@@ -3,6 +3,8 @@
 #ifndef LANDPROOF_ENGINE_NEEDS_H
 #define LANDPROOF_ENGINE_NEEDS_H
 
+#include <stdbool.h>
+
 #include "cases/scene.h"
 
 /*
@@ -10,8 +12,8 @@
  * not met; NULL: nothing.
  */
 const char *need_missing(const char *words, const char **lacking);
-/* The first of @words that is no need, or NULL. */
-const char *need_unknown(const char *words);
+/* Is there a need of this name? */
+bool need_known(const char *word);
 
 /* For a part of a case: CANNOT if one of @words (see .needs) is missing, or 0 */
 int scene_needs(struct scene *scene, const char *words);

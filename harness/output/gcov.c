@@ -7,7 +7,6 @@
 #include <string.h>
 #include <sys/mount.h>
 
-#include "base/json.h"
 #include "output/gcov.h"
 #include "output/records.h"
 
@@ -38,6 +37,7 @@ static int put_counters(const char *dir)
 	const struct dirent *entry;
 	char path[PATH_MAX];
 	int count = 0;
+	struct json *record;
 	FILE *in, *out;
 
 	while (list && (entry = readdir(list))) {
@@ -52,10 +52,10 @@ static int put_counters(const char *dir)
 		in = fopen(path, "re");
 		if (!in)
 			continue;
-		out = record_begin("gcov");
-		fputs(",\"file\":", out);
-		json_string(out, path + strlen(DEBUGFS "/gcov"));
-		fputs(",\"data\":\"", out);
+		record = record_begin("gcov");
+		json_string(record, "file", path + strlen(DEBUGFS "/gcov"));
+		out = json_value(record, "data");
+		putc('"', out);
 		put_base64(out, in);
 		putc('"', out);
 		record_done();
@@ -72,7 +72,7 @@ void gcov_put(void)
 	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
 	if (put_counters(DEBUGFS "/gcov"))
 		return;
-	fputs(",\"missing\":\"counters of security/landlock (CONFIG_GCOV_KERNEL)\"",
-	      record_begin("gcov"));
+	json_string(record_begin("gcov"), "missing",
+		    "counters of security/landlock (CONFIG_GCOV_KERNEL)");
 	record_done();
 }

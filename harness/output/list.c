@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/json.h"
+#include "base/words.h"
 #include "cases/table.h"
 #include "cases/worlds.h"
 #include "engine/needs.h"
@@ -58,20 +59,21 @@ static void promise_text(const struct landproof_case *test, char *buf,
 	}
 }
 
-static void strings(const char *key, const char *words)
-{
-	char copy[256], *word, *rest;
-	bool first = true;
+static struct json json;
 
-	snprintf(copy, sizeof(copy), "%s", words ? words : "");
-	printf(",\"%s\":[", key);
-	for (word = strtok_r(copy, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest)) {
-		fputs(first ? "" : ",", stdout);
-		json_string(stdout, word);
-		first = false;
-	}
-	putchar(']');
+static void put_words(const char *words)
+{
+	char word[WORD_MAX];
+
+	while (next_word(&words, word))
+		json_string(&json, NULL, word);
+}
+
+static void put_list(const char *key, const char *words)
+{
+	json_array(&json, key);
+	put_words(words);
+	json_array_end(&json);
 }
 
 static void guard_names(const struct landproof_case *test, char *buf,
@@ -90,161 +92,168 @@ static void guard_names(const struct landproof_case *test, char *buf,
 					 used ? " " : "", f->name);
 }
 
-static void put(const char *key, const char *text)
+static void put_abi(const char *key, int abi)
 {
-	printf(",\"%s\":", key);
-	json_string(stdout, text);
-}
-
-static const char *abi_text(int abi, const char *proposed)
-{
-	static char text[12];
-
-	snprintf(text, sizeof(text), "%d", abi);
-	return abi == ABI_PROPOSED ? proposed : text;
+	if (abi == ABI_PROPOSED)
+		json_null(&json, key);
+	else
+		json_integer(&json, key, abi);
 }
 
 static void list_labels(const struct landproof_case *test)
 {
 	size_t i;
 
-	printf(",\"labels\":[");
-	json_string(stdout, case_family(test));
+	json_array(&json, "labels");
+	json_string(&json, NULL, case_family(test));
 	for (i = 0; labels[i]; i++)
-		if (has_label(test, labels[i])) {
-			putchar(',');
-			json_string(stdout, labels[i]);
-		}
-	putchar(']');
+		if (has_label(test, labels[i]))
+			json_string(&json, NULL, labels[i]);
+	json_array_end(&json);
 }
 
 static void list_variants(const struct landproof_case *test)
 {
-	const struct variant *variant = case_variants(test);
+	const struct variant *variant;
 	const unsigned int worlds = case_worlds(test);
-	bool first = true;
 	enum world world;
 
-	printf(",\"variants\":[");
-	for (; variant->name; variant++) {
-		fputs(variant == case_variants(test) ? "" : ",", stdout);
-		json_string(stdout, variant->name);
-	}
-	printf("],\"worlds\":[");
-	for (world = 0; world < WORLDS; world++) {
-		if (!(worlds & (1U << world)))
-			continue;
-		fputs(first ? "" : ",", stdout);
-		json_string(stdout, world_names[world]);
-		first = false;
-	}
-	putchar(']');
+	json_array(&json, "variants");
+	for (variant = case_variants(test); variant->name; variant++)
+		json_string(&json, NULL, variant->name);
+	json_array_end(&json);
+	json_array(&json, "worlds");
+	for (world = 0; world < WORLDS; world++)
+		if (worlds & (1U << world))
+			json_string(&json, NULL, world_names[world]);
+	json_array_end(&json);
 }
 
 static void list_json(const struct landproof_case *test)
 {
-	char text[512], guard[512], covers[800];
+	char text[512], guard[512];
 
 	promise_text(test, text, sizeof(text));
 	guard_names(test, guard, sizeof(guard));
-	snprintf(covers, sizeof(covers), "%s %s", guard,
-		 test->covers ? test->covers : "");
-	printf("{\"id\":");
-	json_string(stdout, test->id);
-	put("family", case_family(test));
-	put("claim", test->claim);
-	strings("guard", guard);
-	put("promise", text);
-	put("kind", kind_name(test));
-	printf(",\"since\":%s", abi_text(case_abi(test), "null"));
-	put("gap", test->gap);
-	strings("needs", test->needs);
+	json_object(&json, NULL);
+	json_string(&json, "id", test->id);
+	json_string(&json, "family", case_family(test));
+	json_string(&json, "claim", test->claim);
+	put_list("guard", guard);
+	json_string(&json, "promise", text);
+	json_string(&json, "kind", kind_name(test));
+	put_abi("since", case_abi(test));
+	json_string(&json, "gap", test->gap);
+	put_list("needs", test->needs);
 	list_labels(test);
-	put("source", test->source);
-	put("file", test->file);
-	printf(",\"line\":%d", test->line);
+	json_string(&json, "source", test->source);
+	json_string(&json, "file", test->file);
+	json_integer(&json, "line", test->line);
 	list_variants(test);
-	strings("covers", covers);
-	putchar('}');
+	json_array(&json, "covers");
+	put_words(guard);
+	put_words(test->covers);
+	json_array_end(&json);
+	json_object_end(&json);
 }
 
-void list_cases(const struct selection *selection, bool json)
+static void print_names(const struct selection *selection)
 {
 	const struct variant *variant;
-	bool first = true;
 	char id[128];
 	size_t i;
 
-	if (json)
-		putchar('[');
-	for (i = 0; i < cases_count; i++) {
-		bool any = false;
-
+	for (i = 0; i < cases_count; i++)
 		for (variant = case_variants(cases[i]); variant->name;
-		     variant++) {
-			if (!selected(selection, cases[i], variant))
-				continue;
-			any = true;
-			if (!json)
-				printf("%s\n", case_id(cases[i], variant, id,
-						       sizeof(id)));
-		}
-		if (json && any) {
-			fputs(first ? "" : ",\n", stdout);
-			list_json(cases[i]);
-			first = false;
-		}
-	}
-	if (json)
-		printf("]\n");
+		     variant++)
+			if (selected(selection, cases[i], variant))
+				puts(case_id(cases[i], variant, id,
+					     sizeof(id)));
 }
 
-static void coverage_of(const struct feature *feature, bool json)
+static bool any_variant(const struct selection *selection,
+			const struct landproof_case *test)
 {
-	bool first = true;
+	const struct variant *variant;
+
+	for (variant = case_variants(test); variant->name; variant++)
+		if (selected(selection, test, variant))
+			return true;
+	return false;
+}
+
+void list_cases(const struct selection *selection, bool as_json)
+{
 	size_t i;
 
-	for (i = 0; i < cases_count; i++) {
-		if (has_label(cases[i], "unreported") ||
-		    !has_label(cases[i], feature->name))
-			continue;
-		if (json && !first)
-			putchar(',');
-		if (json)
-			json_string(stdout, cases[i]->id);
-		else
-			printf("%s%s", first ? "" : " ", cases[i]->id);
-		first = false;
+	if (!as_json) {
+		print_names(selection);
+		return;
 	}
-	if (!json && first)
-		printf("%s", feature->reason ? feature->reason : "no case");
+	json.out = stdout;
+	json_array(&json, NULL);
+	for (i = 0; i < cases_count; i++)
+		if (any_variant(selection, cases[i]))
+			list_json(cases[i]);
+	json_array_end(&json);
+	putchar('\n');
 }
 
-void list_coverage(bool json)
+static bool covers(const struct landproof_case *test,
+		   const struct feature *feature)
+{
+	return has_label(test, feature->name) && !has_label(test, "unreported");
+}
+
+static void print_coverage(const struct feature *feature)
+{
+	bool any = false;
+	char abi[12];
+	size_t i;
+
+	snprintf(abi, sizeof(abi), "%d", feature->abi);
+	printf("%-30s ABI %-2s ", feature->name,
+	       feature->abi == ABI_PROPOSED ? "-" : abi);
+	for (i = 0; i < cases_count; i++) {
+		if (!covers(cases[i], feature))
+			continue;
+		printf(" %s", cases[i]->id);
+		any = true;
+	}
+	printf("%s%s\n", any ? "" : " ", any ? "" : feature->reason ?: "no case");
+}
+
+static void put_coverage(const struct feature *feature)
+{
+	size_t i;
+
+	json_object(&json, feature->name);
+	put_abi("abi", feature->abi);
+	json_array(&json, "cases");
+	for (i = 0; i < cases_count; i++)
+		if (covers(cases[i], feature))
+			json_string(&json, NULL, cases[i]->id);
+	json_array_end(&json);
+	json_string(&json, "reason", feature->reason);
+	json_object_end(&json);
+}
+
+void list_coverage(bool as_json)
 {
 	const struct feature *f;
 
-	if (json)
-		putchar('{');
-	for (f = features; f < features + features_count; f++) {
-		if (!json) {
-			printf("%-30s ABI %-2s  ", f->name,
-			       abi_text(f->abi, "-"));
-			coverage_of(f, false);
-			putchar('\n');
-			continue;
-		}
-		if (f != features)
-			printf(",\n");
-		json_string(stdout, f->name);
-		printf(":{\"abi\":%s,\"cases\":[", abi_text(f->abi, "null"));
-		coverage_of(f, true);
-		printf("],\"reason\":");
-		json_string(stdout, f->reason);
-		putchar('}');
+	json.out = stdout;
+	if (as_json)
+		json_object(&json, NULL);
+	for (f = features; f < features + features_count; f++)
+		if (as_json)
+			put_coverage(f);
+		else
+			print_coverage(f);
+	if (as_json) {
+		json_object_end(&json);
+		putchar('\n');
 	}
-	if (json)
-		printf("}\n");
 }
 
 static bool known_label(const char *word)
@@ -267,20 +276,17 @@ static int complain(const struct landproof_case *test, const char *what,
 
 static int check_words(const struct landproof_case *test)
 {
-	char copy[256], *word, *rest;
+	const char *list;
+	char word[WORD_MAX];
 	int defects = 0;
 
-	if (need_unknown(test->needs))
-		defects += complain(test, "unknown need",
-				    need_unknown(test->needs));
-	snprintf(copy, sizeof(copy), "%s", test->labels ? test->labels : "");
-	for (word = strtok_r(copy, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest))
+	for (list = test->needs; next_word(&list, word);)
+		if (!need_known(word))
+			defects += complain(test, "unknown need", word);
+	for (list = test->labels; next_word(&list, word);)
 		if (!known_label(word))
 			defects += complain(test, "unknown label", word);
-	snprintf(copy, sizeof(copy), "%s", test->covers ? test->covers : "");
-	for (word = strtok_r(copy, " ", &rest); word;
-	     word = strtok_r(NULL, " ", &rest))
+	for (list = test->covers; next_word(&list, word);)
 		if (!feature_find(word))
 			defects += complain(test, "unknown feature", word);
 	return defects;

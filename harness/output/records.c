@@ -8,7 +8,6 @@
 #include <unistd.h>
 
 #include "base/files.h"
-#include "base/json.h"
 #include "base/time.h"
 #include "cases/table.h"
 #include "engine/hooks.h"
@@ -17,15 +16,9 @@
 #include "output/records.h"
 #include "version.h"
 
-static FILE *out;
+static struct json json;	/* its .out: NULL where nobody reads records */
 static bool ktap;
 static size_t number;
-
-static void pair(const char *key, const char *value)
-{
-	fprintf(out, ",\"%s\":", key);
-	json_string(out, value);
-}
 
 /* A terminal line would turn our newlines into two characters. */
 static void make_raw(int fd)
@@ -81,8 +74,8 @@ static bool open_log(void)
 		return false;
 	/* A case cannot spoil what it cannot see. */
 	madvise(log, LOG_SIZE, MADV_DONTFORK);
-	out = fopencookie(log, "w", functions);
-	return out;
+	json.out = fopencookie(log, "w", functions);
+	return json.out;
 }
 
 void records_open(int fd, bool with_ktap)
@@ -96,13 +89,22 @@ void records_open(int fd, bool with_ktap)
 	if (fd < 0)
 		return;
 	make_raw(fd);
-	out = fdopen(fd, "w");
+	json.out = fdopen(fd, "w");
 }
 
-static void line_end(void)
+struct json *record_begin(const char *type)
 {
-	fputs("}\n", out);
-	fflush(out);
+	json.follows = false;
+	json_object(&json, NULL);
+	json_string(&json, "type", type);
+	return &json;
+}
+
+void record_done(void)
+{
+	json_object_end(&json);
+	putc('\n', json.out);
+	fflush(json.out);
 }
 
 static void put_file(const char *key, const char *path)
@@ -112,18 +114,24 @@ static void put_file(const char *key, const char *path)
 	if (read_file(path, text, sizeof(text)) < 0)
 		text[0] = '\0';
 	text[strcspn(text, "\n")] = '\0';
-	pair(key, text);
+	json_string(&json, key, text);
 }
 
 static void put_rights(void)
 {
 	size_t i;
 
-	fputs(",\"rights\":{", out);
+	json_object(&json, "rights");
 	for (i = 0; i < features_count; i++)
-		fprintf(out, "%s\"%s\":%s", i ? "," : "", features[i].name,
-			kernel_takes(&kernel, &features[i]) ? "true" : "false");
-	putc('}', out);
+		json_bool(&json, features[i].name,
+			  kernel_takes(&kernel, &features[i]));
+	json_object_end(&json);
+}
+
+static const char *privilege_name(void)
+{
+	return privilege == FULL ? "root" :
+	       privilege == IN_USERNS ? "user namespace" : "none";
 }
 
 void record_start(size_t selected)
@@ -135,36 +143,35 @@ void record_start(size_t selected)
 		printf("KTAP version 1\n1..%zu\n# kernel %s, Landlock ABI %d, errata %#x\n",
 		       selected, name.release, kernel.abi,
 		       kernel.errata < 0 ? 0 : kernel.errata);
-	if (!out)
+	if (!json.out)
 		return;
-	fputs("{\"type\":\"start\"", out);
-	pair("landproof", LANDPROOF_VERSION);
-	pair("release", name.release);
-	pair("machine", name.machine);
-	fprintf(out, ",\"abi\":%d", kernel.abi);
+	record_begin("start");
+	json_string(&json, "landproof", LANDPROOF_VERSION);
+	json_string(&json, "release", name.release);
+	json_string(&json, "machine", name.machine);
+	json_integer(&json, "abi", kernel.abi);
 	if (kernel.errata < 0)
-		fputs(",\"errata\":null", out);
+		json_null(&json, "errata");
 	else
-		fprintf(out, ",\"errata\":%d", kernel.errata);
-	pair("landlock", kernel.landlock_errno ?
-	     strerrorname_np(kernel.landlock_errno) : "ok");
+		json_integer(&json, "errata", kernel.errata);
+	json_string(&json, "landlock", kernel.landlock_errno ?
+		    strerrorname_np(kernel.landlock_errno) : "ok");
 	put_file("lsm", "/sys/kernel/security/lsm");
 	put_file("cmdline", "/proc/cmdline");
 	put_rights();
-	fprintf(out, ",\"selected\":%zu,\"timeout_ms\":%d", selected,
-		patience_ms);
-	pair("privilege", privilege == FULL ? "root" :
-	     privilege == IN_USERNS ? "user namespace" : "none");
-	line_end();
+	json_integer(&json, "selected", selected);
+	json_integer(&json, "timeout_ms", patience_ms);
+	json_string(&json, "privilege", privilege_name());
+	record_done();
 }
 
 bool record_hooks(const char *missing)
 {
-	if (out) {
-		fputs("{\"type\":\"hooks\"", out);
-		pair("missing", missing);
-		hooks_put_kernel(out);
-		line_end();
+	if (json.out) {
+		record_begin("hooks");
+		json_string(&json, "missing", missing);
+		hooks_put_kernel(&json);
+		record_done();
 	}
 	if (missing) {
 		fprintf(stderr, "landproof-guest: hooks: missing: %s\n", missing);
@@ -173,57 +180,42 @@ bool record_hooks(const char *missing)
 	return !missing;
 }
 
-FILE *record_begin(const char *type)
-{
-	fprintf(out, "{\"type\":\"%s\"", type);
-	return out;
-}
-
-void record_done(void)
-{
-	line_end();
-}
-
 void record_case(const char *id)
 {
-	if (!out)
+	if (!json.out)
 		return;
-	fputs("{\"type\":\"case\"", out);
-	pair("id", id);
-	line_end();
+	record_begin("case");
+	json_string(&json, "id", id);
+	record_done();
 }
 
 static void put_world(const struct world_result *world, enum world which)
 {
 	char name[32];
 
-	fputs("{\"result\":", out);
-	json_string(out, outcome_name(world->outcome, name, sizeof(name)));
-	fputs(",\"expected\":", out);
-	json_string(out, world->expected == UNPROMISED ? NULL :
+	json_object(&json, world_names[which]);
+	json_string(&json, "result",
+		    outcome_name(world->outcome, name, sizeof(name)));
+	json_string(&json, "expected", world->expected == UNPROMISED ? NULL :
 		    outcome_name(world->expected, name, sizeof(name)));
-	fprintf(out, ",\"ms\":%.2f", world->ms);
+	json_real(&json, "ms", world->ms);
 	if (world->note[0])
-		pair("note", world->note);
-	hooks_put_world(out, which);
-	putc('}', out);
+		json_string(&json, "note", world->note);
+	hooks_put_world(&json, which);
+	json_object_end(&json);
 }
 
 static void put_log(const char *log)
 {
-	char copy[2048], *line, *rest;
-	bool first = true;
+	const char *line, *end;
 
-	snprintf(copy, sizeof(copy), "%s", log);
-	fputs(",\"log\":[", out);
-	for (line = strtok_r(copy, "\n", &rest); line;
-	     line = strtok_r(NULL, "\n", &rest)) {
-		if (!first)
-			putc(',', out);
-		json_string(out, line);
-		first = false;
+	json_array(&json, "log");
+	for (line = log; *line; line = end + strspn(end, "\n")) {
+		end = strchrnul(line, '\n');
+		if (end > line)
+			json_part(&json, NULL, line, end - line);
 	}
-	putc(']', out);
+	json_array_end(&json);
 }
 
 static void ktap_result(const struct result *result, const char *id)
@@ -254,57 +246,52 @@ static void ktap_result(const struct result *result, const char *id)
 /* Why a case could not run, for sums and for the driver */
 static void put_cause(const struct result *result)
 {
-	pair("missing", result->missing);
-	pair("cause", cause_names[result->cause]);
+	json_string(&json, "missing", result->missing);
+	json_string(&json, "cause", cause_names[result->cause]);
 	if (result->cause == CAUSE_NEED)
-		pair("need", result->need);
+		json_string(&json, "need", result->need);
 	else
-		pair("world", world_names[result->world]);
+		json_string(&json, "world", world_names[result->world]);
 }
 
 void record_result(const struct result *result)
 {
 	char id[128];
-	bool first = true;
 	enum world world;
 
 	case_id(result->test, result->variant, id, sizeof(id));
 	if (ktap)
 		ktap_result(result, id);
-	if (!out)
+	if (!json.out)
 		return;
-	fputs("{\"type\":\"result\"", out);
-	pair("id", id);
-	pair("verdict", verdict_names[result->verdict]);
-	pair("why", result->why);
-	fprintf(out, ",\"ms\":%.2f", result->ms);
+	record_begin("result");
+	json_string(&json, "id", id);
+	json_string(&json, "verdict", verdict_names[result->verdict]);
+	json_string(&json, "why", result->why);
+	json_real(&json, "ms", result->ms);
 	if (result->verdict == CANNOT_RUN)
 		put_cause(result);
 	if (result->news[0]) {
-		fputs(",\"news\":[", out);
-		json_string(out, result->news);
-		putc(']', out);
+		json_array(&json, "news");
+		json_string(&json, NULL, result->news);
+		json_array_end(&json);
 	}
 	if (result->log[0])
 		put_log(result->log);
-	fputs(",\"worlds\":{", out);
-	for (world = 0; world < WORLDS; world++) {
-		if (!result->worlds[world].ran)
-			continue;
-		fprintf(out, "%s\"%s\":", first ? "" : ",",
-			world_names[world]);
-		put_world(&result->worlds[world], world);
-		first = false;
-	}
-	putc('}', out);
-	line_end();
+	json_object(&json, "worlds");
+	for (world = 0; world < WORLDS; world++)
+		if (result->worlds[world].ran)
+			put_world(&result->worlds[world], world);
+	json_object_end(&json);
+	record_done();
 }
 
 void record_end(double cases_ms, double total_ms)
 {
-	if (!out)
+	if (!json.out)
 		return;
-	fprintf(out, "{\"type\":\"end\",\"ms\":%.1f,\"total_ms\":%.1f",
-		cases_ms, total_ms);
-	line_end();
+	record_begin("end");
+	json_real(&json, "ms", cases_ms);
+	json_real(&json, "total_ms", total_ms);
+	record_done();
 }

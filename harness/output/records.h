@@ -4,8 +4,9 @@
 #define LANDPROOF_OUTPUT_RECORDS_H
 
 #include <stdbool.h>
-#include <stdio.h>
+#include <stddef.h>
 
+#include "base/json.h"
 #include "engine/result.h"
 
 /*
@@ -20,8 +21,8 @@ void record_case(const char *id);
 void record_result(const struct result *result);
 void record_end(double cases_ms, double total_ms);
 
-/* A record of another kind: its further members, each after a comma. */
-FILE *record_begin(const char *type);
+/* A record of another kind, to which the caller adds members */
+struct json *record_begin(const char *type);
 void record_done(void);
 
 #endif

@@ -3,7 +3,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "base/json.h"
 #include "landlock/abi.h"
 #include "selftests/selftests.h"
 
@@ -104,19 +103,15 @@ bool selftest_call_parse(const char *text, struct selftest_call *call)
 	return true;
 }
 
-void selftest_names_put(FILE *out, const bool *set)
+void selftest_names_put(struct json *json, const char *key, const bool *set)
 {
-	const char *comma = "";
 	size_t i;
 
-	putc('[', out);
-	for (i = 0; i < features_count; i++) {
-		if (!set[i])
-			continue;
-		fprintf(out, "%s\"%s\"", comma, features[i].name);
-		comma = ",";
-	}
-	putc(']', out);
+	json_array(json, key);
+	for (i = 0; i < features_count; i++)
+		if (set[i])
+			json_string(json, NULL, features[i].name);
+	json_array_end(json);
 }
 
 static int needed_abi(const struct selftest_call *call)
@@ -130,13 +125,14 @@ static int needed_abi(const struct selftest_call *call)
 	return abi;
 }
 
-void selftest_call_put(FILE *out, const struct selftest_call *call)
+void selftest_call_put(struct json *json, const struct selftest_call *call)
 {
-	fprintf(out, "{\"call\":\"%s\",\"error\":", call->name);
-	json_string(out, call->error ? strerrorname_np(call->error) : NULL);
-	fputs(",\"detail\":", out);
-	json_string(out, call->detail);
-	fputs(",\"lacks\":", out);
-	selftest_names_put(out, call->lacks);
-	fprintf(out, ",\"abi\":%d}", needed_abi(call));
+	json_object(json, NULL);
+	json_string(json, "call", call->name);
+	json_string(json, "error",
+		    call->error ? strerrorname_np(call->error) : NULL);
+	json_string(json, "detail", call->detail);
+	selftest_names_put(json, "lacks", call->lacks);
+	json_integer(json, "abi", needed_abi(call));
+	json_object_end(json);
 }

@@ -5,7 +5,6 @@
  */
 #include <string.h>
 
-#include "base/json.h"
 #include "base/time.h"
 #include "output/records.h"
 #include "selftests/selftests.h"
@@ -50,32 +49,25 @@ static void take_call(const char *text)
 		now.test.calls[now.test.calls_count++ % CALLS] = call;
 }
 
-static void put_test(FILE *out, bool ok, const char *directive)
+static void put_test(struct json *json, bool ok, const char *directive)
 {
 	unsigned int i = now.test.calls_count > CALLS ? now.test.calls_count - CALLS : 0;
 
-	fputs(",\"id\":", out);
-	json_string(out, now.test.id);
-	fprintf(out, ",\"ok\":%s,\"directive\":", ok ? "true" : "false");
-	json_string(out, directive);
-	fprintf(out, ",\"ms\":%.1f", now_ms() - now.test.start);
-	fprintf(out, ",\"enforced\":%s,\"handled\":",
-		now.test.enforced ? "true" : "false");
-	selftest_names_put(out, now.test.handled);
-	fputs(",\"calls\":[", out);
+	json_string(json, "id", now.test.id);
+	json_bool(json, "ok", ok);
+	json_string(json, "directive", directive);
+	json_real(json, "ms", now_ms() - now.test.start);
+	json_bool(json, "enforced", now.test.enforced);
+	selftest_names_put(json, "handled", now.test.handled);
+	json_array(json, "calls");
 	/* Those of a test that passes are no news. */
-	for (; !ok && i < now.test.calls_count; i++) {
-		selftest_call_put(out, &now.test.calls[i % CALLS]);
-		if (i + 1 < now.test.calls_count)
-			putc(',', out);
-	}
-	fputs("],\"lines\":[", out);
-	for (i = 0; !ok && i < now.test.lines_count; i++) {
-		json_string(out, now.test.lines[i]);
-		if (i + 1 < now.test.lines_count)
-			putc(',', out);
-	}
-	putc(']', out);
+	for (; !ok && i < now.test.calls_count; i++)
+		selftest_call_put(json, &now.test.calls[i % CALLS]);
+	json_array_end(json);
+	json_array(json, "lines");
+	for (i = 0; !ok && i < now.test.lines_count; i++)
+		json_string(json, NULL, now.test.lines[i]);
+	json_array_end(json);
 }
 
 static void take_start(const char *name)
@@ -89,12 +81,9 @@ static void take_start(const char *name)
 
 static void take_end(bool ok, const char *directive)
 {
-	FILE *out;
-
 	if (!now.test.id[0])
 		return;
-	out = record_begin(now.kind);
-	put_test(out, ok, directive);
+	put_test(record_begin(now.kind), ok, directive);
 	record_done();
 	now.seen++;
 	if (!ok && now.failed)
@@ -156,14 +145,16 @@ void selftest_line(char *line)
 
 void selftest_end(int status)
 {
-	FILE *out;
+	struct json *record;
 
 	take_end(false, "the program ended");
 	/* One test of them, run again, says nothing about the program. */
 	if (!now.failed)
 		return;
-	out = record_begin("program");
-	fprintf(out, ",\"name\":\"%s\",\"planned\":%u,\"seen\":%u,\"status\":%d",
-		now.program, now.planned, now.seen, status);
+	record = record_begin("program");
+	json_string(record, "name", now.program);
+	json_integer(record, "planned", now.planned);
+	json_integer(record, "seen", now.seen);
+	json_integer(record, "status", status);
 	record_done();
 }

@@ -4,8 +4,8 @@
 #define LANDPROOF_SELFTESTS_SELFTESTS_H
 
 #include <stdbool.h>
-#include <stdio.h>
 
+#include "base/json.h"
 #include "landlock/abi.h"
 #include "output/arguments.h"
 
@@ -28,8 +28,9 @@ struct selftest_call {
 
 /* From what vm/recorder.c wrote of it; false: that is no call. */
 bool selftest_call_parse(const char *text, struct selftest_call *call);
-void selftest_call_put(FILE *out, const struct selftest_call *call);
-void selftest_names_put(FILE *out, const bool *set);
+void selftest_call_put(struct json *json, const struct selftest_call *call);
+/* An array of the names in @set */
+void selftest_names_put(struct json *json, const char *key, const bool *set);
 
 /*
  * The output of @program, line by line: KTAP, text, or a call that

@@ -51,7 +51,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
     def read_lines(*lines: str) -> Any:
         done = subprocess.run([str(program)], input="\n".join(lines) + "\n", text=True,
                               capture_output=True, check=True)
-        return json.loads("{" + done.stdout.removeprefix(",") + "}").get("hooks")
+        return json.loads(done.stdout).get("hooks")
 
     return read_lines
 

@@ -19,7 +19,7 @@ LAYERS = ("base", "landlock", "machine", "cases", "lab", "engine", "output")
 BESIDE = {"bricks": "lab", "selftests": "output"}
 # What cases are written against.
 OFFERED = "landproof.h"
-# It holds a number and includes nothing.
+# Made by make; it holds a text and includes nothing.
 VERSION = "version.h"
 
 HARNESS = ROOT / "harness"
@@ -61,10 +61,10 @@ def symbols(source: Path) -> tuple[set[str], set[str]]:
     """Return what the object of @source defines for others, and what it uses of others."""
     built = BUILD / source.relative_to(ROOT).with_suffix(".o")
     text = subprocess.run(["nm", "--extern-only", str(built)], capture_output=True, text=True,
-                          check=True).stdout  # fmt: skip
+                          check=True).stdout
     kinds = [(line.split()[-2], line.split()[-1]) for line in text.splitlines()]
     return ({symbol for kind, symbol in kinds if kind not in "Uw"},
-            {symbol for kind, symbol in kinds if kind in "Uw"})  # fmt: skip
+            {symbol for kind, symbol in kinds if kind in "Uw"})
 
 
 def uses_by_include() -> Uses:

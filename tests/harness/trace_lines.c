@@ -18,6 +18,7 @@ int read_file(const char *path, char *buf, size_t size)
 
 int main(void)
 {
+	struct json json = { .out = stdout };
 	static struct trace trace;
 	char line[512];
 
@@ -25,6 +26,8 @@ int main(void)
 		line[strcspn(line, "\n")] = '\0';
 		trace_line(&trace, line);
 	}
-	trace_put(stdout, &trace);
+	json_object(&json, NULL);
+	trace_put(&json, &trace);
+	json_object_end(&json);
 	return 0;
 }
