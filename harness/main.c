@@ -12,6 +12,7 @@
 #include "engine/case.h"
 #include "landlock/landlock.h"
 #include "landlock/port.h"
+#include "machine/audit.h"
 #include "machine/guest.h"
 #include "output/arguments.h"
 #include "selftests/selftests.h"
