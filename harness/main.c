@@ -203,8 +203,10 @@ int main(int argc, char **argv)
 	cases_sort();
 	signal(SIGPIPE, SIG_IGN);
 	guest = guest_init();
-	if (guest)
+	if (guest) {
+		audit_enable(false);
 		argv = guest_arguments(&argc);
+	}
 	argp_err_exit_status = 2;
 	become_entry(&a);
 	argp_parse(&argp, argc, argv, guest ? ARGP_NO_EXIT : 0, NULL, &a);
