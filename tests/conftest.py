@@ -7,6 +7,7 @@ last line of a run says what was not tried, and why. Any other skip fails the ru
 
 from __future__ import annotations
 
+import ctypes
 import os
 import subprocess
 from collections import Counter
@@ -26,12 +27,20 @@ def user_namespaces() -> bool:
                           check=False).returncode == 0
 
 
+@cache
+def landlock() -> bool:
+    """Say whether this machine's kernel has Landlock: what needs it is proved in machines too."""
+    create_ruleset, version = 444, 1
+    return bool(ctypes.CDLL(None).syscall(create_ruleset, None, 0, version) > 0)
+
+
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "root": (lambda: os.geteuid() == 0, "need root"),
     "user namespaces": (user_namespaces, "need user namespaces, which cannot be made here"
                         " (in a chroot nobody can)"),
+    "Landlock": (landlock, "need Landlock in this machine's kernel"),
 }
-FIXTURES = {"as_root": "root"}
+FIXTURES = {"as_root": "root", "landlock": "Landlock"}
 """What tests need that use these fixtures."""
 
 expected: dict[str, str] = {}

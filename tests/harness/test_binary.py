@@ -212,12 +212,10 @@ def survivors(program: Path) -> list[Path]:
     return found
 
 
-@pytest.mark.parametrize("user", ["root", "nobody"])
+@pytest.mark.parametrize("user", [pytest.param("root", marks=pytest.mark.needs("root")), "nobody"])
 def test_a_process_of_another_session_is_killed(
-    public_guest: Guest, nobody: tuple[str, ...], request: pytest.FixtureRequest, user: str
+    public_guest: Guest, nobody: tuple[str, ...], user: str
 ) -> None:
-    if user == "root":
-        request.getfixturevalue("as_root")
     prefix = nobody if user == "nobody" else ()
     run = public_guest.host("-c", "selftest.attempt.setsid", prefix=prefix)
     assert run.verdicts == {"selftest.attempt.setsid": "holds"}

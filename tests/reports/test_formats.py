@@ -66,9 +66,11 @@ def test_what_is_made_to_be_shared_keeps_secrets(writer: Writer, odd: Result) ->
 @pytest.mark.parametrize("writer", WRITERS)
 def test_every_verdict_is_in_every_format(writer: Writer, odd: Result) -> None:
     text = writer(odd)
+    told = re.sub(r"odd\.verdict\.\w+", "", text)  # the name of a case is not its verdict
     for verdict in Verdict:
         assert f"odd.verdict.{verdict.replace('-', '_')}" in text
-        assert verdict in text
+        # In JUnit XML, what holds is a test about which there is nothing to say.
+        assert verdict in told or (verdict is Verdict.HOLDS and writer is junit.to_text)
     assert "\x1b" not in text and "\x00" not in text and "\u202e" not in text
     assert text.encode("utf-8")
 
