@@ -13,6 +13,21 @@ from vm.paths import GUEST
 SELFTESTS = "linux-source-7.3"
 
 
+def positive(text: str) -> int:
+    """Read a number of which there has to be at least one."""
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
+    return int(text)
+
+
+def kernel(text: str) -> str:
+    """Read the name or the path of a kernel; a device would be read without end."""
+    path = Path(text)
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise argparse.ArgumentTypeError(f"{text} is neither a file nor a build tree")
+    return text
+
+
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose cases; they are the harness's own."""
     parser.add_argument("--case", action="append", default=[], metavar="GLOB",
@@ -27,7 +42,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_machines(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where cases run."""
-    parser.add_argument("--kernel", action="append", default=[], metavar="K",
+    parser.add_argument("--kernel", action="append", default=[], metavar="K", type=kernel,
                         help="a name (landproof kernels list), a bzImage, a .deb or a build tree;"
                              " default: all kernels of the default set")
     parser.add_argument("--modules", type=Path, metavar="DIR", help="modules of a --kernel bzImage")
@@ -36,7 +51,8 @@ def add_machines(parser: argparse.ArgumentParser) -> None:
                              " kernel's own list, with landlock if that has it not")
     parser.add_argument("--append", action="append", default=[], metavar="WORDS",
                         help="more for the kernel's command line")
-    parser.add_argument("--jobs", type=int, help="machines at once; default: one a core")
+    parser.add_argument("--jobs", type=positive, metavar="N",
+                        help="machines at once; default: one a core")
 
 
 def add_worlds(parser: argparse.ArgumentParser) -> None:

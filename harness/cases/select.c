@@ -51,20 +51,31 @@ bool has_label(const struct landproof_case *test, const char *label)
 	return has_word(test->labels, label);
 }
 
-/* Globs know * and ?; brackets are part of names. */
+/*
+ * Globs know * and ?; brackets are part of names. Of several stars only the last
+ * has to be tried at other places, so that no glob takes long.
+ */
 static bool matches(const char *glob, const char *name)
 {
-	for (; *glob; glob++, name++) {
+	const char *star = NULL, *after = NULL;
+
+	while (*name) {
 		if (*glob == '*') {
-			while (!matches(glob + 1, name))
-				if (!*name++)
-					return false;
-			return true;
-		}
-		if (!*name || (*glob != '?' && *glob != *name))
+			star = glob++;
+			after = name;
+		} else if (*glob == '?' || *glob == *name) {
+			glob++;
+			name++;
+		} else if (star) {
+			glob = star + 1;
+			name = ++after;
+		} else {
 			return false;
+		}
 	}
-	return !*name;
+	while (*glob == '*')
+		glob++;
+	return !*glob;
 }
 
 static bool any(const char *const list[], size_t count,

@@ -10,10 +10,11 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from reports.document import linked
 from reports.formats.page import TEMPLATES, render
 from reports.formats.registry import ResultFormat
-from reports.model.findings import closed, findings, gaps, headline, news
-from reports.model.known import explain
+from reports.model.findings import closed, count, findings, gaps, headline, news
+from reports.model.known import explain, known_issues
 from reports.model.results import (
     Case,
     CaseResult,
@@ -59,6 +60,11 @@ def to_text(result: Result) -> str:
         verdicts=Verdict,
         base=base,
         split_name=_split_name,
+        links=_links,
+        count=count,
+        reasons=lambda row: _reasons(row, columns),
+        proved=any(case.verdict is Verdict.HOLDS for one in columns for case in one.cases),
+        untried=_untried(columns),
         soft=_soft,
         bar=_bar,
         errata_text=errata_text,
@@ -110,6 +116,7 @@ def _data(result: Result, columns: list[Kernel]) -> dict[str, Any]:
         "cases": {case.id: _case_data(case) for case in result.catalogue},
         "results": results,
         "texts": texts.values,
+        "links": _targets(result),
         "worlds": worlds.values,
     }
 
@@ -171,13 +178,47 @@ def _variants(row: Row) -> str:
 
 
 def _present(result: Result) -> list[tuple[Verdict, int]]:
-    """Return the verdicts that occur, with the number of their cells, the worst first."""
+    """Return the verdicts that occur, with the number of cases that show it on any kernel."""
     counts = {
-        verdict: sum(c.verdict is verdict for kernel in result.kernels for c in kernel.cases)
+        verdict: len({c.id for kernel in result.kernels for c in kernel.cases
+                      if c.verdict is verdict})
         for verdict in LOOKS
     }
     order = sorted(counts, key=lambda verdict: -LOOKS[verdict].severity)
     return [(verdict, counts[verdict]) for verdict in order if counts[verdict]]
+
+
+def _untried(columns: list[Kernel]) -> str:
+    """Return how many cases could not run somewhere, in words."""
+    ids = {case.id for one in columns for case in one.cases
+           if case.verdict is Verdict.CANNOT_RUN}
+    return count(len(ids), "case") if ids else ""
+
+
+def _reasons(row: Row, columns: list[Kernel]) -> dict[str, list[str]]:
+    """Return why the row's first case cannot run, and where."""
+    found: dict[str, list[str]] = {}
+    for kernel, verdict in zip(columns, row.verdicts, strict=True):
+        if verdict is Verdict.CANNOT_RUN and (case := kernel.case(row.ids[0])):
+            reason = ", ".join(case.missing) or case.why
+            found.setdefault(reason.removeprefix("missing: "), []).append(kernel.name)
+    return found
+
+
+def _targets(result: Result) -> dict[str, str]:
+    """Return the link of each name of an upstream issue or document that the script may show."""
+    texts = [text for case in result.catalogue for text in (case.source, case.gap or "")]
+    texts += [issue.report for issue in known_issues()]
+    return {cell.text: cell.link for text in texts for cell in linked(text) if cell.link}
+
+
+def _links(text: str) -> Markup:
+    """Return a text in which what upstream has is a link."""
+    return Markup("").join(
+        Markup('<a href="{}" rel="noreferrer">{}</a>').format(cell.link, cell.text)
+        if cell.link else escape(cell.text)
+        for cell in linked(text)
+    )
 
 
 def _bar(summary: Summary) -> list[tuple[Verdict, int]]:

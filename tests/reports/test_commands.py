@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import subprocess
+import time
 from pathlib import Path
 
 import pytest
@@ -172,6 +173,28 @@ def test_the_catalogue_of_a_binary(tmp_path: Path) -> None:
     wanted = '[ "$*" = "list --json --unreported" ]'
     guest.write_text(f"#!/bin/sh\n{wanted} && cat {tmp_path}/list.json\n")
     assert cases(guest) == tuple(map(case_from_json, samples.catalogue()))
+
+
+def test_show_takes_globs(run: Run, result_file: Path) -> None:
+    done = run("show", "scope.signal.*", "--result", result_file)
+    assert done.returncode == 0
+    heads = [line for line in done.stdout.splitlines() if line.startswith("scope.signal.")]
+    assert len(set(heads)) > 2 and "net.tcp" not in done.stdout
+    assert "on this machine: build/landproof-guest host -c 'scope.signal." in done.stdout
+
+
+@pytest.mark.parametrize(("words", "said"), [
+    (["run", "--jobs", "0"], "--jobs: 0 is no number from 1 on"),
+    (["run", "--jobs", "-3"], "--jobs"),
+    (["run", "--kernel", "/dev/zero"], "/dev/zero is neither a file nor a build tree"),
+    (["run", "--case", "*a" * 65], "no case matches"),
+    (["list", "--case", "*" * 65 + "?" * 99], "no case matches"),
+])
+def test_nonsense_is_an_error_at_once(run: Run, words: list[str], said: str) -> None:
+    began = time.monotonic()
+    done = run(*words)
+    assert done.returncode == 2 and said in done.stderr and len(done.stderr.splitlines()) == 1
+    assert time.monotonic() - began < 10
 
 
 # diff

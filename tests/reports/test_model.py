@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -256,6 +257,15 @@ def test_globs_take_brackets_as_they_are() -> None:
     assert known.matches("net.tcp.connect[ipv6]", "net.tcp.connect[ipv6]")
     assert not known.matches("net.tcp.connect[ipv6]", "net.tcp.connecti")
     assert known.matches("a.?", "a.b") and not known.matches("a.b", "a_b")
+    assert known.matches("*b*b", "abab") and known.matches("a*.b*?", "a.x.b.bb")
+    assert not known.matches("a*bb", "abab") and not known.matches("*c*b", "abab")
+
+
+def test_no_glob_takes_long() -> None:
+    stars = "*a" * 65
+    began = time.monotonic()
+    assert not known.matches(f"{stars}b", "a" * 200)
+    assert time.monotonic() - began < 1
 
 
 @pytest.mark.parametrize("text", ["[[issue]]\nid = 'x'", "[[issue", "[[issue]]\nverdicts = ['x']"])

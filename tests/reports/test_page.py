@@ -266,7 +266,9 @@ def test_a_click_tells_all_about_a_cell(browser: Browser, page: str) -> None:
 def test_the_variants_of_a_row(browser: Browser, page: str) -> None:
     go(browser, page)
     row = find(browser, '#grid tr[data-ids~="net.tcp.connect[ipv6]"]')
-    assert row.find_element(By.TAG_NAME, "th").text == "net.tcp.connect +ipv6"
+    assert row.find_element(By.TAG_NAME, "th").text.splitlines() == [
+        "net.tcp.connect +ipv6", "connect(2) of a TCP socket",
+    ]
     cell(browser, "net.tcp.connect[ipv6]", "debian-7.3").click()
     buttons = browser.find_elements(By.CSS_SELECTOR, "#panel .switch")
     assert [one.text for one in buttons] == ["plain", "ipv6"]
@@ -387,3 +389,67 @@ def test_a_page_of_nothing(browser: Browser, tmp_path: Path) -> None:
     path.write_text(matrixpage.to_text(Result("1")), encoding="utf-8")
     go(browser, path.as_uri())
     assert find(browser, "h1").text == "Nothing ran"
+
+
+def test_a_row_says_its_claim_and_why_it_cannot_run(browser: Browser, page: str) -> None:
+    go(browser, page)
+    chip(browser, "verdict", "cannot-run").click()
+    for name in shown_rows(browser):
+        row = find(browser, f'#grid tr[data-ids~="{name}"] > th').text
+        assert "cannot run on debian-" in row, name
+
+
+def test_families_fold(browser: Browser, page: str) -> None:
+    go(browser, page)
+    folder = find(browser, 'tbody[data-family="net"] .folder')
+    folder.click()
+    assert folder.get_attribute("aria-expanded") == "false"
+    assert not [name for name in shown_rows(browser) if name.startswith("net.")]
+    # A link to a case opens its family.
+    script(browser, "location.hash = '#cell=debian-7.3/net.tcp.connect'")
+    assert find(browser, "#panel-title").text == "net.tcp.connect"
+    assert "net.tcp.connect" in shown_rows(browser)
+    assert len(shown_rows(browser)) == ROWS
+
+
+@pytest.mark.parametrize("width", [900, 400])
+def test_a_narrow_window_shows_the_newest_and_names_the_others(
+    browser: Browser, page: str, size: Size, width: int
+) -> None:
+    size(width)
+    go(browser, page)
+    newest = cell(browser, "net.tcp.connect", "debian-7.3")
+    assert newest.rect["x"] + newest.rect["width"] <= width
+    told = find(browser, "#aside").text
+    assert "debian-5.10" in told and "debian-7.3" not in told
+    script(browser, "document.getElementById('grid-box').scrollLeft = 0")
+    script(browser, "document.getElementById('grid-box').dispatchEvent(new Event('scroll'))")
+    told = find(browser, "#aside").text
+    assert "debian-7.3" in told and "debian-5.10" not in told
+    size(1600)
+    go(browser, page)
+    assert not find(browser, "#aside").is_displayed()
+
+
+def test_a_kernel_without_landlock_is_no_success(browser: Browser, page: str) -> None:
+    go(browser, page)
+    rows = browser.find_elements(By.CSS_SELECTOR, ".summary tbody tr")
+    assert "nothing promised" in rows[0].text
+
+
+def test_the_tally_of_a_verdict_is_what_its_filter_shows(browser: Browser, page: str) -> None:
+    go(browser, page)
+    for verdict in ("bypass", "open", "cannot-run", "absent"):
+        button = chip(browser, "verdict", verdict)
+        tally = button.find_element(By.CLASS_NAME, "tally").text
+        button.click()
+        assert find(browser, "#shown").text.split()[0] == tally
+        button.click()
+
+
+def test_what_upstream_has_is_a_link(browser: Browser, page: str) -> None:
+    go(browser, f"{page}#cell=debian-6.18/net.tcp.fastopen_sendto")
+    for place in ("#panel", ".card"):
+        links = [one.get_attribute("href") for one in
+                 browser.find_elements(By.CSS_SELECTOR, f"{place} a")]
+        assert "https://github.com/landlock-lsm/linux/issues/41" in links

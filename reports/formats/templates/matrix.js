@@ -59,6 +59,7 @@
     }
     byId("shown").textContent = `${count} of ${total} cases`;
     byId("nothing").hidden = count > 0;
+    tellAside();
     if (!current || !isVisible(current)) setCurrent(visibleCells(visibleRows()[0])[0]);
   }
 
@@ -96,6 +97,7 @@
     const [name, ...rest] = (query.get("cell") || "").split("/");
     const id = rest.join("/"), cell = findCell(name, id);
     if (cell) {
+      fold(cell.closest("tbody"), false);
       if (!isVisible(cell)) reset();
       open(cell, id);
     } else if (hash) {
@@ -113,9 +115,34 @@
 
   // Cells -------------------------------------------------------------------------------------
 
-  const visibleRows = () => rows.filter((row) => !row.hidden);
+  const isFolded = (row) => row.parentNode.classList.contains("folded");
+  const visibleRows = () => rows.filter((row) => !row.hidden && !isFolded(row));
   const visibleCells = (row) => row ? [...row.cells].slice(1).filter((cell) => !cell.hidden) : [];
-  const isVisible = (cell) => !cell.hidden && !cell.parentNode.hidden;
+  const isVisible = (cell) => !cell.hidden && !cell.parentNode.hidden && !isFolded(cell.parentNode);
+
+  /** Show or hide the cases of a family. */
+  function fold(body, folded) {
+    body.classList.toggle("folded", folded);
+    body.querySelector(".folder").setAttribute("aria-expanded", String(!folded));
+  }
+
+  /** Whether Tab stops at the families: with an open panel it leads there. */
+  function reach(stops) {
+    for (const button of grid.querySelectorAll(".folder")) button.tabIndex = stops ? 0 : -1;
+  }
+
+  /** Say which kernels are out of sight, for a table that is wider than the window. */
+  function tellAside() {
+    const box = byId("grid-box").getBoundingClientRect();
+    const heads = [...grid.tHead.rows[0].cells];
+    const left = heads[0].getBoundingClientRect().right;
+    const away = data.kernels.filter((_, index) => {
+      const head = heads[index + 1], place = head.getBoundingClientRect();
+      return !head.hidden && (place.left < left - 8 || place.right > box.right + 8);
+    }).map((kernel) => kernel.name);
+    byId("aside").hidden = !away.length;
+    byId("aside").textContent = `Scroll the table sideways for ${away.join(", ")}.`;
+  }
 
   const kernelOf = (cell) => data.kernels[cell.cellIndex - 1];
 
@@ -168,8 +195,20 @@
     return element;
   }
 
+  /** A text as nodes, in which the names that upstream knows are links. */
+  function linked(text) {
+    const names = Object.keys(data.links).filter((name) => text.includes(name))
+      .sort((one, other) => other.length - one.length);
+    if (!names.length) return [text];
+    const [before, ...after] = text.split(names[0]);
+    const anchor = make("a", "", names[0]);
+    anchor.href = data.links[names[0]];
+    anchor.rel = "noreferrer";
+    return [...linked(before), anchor, ...linked(after.join(names[0]))];
+  }
+
   const field = (name, value) =>
-    value ? make("div", "", make("dt", "", name), make("dd", "", value)) : null;
+    value ? make("div", "", make("dt", "", name), make("dd", "", ...linked(value))) : null;
 
   function badge(verdict) {
     const sign = make("span", "", data.verdicts[verdict].sign);
@@ -244,7 +283,7 @@
       make("p", "muted", `${verdict}: ${data.verdicts[verdict].meaning}.`),
       why ? make("p", "", why) : null,
       ...(rare.news || []).map((text) => make("p", "", text)),
-      known ? make("p", "", make("strong", "", "Known: "), known) : null);
+      known ? make("p", "", make("strong", "", "Known: "), ...linked(known)) : null);
     const shown = make("div", "",
       worlds.length ? worldsTable(worlds, times) : make("p", "muted", "No world came to an end."));
     const facts = make("dl", "", field("Promise", about.promise), field("Guard", about.guard),
@@ -267,6 +306,7 @@
     panel.hidden = false;
     panel.scrollTop = 0;
     opened = id;
+    reach(false);
     document.body.classList.add("panel-open");
     cell.focus({ preventScroll: true });
     reveal(cell);
@@ -276,6 +316,7 @@
   function close() {
     if (!opened) return;
     opened = null;
+    reach(true);
     panel.hidden = true;
     document.body.classList.remove("panel-open");
     grid.querySelector(".selected")?.classList.remove("selected");
@@ -337,8 +378,20 @@
   byId("close").addEventListener("click", close);
   addEventListener("hashchange", readHash);
 
+  for (const body of grid.tBodies) {
+    const title = body.querySelector(".title"), button = make("button", "folder", ...title.childNodes);
+    button.type = "button";
+    button.setAttribute("aria-expanded", "true");
+    button.addEventListener("click", () => fold(body, !body.classList.contains("folded")));
+    title.replaceChildren(button);
+  }
+  byId("grid-box").addEventListener("scroll", tellAside, { passive: true });
+  addEventListener("resize", tellAside);
+
   byId("filters").hidden = false;
   if (matchMedia("(max-width: 700px)").matches) byId("more").open = false;
   apply();
+  byId("grid-box").scrollLeft = byId("grid-box").scrollWidth;   // the newest kernel comes last
+  tellAside();
   if (location.hash) readHash();
 })();
