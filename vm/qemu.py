@@ -7,6 +7,7 @@ import json
 import mmap
 import os
 import selectors
+import signal
 import struct
 import subprocess
 import tempfile
@@ -57,6 +58,9 @@ RECORD = "record"
 LOG_SIZE = 8 << 20
 LOG_DEVICE = "0x10"
 """PCI slot of the log: /sys/bus/pci/devices/0000:00:10.0/resource2 in the guest."""
+
+ENDING_SECONDS = 5.0
+"""For QEMU to exit after it has closed its ports."""
 
 POLL = 0.02
 """Seconds between two looks at the log."""
@@ -265,6 +269,19 @@ class Guest:
                     raise TimeoutError
         if self._group.stopped:
             raise InterruptedError
+
+    def failure(self) -> str:
+        """Return why the machine ended if its own end was not the guest's doing; "" if it was.
+
+        A guest that powers off, resets or dies makes QEMU exit with status 0.
+        """
+        try:
+            status = self._process.wait(ENDING_SECONDS)
+        except subprocess.TimeoutExpired:
+            return ""
+        if status < 0:
+            return f"QEMU was ended by {signal.Signals(-status).name}"
+        return f"QEMU failed ({self.complaint() or f'exit status {status}'})" if status else ""
 
     def complaint(self) -> str:
         """Return what QEMU itself had to say, in one line; "" if nothing."""

@@ -13,6 +13,7 @@ import time
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,17 @@ MARGIN = 10.0
 CONSOLE_LINES = 40
 TROUBLE = re.compile(r"cut here|BUG|WARNING:|\[#\d+\]|Internal error|Insufficient stack|SError"
                      r"|general protection|Kernel panic|Unable to handle|soft lockup|hard LOCKUP")
+
+
+DEVIATIONS = frozenset(("bypass", "overblock", "errno", "dishonest", "crash", "hang"))
+"""Verdicts that count only if they show again in a fresh machine."""
+
+FAILURES = 3
+"""Times that a machine may fail, for no fault of the kernel, at one place."""
+
+
+class MachineFailed(Exception):
+    """A machine ended for no fault of its kernel; the message says how."""
 
 
 @dataclass
@@ -84,6 +96,10 @@ class KernelRun:
         self.group = group
         self.extra = extra
         self.progress = Progress()
+        self.deviating: dict[str, str] = {}
+        self.fatal: set[str] = set()
+        self.collected: dict[str, str] | None = None
+        """What came out when cases ran again; None as long as they run for the first time."""
 
     def run(self) -> None:
         """Run all the cases; what goes wrong becomes a record."""
@@ -135,21 +151,31 @@ class KernelRun:
 
     def _boots(self, machine: qemu.Machine) -> None:
         """Boot until the cases have all run; each boot resumes after the last one's last case."""
-        losses = 0
+        losses = failures = 0
         while losses < 2:
             words = list(self.words)
-            if self.progress.done:
-                words += ["--resume-after", self.progress.done]
-            end = self._boot(replace(
-                machine, initramfs=machine.initramfs + image.arguments(words)))
+            before = self.progress.done
+            if before:
+                words += ["--resume-after", before]
+            try:
+                end = self._boot(machine, words)
+            except MachineFailed as failed:
+                failures = failures + 1 if self.progress.done == before else 1
+                self._failed(str(failed), failures)
+                if failures == FAILURES:
+                    return
+                continue
             if not end:
+                self._again(machine)
                 return
             console = self.progress.last_lines()
             if self.progress.running:
                 # Resuming behind this case makes an endless row of crashes impossible.
                 self.progress.done = self.progress.running
-                self._write({"type": "died", "id": self.progress.running,
-                             "how": "hang" if end == "fell silent" else "crash",
+                how = "hang" if end == "fell silent" else "crash"
+                self.deviating[self.progress.running] = how
+                self.fatal.add(self.progress.running)
+                self._write({"type": "died", "id": self.progress.running, "how": how,
                              "console": console})
                 continue
             losses += 1
@@ -166,8 +192,49 @@ class KernelRun:
                              f" {qemu.PLAIN_CPU}"})
                 machine = replace(machine, plain=True)
 
-    def _boot(self, machine: qemu.Machine) -> str:
-        """Run one guest; return "" if it ran to the end, else what it did instead."""
+    def _failed(self, why: str, times: int) -> None:
+        """Write down that a machine failed, which is for the so many-th time at this place."""
+        if times < FAILURES:
+            self._write({"type": "interrupted", "id": self.progress.running, "why": why})
+        elif self.progress.started:
+            self._write({"type": "lost", "why": f"{why}, {times} times", "console": []})
+        else:
+            self._write({"type": "unavailable", "why": f"did not boot: {why}", "console": []})
+
+    def _again(self, machine: qemu.Machine) -> None:
+        """Run what deviated again, in fresh machines, and write down what came out then.
+
+        What ended the machine runs alone. Nothing is said of a case that could not be run again.
+        """
+        if self.words[0] != "run" or any(word.startswith("--sabotage") for word in self.words):
+            return
+        first, self.collected = self.deviating, {}
+        batches = [[case] for case in first if case in self.fatal]
+        batches.append([case for case in first if case not in self.fatal])
+        while batches:
+            if not (batch := batches.pop()):
+                continue
+            words = [*_without_selection(self.words), "--unreported",
+                     *(word for case in batch for word in ("--case", case))]
+            with suppress(MachineFailed):
+                end = self._boot(machine, words)
+                if end and self.progress.running in batch:
+                    self.collected[self.progress.running] = \
+                        "hang" if end == "fell silent" else "crash"
+            for case in batch:
+                if verdict := self.collected.get(case):
+                    self._write({"type": "again", "id": case, "first": first[case],
+                                 "verdict": verdict})
+            left = [case for case in batch if case not in self.collected]
+            if len(left) < len(batch):  # one of them ended the machine this time
+                batches.append(left)
+
+    def _boot(self, machine: qemu.Machine, words: Sequence[str]) -> str:
+        """Run one guest; return "" if it ran to the end, else what it did instead.
+
+        Raise MachineFailed if that was no doing of the guest.
+        """
+        machine = replace(machine, initramfs=machine.initramfs + image.arguments(words))
         progress = self.progress
         progress.running = None
         progress.silence = BOOT_SILENCE
@@ -181,8 +248,9 @@ class KernelRun:
                         return ""
             except TimeoutError:
                 return "fell silent"
-            complaint = guest.complaint()
-            return f"ended ({complaint})" if complaint else "ended"
+            if failure := guest.failure():
+                raise MachineFailed(failure)
+            return "ended"
 
     def _take(self, line: str) -> bool:
         """Keep a line of the records port; return True if it was the last one."""
@@ -200,8 +268,30 @@ class KernelRun:
             self.progress.running = str(record.get("id"))
         elif kind == "result":
             self.progress.done, self.progress.running = str(record.get("id")), None
-        self._write(record, line)
+            self._remember(self.progress.done, str(record.get("verdict")))
+        if self.collected is None:
+            self._write(record, line)
         return bool(kind == "end")
+
+
+    def _remember(self, case: str, verdict: str) -> None:
+        """Take note of a result: which ones deviate, or what came out when they ran again."""
+        if self.collected is not None:
+            self.collected[case] = verdict
+        elif verdict in DEVIATIONS:
+            self.deviating[case] = verdict
+
+
+def _without_selection(words: Sequence[str]) -> list[str]:
+    """Return the harness's arguments without those that choose cases or their order."""
+    kept: list[str] = []
+    rest = iter(words)
+    for word in rest:
+        if word in ("--case", "--label", "--family", "--abi", "--shuffle"):
+            next(rest, None)
+        elif word != "--unreported":
+            kept.append(word)
+    return kept
 
 
 WHOLE = ["run"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +80,8 @@ class _Reader:
             "end": self._end,
             "unavailable": self._unavailable,
             "note": self._note,
+            "interrupted": self._resumes,
+            "again": self._again,
         }
         handler = handlers.get(record["type"])
         if handler:
@@ -152,6 +154,23 @@ class _Reader:
     def _unavailable(self, record: Record) -> None:
         self.unavailable = _text(record.get("why")) or "no reason given"
         self.notes += [f"console: {line}" for line in _texts(record.get("console"))[-3:]]
+
+    def _resumes(self, record: Record) -> None:
+        """The machine failed and the case runs again in another: nothing came out yet."""
+        self.running = None
+        self.ended = True
+        where = f"in {case_id}" if (case_id := _text(record.get("id"))) else "outside any case"
+        self.notes.append(f"{_text(record.get('why'))} {where}: ran again in a fresh machine")
+
+    def _again(self, record: Record) -> None:
+        """A deviation that did not show again in a fresh machine is none."""
+        case = self.cases.get(_text(record.get("id")))
+        second = _text(record.get("verdict"))
+        died = {Verdict.CRASH, Verdict.HANG}
+        if case and case.verdict != second and not {case.verdict, second} <= died:
+            self.cases[case.id] = replace(
+                case, verdict=Verdict.BROKEN,
+                why=f"flaky: {case.verdict} at first, {second} in a fresh machine; {case.why}")
 
     def _note(self, record: Record) -> None:
         self.notes.append(_text(record.get("text")) or "no text given")

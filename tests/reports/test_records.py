@@ -84,6 +84,39 @@ def test_a_case_that_nothing_ended(tmp_path: Path, following: Json) -> None:
     assert verdicts(kernel)["a.b.c"] == "broken"
 
 
+FIRST = {"type": "result", "id": "a.b.c", "verdict": "bypass", "why": "deny: ok"}
+
+
+@pytest.mark.parametrize(("first", "second", "verdict"), [
+    ("bypass", "bypass", "bypass"),
+    ("bypass", "holds", "broken"),
+    ("bypass", "errno", "broken"),
+    ("crash", "holds", "broken"),
+    ("crash", "hang", "crash"),
+])
+def test_what_does_not_show_again_is_no_deviation(tmp_path: Path, first: str, second: str,
+                                                  verdict: str) -> None:
+    column = load(tmp_path, {"type": "kernel", "name": "k"}, {**FIRST, "verdict": first},
+                  {"type": "end"},
+                  {"type": "again", "id": "a.b.c", "first": first, "verdict": second})
+    (case,) = column.cases
+    assert case.verdict == verdict and not column.lost
+    assert case.why.startswith(f"flaky: {first} at first, {second} in a fresh machine") == \
+        (verdict == "broken")
+
+
+def test_a_machine_that_failed_leaves_no_result(tmp_path: Path) -> None:
+    column = load(tmp_path, {"type": "kernel", "name": "k"}, {"type": "start"},
+                  {"type": "case", "id": "a.b.c"},
+                  {"type": "interrupted", "id": "a.b.c", "why": "QEMU was ended by SIGKILL"},
+                  {"type": "start"}, {"type": "case", "id": "a.b.c"},
+                  {**FIRST, "verdict": "holds"}, {"type": "end"})
+    (case,) = column.cases
+    assert case.verdict == "holds" and not column.lost
+    assert column.notes == (
+        "QEMU was ended by SIGKILL in a.b.c: ran again in a fresh machine",)
+
+
 def test_garbage_is_counted_and_skipped(tmp_path: Path) -> None:
     noise = ["\x1b[2JSeaBIOS", "null", "[1]", '{"no":"type"}', "[" * 100_000, '{"type":7}']
     kernel = load(tmp_path, *noise, START, {"type": "of tomorrow"}, '{"type":"result"}', END)

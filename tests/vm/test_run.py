@@ -93,9 +93,10 @@ def test_the_users_own_words(machine: Run) -> None:
 
 def test_a_kernel_that_panics_twice(machine: Run) -> None:
     records = machine("log", "panic=c2", "panic=c4")
-    assert types(records) == ["kernel", "start", "died", "start", "end"]
+    assert types(records) == ["kernel", "start", "died", "start", "end", "again"]
     died = next(record for record in records if record["type"] == "died")
     assert died["id"] == "c2" and died["how"] == "crash"
+    assert records[-1] == {"type": "again", "id": "c2", "first": "crash", "verdict": "crash"}
     assert any("sysrq triggered crash" in line for line in died["console"])
     assert len(died["console"]) <= run.CONSOLE_LINES
     assert finished(records) == ["c1", "c3", "c4", "c5"]
@@ -115,9 +116,10 @@ def test_the_first_trouble_is_what_counts() -> None:
 def test_a_guest_that_hangs(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "MARGIN", 1.0)
     records = machine("hang=c5")
-    assert types(records) == ["kernel", "start", "died", "start", "end"]
+    assert types(records) == ["kernel", "start", "died", "start", "end", "again"]
     died = next(record for record in records if record["type"] == "died")
     assert died["id"] == "c5" and died["how"] == "hang"
+    assert records[-1] == {"type": "again", "id": "c5", "first": "hang", "verdict": "hang"}
     assert finished(records) == ["c1", "c2", "c3", "c4"]
 
 
@@ -129,6 +131,57 @@ def test_a_machine_that_ends_in_every_boot(machine: Run) -> None:
     lost = next(record for record in records if record["type"] == "lost")
     assert lost["why"] == "the machine ended outside any case"
     assert any("Kernel panic" in line for line in lost["console"])
+
+
+def test_what_deviates_runs_again(machine: Run) -> None:
+    records = machine("log", "deviates=c2", "flaky=c4")
+    assert types(records) == ["kernel", "start", "end", "again", "again"]
+    assert records[-2:] == [
+        {"type": "again", "id": "c2", "first": "bypass", "verdict": "bypass"},
+        {"type": "again", "id": "c4", "first": "bypass", "verdict": "holds"}]
+
+
+def test_a_sabotaged_run_proves_nothing_of_a_kernel(machine: Run) -> None:
+    assert "again" not in types(machine("log", "deviates=c2", "--sabotage=allow"))
+
+
+def killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, kernel: Kernel, guest: Path,
+           times: int) -> Records:
+    """Return the records of a run whose QEMU is killed inside c3, as the OOM killer does."""
+    machines: list[subprocess.Popen[bytes]] = []
+    told: Records = []
+    start = qemu.Group.start
+
+    def starting(*words: Any) -> subprocess.Popen[bytes]:
+        machines.append(start(*words))
+        return machines[-1]
+
+    def listen(name: str, record: dict[str, Any]) -> None:
+        told.append(record)
+        if record.get("id") == "c3" and record["type"] == "case" and len(machines) <= times:
+            machines[-1].kill()
+
+    monkeypatch.setattr(qemu.Group, "start", starting)
+    run.run([kernel], ["run", "slow"], tmp_path, guest, None, listen)
+    return told
+
+
+def test_a_machine_that_was_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                   debian_kernel: Kernel, fake_guest: Path) -> None:
+    records = killed(monkeypatch, tmp_path, debian_kernel, fake_guest, 1)
+    assert types(records) == ["kernel", "start", "interrupted", "start", "end"]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+    (said,) = (record for record in records if record["type"] == "interrupted")
+    assert said["id"] == "c3" and said["why"] == "QEMU was ended by SIGKILL"
+
+
+def test_a_machine_that_is_always_killed(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                         debian_kernel: Kernel, fake_guest: Path) -> None:
+    records = killed(monkeypatch, tmp_path, debian_kernel, fake_guest, 9)
+    assert types(records) == ["kernel", "start", "interrupted", "start", "interrupted", "start",
+                              "lost"]
+    assert finished(records) == ["c1", "c2"]
+    assert records[-1]["why"] == "QEMU was ended by SIGKILL, 3 times"
 
 
 def test_a_guest_that_never_starts(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
