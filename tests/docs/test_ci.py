@@ -38,8 +38,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def page(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The clone after all commands of the page, one after the other."""
     new, old = kernels.cached("debian-7.3"), kernels.cached("debian-6.12")
-    if not (new and new.image and old and old.image):
-        pytest.skip("the kernels of the page are not fetched: ./landproof kernels fetch")
+    assert new and new.image and old and old.image, "./landproof kernels fetch"
     deb = package(tmp_path_factory.mktemp("deb"), f"linux-image-{old.version}", "1",
                   {f"boot/vmlinuz-{old.version}": old.image.read_bytes()})
     variables = {"KERNEL": str(new.image), "PACKAGE": str(deb),

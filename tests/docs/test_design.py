@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -25,11 +24,10 @@ def drawing() -> dict[str, tuple[str, bool]]:
 
 
 def folders(below: str = "") -> set[str]:
-    """Return the folders that git knows below one; .ci and its like are not part of the house."""
-    listed = subprocess.run(["git", "ls-files", below or "."], cwd=ROOT, check=True, text=True,
-                            capture_output=True).stdout.splitlines()
-    names = [name.removeprefix(f"{below}/") for name in listed]
-    return {name.split("/")[0] for name in names if "/" in name and not name.startswith(".")}
+    """Return the folders in one; .ci and its like are not part of the house."""
+    return {entry.name for entry in (ROOT / below).iterdir()
+            if entry.is_dir() and not entry.name.startswith(".")
+            and entry.name not in ("build", "__pycache__")}
 
 
 def test_every_folder_is_drawn() -> None:
