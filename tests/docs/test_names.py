@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Every case that a document names exists, and reach.md shows the claims that cases make."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.docs.generate import ROOT, documents
+
+
+@pytest.fixture(scope="module")
+def table() -> list[dict[str, Any]]:
+    """The table of all cases."""
+    done = subprocess.run([ROOT / "build" / "landproof-guest", "list", "--json", "--unreported"],
+                          capture_output=True, text=True, check=True)
+    cases: list[dict[str, Any]] = json.loads(done.stdout)
+    return cases
+
+
+@pytest.mark.parametrize("path", documents(), ids=[path.name for path in documents()])
+def test_the_cases_exist(path: Path, table: list[dict[str, Any]]) -> None:
+    families = "|".join(sorted({case["family"] for case in table} - {"selftest"}))
+    ids = [case["id"] for case in table]
+    names = {f"{case['id']}[{variant}]" if variant else case["id"]
+             for case in table for variant in case["variants"]}
+    rights = {name for case in table for name in (*case["guard"], *case["covers"])}
+    for name in re.findall(rf"`((?:{families})\.[\w.*?]+(?:\[\w+\])?)`", path.read_text()):
+        assert name in names or name in rights or name.endswith((".c", ".h", ".example")) or any(
+            fnmatchcase(one, name) for one in ids), f"{path.name}: {name}"
+
+
+def test_the_roads_are_claims(table: list[dict[str, Any]]) -> None:
+    claims = {case["claim"] for case in table}
+    text = (ROOT / "docs" / "reach.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| ([^|]+) \| (?:reaches|serves|cannot-run)", text, re.MULTILINE)
+    assert len(rows) > 20
+    assert set(rows) <= claims
