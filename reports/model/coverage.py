@@ -174,8 +174,9 @@ def _coverage(root: Path, trace: Path, summary: dict[str, Any]) -> Coverage:
         raise UserError("the counters are of another build than the .gcno files, or gcov is of"
                         " another version than the compiler")
     files = json.loads(trace.read_text())["files"]
+    # What is false is left out by gcovr 7, and so are lines without code.
     lines = {file["file"]: {line["line_number"]: line["count"] > 0 for line in file["lines"]
-                            if not line["gcovr/noncode"] and not line["gcovr/excluded"]}
+                            if not line.get("gcovr/noncode") and not line.get("gcovr/excluded")}
              for file in files}
     idle = sorted({function["name"] for file in files for function in file["functions"]
                    if not function["execution_count"]})

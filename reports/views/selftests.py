@@ -28,7 +28,7 @@ from reports.model.selftests import MEANINGS, Selftest, Why
 from reports.model.verdicts import Verdict
 
 CASES_SHOWN = 6
-WORST_FIRST: tuple[Why, ...] = tuple(reversed(Why.__members__.values()))
+WORST_FIRST: tuple[Why, ...] = tuple(reversed(Why))
 SHOWN = (Why.REAL, Why.UNEXPLAINED, Why.NOT_PROMISED, Why.WORDING)
 """What a reader has to look at; the others are folded."""
 

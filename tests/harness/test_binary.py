@@ -185,6 +185,7 @@ ROADS = [word for name in ("reach-tcp", "serve-tcp", "reach-udp", "serve-udp")
          for word in ("-l", name)]
 
 
+@pytest.mark.needs("user namespaces")
 @pytest.mark.parametrize("port", [53, 443, 7002, 65535])
 def test_peers_have_the_port_that_is_guarded(guest: Guest, as_root: None, port: int) -> None:
     run = guest.host("--port", str(port), "-c", "selftest.lab.port")
@@ -193,6 +194,7 @@ def test_peers_have_the_port_that_is_guarded(guest: Guest, as_root: None, port: 
     assert notes == {f"port {port}"}
 
 
+@pytest.mark.needs("user namespaces")
 def test_roads_are_the_same_to_every_port(guest: Guest, as_root: None) -> None:
     without = guest.host(*ROADS).verdicts
     assert len(without) > 100
