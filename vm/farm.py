@@ -34,20 +34,20 @@ class Farm:
         self._link = directory / "source"
         self._memory = directory / "patched.json"
 
-    def grows_on(self, source: Path) -> bool:
+    def is_of(self, source: Path) -> bool:
         """Say whether there is a tree, and of these sources."""
         return self._link.is_symlink() and self._link.readlink() == source
 
     def refresh(self) -> None:
         """Make the tree one of links to all files of the sources as they are now."""
-        if self._link.is_symlink() and not self.grows_on(self.source):
+        if self._link.is_symlink() and not self.is_of(self.source):
             shutil.rmtree(self.tree)
             self._memory.unlink(missing_ok=True)
             self._link.unlink()
         self.tree.mkdir(parents=True, exist_ok=True)
         if not self._link.is_symlink():
             self._link.symlink_to(self.source)
-        belongs = self._sow() | self._patched() | {BUILD}
+        belongs = self._link_all() | self._patched() | {BUILD}
         for place, directories, files in os.walk(self.tree):
             here = os.path.relpath(place, self.tree)
             for name in [*directories, *files]:
@@ -56,7 +56,7 @@ class Farm:
                     _remove(self.tree / path)
             directories[:] = [name for name in directories if name != BUILD]
 
-    def _sow(self) -> set[str]:
+    def _link_all(self) -> set[str]:
         """Make the directories and links that are missing; return all that the sources have."""
         patched = self._patched()
         seen: set[str] = set()
@@ -71,10 +71,10 @@ class Farm:
                 path = os.path.normpath(os.path.join(here, name))
                 seen.add(path)
                 if name in files and path not in patched:
-                    self._plant(path)
+                    self._link_file(path)
         return seen
 
-    def _plant(self, path: str) -> None:
+    def _link_file(self, path: str) -> None:
         """Make the link to a file of the sources, if it is not there."""
         place = os.path.join(self.tree, path)
         if not os.path.islink(place):
@@ -94,8 +94,8 @@ class Farm:
 
         Return the files that changed.
 
-        Only what changes is written, so that make builds nothing else anew. A link is as
-        new as a file for it (-L): one that takes a patched file's place is built again.
+        Only what changes is written, so that make builds nothing else again. Make compares the
+        age of links too (-L): a file whose link takes a patched file's place is built again.
         """
         wanted = patched_files(self.source, patches)
         touched = self._patched() | set(wanted)
@@ -117,7 +117,7 @@ class Farm:
         elif path in wanted or not (self.source / path).exists():
             _remove(place)
         else:
-            self._plant(path)
+            self._link_file(path)
         return True
 
     def _remember(self, patched: set[str]) -> None:

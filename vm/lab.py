@@ -187,7 +187,7 @@ class _Build:
             if not self.recipe.directory and kernels.made_of(self.name) == key:
                 self.progress("done", 1)  # the other built the same
                 return self._kernel()
-            if (self.recipe.directory or not self.farm.grows_on(self.source)
+            if (self.recipe.directory or not self.farm.is_of(self.source)
                     or not (self.farm.build / ".config").exists()):
                 self.progress("linking the sources", 0)
                 self.farm.refresh()
