@@ -273,7 +273,6 @@ class KernelRun:
             self._write(record, line)
         return bool(kind == "end")
 
-
     def _remember(self, case: str, verdict: str) -> None:
         """Take note of a result: which ones deviate, or what came out when they ran again."""
         if self.collected is not None:

@@ -320,7 +320,9 @@ def test_an_ordinary_user_needs_no_privilege(
         if verdict == "holds" and name.split("[")[0] in needless
     }
     assert held
-    assert {name: as_nobody.verdicts[name] for name in held if as_nobody.verdicts[name] != "holds"} == {}
+    fell = {name: as_nobody.verdicts[name] for name in held
+            if as_nobody.verdicts[name] != "holds"}
+    assert fell == {}
 
 
 def test_binary_is_small_and_static(guest: Guest) -> None:
