@@ -210,17 +210,16 @@ static bool has_blockers(const char *line, const char *blockers)
 	       (at[len] == ' ' || at[len] == '\0');
 }
 
-/* Refused, and nobody will know: as good as getting through the log. */
-static int unseen(struct scene *scene, int error)
+static int silent(struct scene *scene, int error)
 {
 	remark(scene, "%s, but no record of it", strerrorname_np(error));
-	return WORKED;
+	return LOG_SILENT;
 }
 
 static int wrong(struct scene *scene, const char *line)
 {
 	remark(scene, "record: %.200s", line);
-	return NO_EFFECT;
+	return LOG_WRONG;
 }
 
 bool line_says(const char *line, const char *pattern)
@@ -249,14 +248,14 @@ int was_logged(struct scene *scene, int error, const char *blockers,
 	if (error == 0)
 		return log.accesses ? wrong(scene, log.access[0]) : WORKED;
 	if (log.accesses == 0)
-		return unseen(scene, error);
+		return silent(scene, error);
 	for (i = 0; i < log.accesses; i++)
 		if (!has_blockers(log.access[i], blockers) ||
 		    (text && !line_says(log.access[i], text)))
 			return wrong(scene, log.access[i]);
 	if (log.domains != 1)
 		return wrong(scene, "of more than one domain");
-	return error;
+	return LOG_RIGHT;
 }
 
 int not_logged(struct scene *scene, int error)
@@ -265,7 +264,9 @@ int not_logged(struct scene *scene, int error)
 
 	if (audit_read(scene, &log))
 		return CANNOT;
-	return log.accesses ? wrong(scene, log.access[0]) : error;
+	if (log.accesses)
+		return wrong(scene, log.access[0]);
+	return error ? LOG_RIGHT : WORKED;
 }
 
 int second_logged(struct scene *scene, int error, int second,
@@ -278,8 +279,8 @@ int second_logged(struct scene *scene, int error, int second,
 	if (error == 0 || second == 0)
 		return WORKED;
 	if (log.accesses == 0)
-		return unseen(scene, second);
+		return silent(scene, second);
 	if (log.accesses != 1 || !has_blockers(log.access[0], blockers))
 		return wrong(scene, log.access[0]);
-	return error;
+	return LOG_RIGHT;
 }

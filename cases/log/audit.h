@@ -45,17 +45,17 @@ int audit_await_ends(struct scene *scene, struct audit_log *log, int ends);
 bool line_says(const char *line, const char *pattern);
 
 /*
- * What the attempt returns when its operation gave @error.  was_logged(): the
- * same if that left one record with these blockers, and this in it.
- * not_logged(): the same if it left no record.  An operation that worked
- * must not have left any.
+ * What the attempt returns when its operation gave @error: WORKED if that is 0
+ * and left no record; else LOG_RIGHT, LOG_SILENT or LOG_WRONG.  was_logged():
+ * there must be a record with these blockers, and with @text in it.
+ * not_logged(): there must be none.
  */
 int was_logged(struct scene *scene, int error, const char *blockers,
 	       const char *text);
 int not_logged(struct scene *scene, int error);
 /*
- * Of two denied accesses, only the second was logged: so the first, which
- * gave @error, was quiet, and the log was not deaf.
+ * Of two denied accesses, @error and @second, only the second may be logged:
+ * that shows that the first was quiet, and not the whole log silent.
  */
 int second_logged(struct scene *scene, int error, int second,
 		  const char *blockers);

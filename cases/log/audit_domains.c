@@ -18,7 +18,7 @@ static int nothing(struct scene *scene)
 	A_LOG_CASE,							\
 	.own_memory = true,						\
 	.worlds	  = W(CONTROL) | W(CALL),				\
-	.promise  = { DENIED(EACCES) },					\
+	.promise  = { LOGGED },					\
 	.control  = nothing
 
 static int deny(struct scene *scene, const struct ruleset *set)
@@ -76,7 +76,7 @@ static int is_introduced(struct scene *scene)
 	if (log.accesses != 2 || log.domains != 1) {
 		remark(scene, "%d records of accesses, %d of domains",
 		       log.accesses, log.domains);
-		return log.domains ? NO_EFFECT : WORKED;
+		return log.domains ? LOG_WRONG : LOG_SILENT;
 	}
 	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
 		return broken(scene, "/proc/self/exe");
@@ -84,13 +84,13 @@ static int is_introduced(struct scene *scene)
 		 " status=allocated mode=enforcing pid=%d uid=%ld exe=\"%s\" comm=\"%.15s\"",
 		 scene->pid[0], scene->variant->arg, exe, scene->text);
 	if (line_says(log.domain[0], expected))
-		return ret;
+		return LOG_RIGHT;
 	remark(scene, "record: %.200s", log.domain[0]);
-	return NO_EFFECT;
+	return LOG_WRONG;
 }
 
 CASE("log.audit.domain_once",
-	.claim	  = "two denials of a domain that is not introduced once",
+	.claim	  = "the first of two denials introduces the domain, the second does not",
 	DOMAIN_CASE,
 	.covers	  = LOGGED_SINCE,
 	.variants = creators,
@@ -180,17 +180,17 @@ static int end_is_logged(struct scene *scene)
 		return CANNOT;
 	if (log.domains < ends || audit_await_ends(scene, &log, ends)) {
 		remark(scene, "%d domains, %d ends", log.domains, log.freed);
-		return WORKED;
+		return LOG_SILENT;
 	}
 	for (i = 0; i < ends; i++)
 		if (!line_says(log.end[i], "status=deallocated denials=3")) {
 			remark(scene, "record: %.200s", log.end[i]);
-			return NO_EFFECT;
+			return LOG_WRONG;
 		}
 	if (!log.unlogged_ends)
-		return ret;
+		return LOG_RIGHT;
 	remark(scene, "the end of a domain that the log does not know");
-	return NO_EFFECT;
+	return LOG_WRONG;
 }
 
 /* A 17th layer is refused: what was made for it ends with the others. */
@@ -218,7 +218,7 @@ static const struct variant ends[] = {
 };
 
 CASE("log.audit.domain_end",
-	.claim	  = "a domain that ends without saying how much it denied",
+	.claim	  = "the record of a domain's end says how much it denied",
 	DOMAIN_CASE,
 	.covers	  = LOGGED_SINCE,
 	.variants = ends,
@@ -232,7 +232,7 @@ static const struct variant quiet_ends[] = {
 };
 
 CASE("log.audit.domain_end_quiet",
-	.claim	  = "a domain that ends without counting what was quiet",
+	.claim	  = "the record of a domain's end counts quiet denials too",
 	DOMAIN_CASE,
 	.covers	  = "add.quiet field.quiet_access_fs",
 	.variants = quiet_ends,
@@ -262,13 +262,13 @@ static int end_while_off(struct scene *scene)
 	if (audit_switch(true))
 		return broken(scene, "AUDIT_SET");
 	if (ret != EACCES || over)
-		return ret == EACCES ? WORKED : ret;
+		return ret == EACCES ? LOG_SILENT : ret;
 	if (audit_read(scene, &log))
 		return CANNOT;
 	if (log.domains == 1 && !log.freed)
-		return ret;
+		return LOG_RIGHT;
 	remark(scene, "%d domains, %d ends", log.domains, log.freed);
-	return log.freed ? NO_EFFECT : WORKED;
+	return log.freed ? LOG_WRONG : LOG_SILENT;
 }
 
 CASE("log.audit.domain_end_off",
@@ -278,7 +278,7 @@ CASE("log.audit.domain_end_off",
 	.own_memory = true,
 	.needs	 = "audit root tracefs guest",
 	.worlds	 = W(CONTROL) | W(CALL),
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = LOGGED_SINCE,
 	.scene	 = trace_and_log,
 	.effect	 = trace_off,

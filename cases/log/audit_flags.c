@@ -23,33 +23,33 @@ static int list_and_look(struct scene *scene)
 #define FLAG_CASE							\
 	A_LOG_CASE,							\
 	.worlds	 = W(CONTROL) | W(DENY) | W(INHERITED),			\
-	.promise = { DENIED(EACCES) },					\
+	.promise = { LOGGED },					\
 	.scene	 = audit_scene,						\
 	.attempt = list_and_look
 
 CASE("log.audit.same_exec_only",
-	.claim	 = "by default: logged before execve(2), silent after it",
+	.claim	 = "by default, denials are recorded before execve(2) and not after it",
 	FLAG_CASE,
 	.deny	 = { .fs = FS_READ_DIR },
 	.covers	 = LOGGED_SINCE,
 	.source	 = "landlock.h: landlock_restrict_self_flags");
 
 CASE("log.audit.same_exec_off",
-	.claim	 = "LOG_SAME_EXEC_OFF: never logged",
+	.claim	 = "LOG_SAME_EXEC_OFF: denials are never recorded",
 	FLAG_CASE,
 	.deny	 = { .fs = FS_READ_DIR, .flags = SAME_OFF },
 	.covers	 = "restrict.log_same_exec_off",
 	.source	 = "landlock.h: LANDLOCK_RESTRICT_SELF_LOG_SAME_EXEC_OFF");
 
 CASE("log.audit.new_exec_on",
-	.claim	 = "LOG_NEW_EXEC_ON: always logged",
+	.claim	 = "LOG_NEW_EXEC_ON: denials are recorded before execve(2) and after it",
 	FLAG_CASE,
 	.deny	 = { .fs = FS_READ_DIR, .flags = NEW_ON },
 	.covers	 = "restrict.log_new_exec_on",
 	.source	 = "landlock.h: LANDLOCK_RESTRICT_SELF_LOG_NEW_EXEC_ON");
 
 CASE("log.audit.new_exec_only",
-	.claim	 = "both flags: silent before execve(2), logged after it",
+	.claim	 = "LOG_SAME_EXEC_OFF and LOG_NEW_EXEC_ON: denials are recorded after execve(2) only",
 	FLAG_CASE,
 	.deny	 = { .fs = FS_READ_DIR, .flags = SAME_OFF | NEW_ON },
 	.covers	 = "restrict.log_same_exec_off restrict.log_new_exec_on",
@@ -92,22 +92,22 @@ static int inner_then_outer(struct scene *scene)
 }
 
 CASE("log.audit.subdomains_off",
-	.claim	 = "LOG_SUBDOMAINS_OFF: nested domains are silent, not oneself",
+	.claim	 = "LOG_SUBDOMAINS_OFF: denials of nested domains are not recorded, those of the domain itself are",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
 	.enforce = mute_by_domain,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = "restrict.log_subdomains_off",
 	.scene	 = audit_scene,
 	.attempt = inner_then_outer,
 	.source	 = "landlock.h: LANDLOCK_RESTRICT_SELF_LOG_SUBDOMAINS_OFF");
 
 CASE("log.audit.subdomains_off_alone",
-	.claim	 = "LOG_SUBDOMAINS_OFF without a ruleset: later ones are silent",
+	.claim	 = "LOG_SUBDOMAINS_OFF without a ruleset: denials of later domains are not recorded",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
 	.enforce = mute_alone,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = "restrict.log_subdomains_off",
 	.scene	 = audit_scene,
 	.attempt = inner_then_outer,
@@ -127,11 +127,11 @@ static int mute_two_levels(struct scene *scene)
 }
 
 CASE("log.audit.subdomains_off_nested",
-	.claim	 = "LOG_SUBDOMAINS_OFF: domains below nested ones are silent too",
+	.claim	 = "LOG_SUBDOMAINS_OFF: denials of domains below nested ones are not recorded either",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
 	.enforce = mute_two_levels,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = "restrict.log_subdomains_off",
 	.scene	 = audit_scene,
 	.attempt = inner_then_outer,
@@ -165,11 +165,11 @@ static int enforce_then_both(struct scene *scene)
 }
 
 CASE("log.audit.subdomains_off_exec",
-	.claim	 = "LOG_SUBDOMAINS_OFF: domains are silent that are made after execve(2)",
+	.claim	 = "LOG_SUBDOMAINS_OFF: denials of domains made after execve(2) are not recorded",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY) | W(INHERITED),
 	.enforce = mute_what_comes,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = "restrict.log_subdomains_off restrict.log_new_exec_on",
 	.scene	 = audit_scene,
 	.attempt = enforce_then_both,
@@ -219,11 +219,11 @@ static int list_in_child(struct scene *scene)
 }
 
 CASE("log.audit.subdomains_off_fork",
-	.claim	 = "LOG_SUBDOMAINS_OFF of a process without domain: its children's are silent",
+	.claim	 = "LOG_SUBDOMAINS_OFF of a process without a domain: denials of its children's domains are not recorded",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
 	.enforce = mute_without_domain,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = "restrict.log_subdomains_off",
 	.scene	 = audit_scene,
 	.attempt = list_in_child,
@@ -245,11 +245,11 @@ static int older_then_newer(struct scene *scene)
 }
 
 CASE("log.audit.layers_of_exec",
-	.claim	 = "a layer from before execve(2) is silent, though a newer one is logged",
+	.claim	 = "denials by a layer from before execve(2) are not recorded, those by a newer one are",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(INHERITED),
 	.enforce = enforce_outer,
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.covers	 = LOGGED_SINCE,
 	.scene	 = audit_scene,
 	.attempt = older_then_newer,
@@ -273,7 +273,7 @@ static int off_then_on(struct scene *scene)
 	.needs	 = "audit root guest",			\
 	.worlds	 = W(CONTROL) | W(DENY),		\
 	.deny	 = { .fs = FS_READ_DIR | FS_WRITE_FILE },	\
-	.promise = { DENIED(EACCES) },			\
+	.promise = { LOGGED },			\
 	.covers	 = LOGGED_SINCE,			\
 	.scene	 = audit_scene
 
@@ -306,14 +306,14 @@ static int excluded_then_not(struct scene *scene)
 	if (log.accesses || log.domains) {
 		remark(scene, "%d records, %d domains in spite of the rule",
 		       log.accesses, log.domains);
-		return NO_EFFECT;
+		return LOG_WRONG;
 	}
 	ret = was_logged(scene, open_null(O_WRONLY), "fs.write_file", NULL);
-	return excluded == ret ? ret : NO_EFFECT;
+	return excluded ? ret : WORKED;
 }
 
 CASE("log.audit.excluded",
-	.claim	 = "a denial that an audit rule excludes leaves no record, nor does its domain",
+	.claim	 = "a denial that an audit rule excludes leaves no record, neither of itself nor of its domain",
 	AUDIT_SET_CASE,
 	.attempt = excluded_then_not,
 	.effect	 = exclude_no_more,

@@ -55,17 +55,17 @@ static int right_one_is_named(struct scene *scene)
 		return WORKED;
 	if (log.accesses != 3) {
 		remark(scene, "%d records instead of 3", log.accesses);
-		return WORKED;
+		return LOG_SILENT;
 	}
 	for (i = 0; i < 3; i++)
 		if (sscanf(strstr(log.access[i], "domain="), "domain=%llx",
 			   &id[i]) != 1)
-			return NO_EFFECT;
+			return LOG_WRONG;
 	if (log.domains == 2 && id[0] != id[1] &&
 	    id[2] == id[arg & INNER ? 1 : 0])
-		return which;
+		return LOG_RIGHT;
 	remark(scene, "domains %llx, %llx; then %llx", id[0], id[1], id[2]);
-	return NO_EFFECT;
+	return LOG_WRONG;
 }
 
 #define LAYER_CASE							\
@@ -94,9 +94,9 @@ static const struct variant rights[] = {
 };
 
 CASE("log.audit.denying_layer",
-	.claim	  = "a denial that is not put down to the layer it is of",
+	.claim	  = "the record of a denial names the domain of the youngest layer that denies",
 	LAYER_CASE,
-	.promise  = { DENIED(EACCES) },
+	.promise  = { LOGGED },
 	.variants = rights,
 	.source	  = "log.c, landlock_log_denial: the youngest that denies");
 
@@ -118,9 +118,9 @@ static const struct variant scopes[] = {
 };
 
 CASE("log.audit.denying_layer_scope",
-	.claim	  = "a denial by a scope or domain that is not put down to its layer",
+	.claim	  = "the record of a denial by a scope, or by a domain as such, names the youngest layer that denies",
 	LAYER_CASE,
-	.promise  = { DENIED(EPERM) },
+	.promise  = { LOGGED },
 	.variants = scopes,
 	.source	  = "cred.h, landlock_get_applicable_subject: the youngest that handles");
 
@@ -154,11 +154,11 @@ static int stat_then_list(struct scene *scene)
 }
 
 CASE("log.audit.probe_of_process",
-	.claim	 = "a look at a process that asks, without a need, whether it may trace",
+	.claim	 = "reading /proc/PID/stat, which only probes the right to trace, leaves no record",
 	A_LOG_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
 	.deny	 = { .fs = FS_READ_DIR },
-	.promise = { DENIED(EPERM) },
+	.promise = { LOGGED },
 	.covers	 = LOGGED_SINCE,
 	.scene	 = denial_scene,
 	.attempt = stat_then_list,

@@ -32,7 +32,7 @@ static int nothing(struct scene *scene)
 	A_LOG_CASE,							\
 	.own_memory = true,						\
 	.worlds	 = W(CONTROL) | W(CALL),				\
-	.promise = { DENIED(EACCES) },					\
+	.promise = { LOGGED },					\
 	.scene	 = audit_scene,						\
 	.control = nothing
 
@@ -55,7 +55,7 @@ static int denied_in_sibling(struct scene *scene)
 }
 
 CASE("log.audit.tsync",
-	.claim	 = "a denial of a thread that TSYNC has bound, without a record",
+	.claim	 = "a denial of a thread that TSYNC has bound leaves a record",
 	THREAD_CASE,
 	.covers	 = "restrict.tsync",
 	.attempt = denied_in_sibling,
@@ -86,7 +86,7 @@ static int muted_in_sibling(struct scene *scene)
 }
 
 CASE("log.audit.tsync_subdomains_off",
-	.claim	 = "LOG_SUBDOMAINS_OFF with TSYNC: domains of other threads are silent",
+	.claim	 = "LOG_SUBDOMAINS_OFF with TSYNC: denials of other threads' domains are not recorded",
 	THREAD_CASE,
 	.covers	 = "restrict.tsync restrict.log_subdomains_off",
 	.attempt = muted_in_sibling,
@@ -109,13 +109,13 @@ static int replaced_in_sibling(struct scene *scene)
 	if (audit_read(scene, &log))
 		return CANNOT;
 	if (log.domains == 1 && !audit_await_ends(scene, &log, 1))
-		return ret;
+		return LOG_RIGHT;
 	remark(scene, "%d domains, %d ends", log.domains, log.freed);
-	return WORKED;
+	return LOG_SILENT;
 }
 
 CASE("log.audit.tsync_domain_end",
-	.claim	 = "a domain that TSYNC replaces, without a record of its end",
+	.claim	 = "a domain that TSYNC replaces leaves a record of its end",
 	THREAD_CASE,
 	.covers	 = "restrict.tsync",
 	.attempt = replaced_in_sibling,

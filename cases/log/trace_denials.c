@@ -5,7 +5,6 @@
 
 #include "trace.h"
 
-#define LOGGED		"same_exec=1 logged=1 "
 #define FILE_AT(path)	" dev=*:* ino=* path=" path "\n"
 
 /* What the variants' argument says: an operation and its event */
@@ -83,7 +82,8 @@ static int is_traced(struct scene *scene, const char *flags)
 	if (!error)
 		return WORKED;
 	return trace_says(scene, trace, teller(scene), event->name, text,
-			  NULL) ? EACCES : WORKED;
+			  NULL) ?
+		LOG_RIGHT : LOG_SILENT;
 }
 
 static int handle(struct scene *scene)
@@ -103,13 +103,13 @@ static int handle_one(struct scene *scene)
 
 static int traced_as_logged(struct scene *scene)
 {
-	return is_traced(scene, LOGGED);
+	return is_traced(scene, "same_exec=1 logged=1 ");
 }
 
-/* The errno is other cases' matter: here EACCES stands for "denied, and told". */
+/* With which errno it is denied, other cases look at. */
 #define DENIAL_CASE							\
 	A_TRACE_CASE,							\
-	.promise  = { DENIED(EACCES) },					\
+	.promise  = { LOGGED },					\
 	.enforce  = handle_one
 
 static const struct variant kinds[] = {
@@ -139,7 +139,7 @@ static const struct variant kinds[] = {
 };
 
 CASE("log.trace.denied",
-	.claim	  = "a denial without a trace event that says what was denied",
+	.claim	  = "a denial leaves a trace event that says what was denied",
 	DENIAL_CASE,
 	.worlds	  = W(CONTROL) | W(DENY),
 	.variants = kinds,
@@ -162,7 +162,7 @@ static const struct variant some_kinds[] = {
 };
 
 CASE("log.trace.unlogged",
-	.claim	  = "a denial that is not logged, without a trace event",
+	.claim	  = "a denial that is not logged leaves a trace event that says so",
 	DENIAL_CASE,
 	.worlds	  = W(CONTROL) | W(DENY),
 	.deny	  = { .fs = FS_READ_DIR, .flags = RESTRICT_LOG_SAME_EXEC_OFF },
@@ -187,7 +187,7 @@ static int traced_after_exec(struct scene *scene)
 }
 
 CASE("log.trace.after_exec",
-	.claim	  = "a denial after execve(2), without a trace event that says so",
+	.claim	  = "a denial after execve(2) leaves a trace event that says so",
 	DENIAL_CASE,
 	.worlds	  = W(CONTROL) | W(INHERITED),
 	.variants = kinds_after_exec,
@@ -231,13 +231,16 @@ static int other_domain_is_told(struct scene *scene)
 	trace = trace_read(scene);
 	if (error < 0 || !trace)
 		return error < 0 ? error : CANNOT;
-	if (!error || !trace_says(scene, trace, scene->pid[DENIAL_TARGET],
-				  "create_domain", "domain=", line))
+	if (!error)
 		return WORKED;
+	if (!trace_says(scene, trace, scene->pid[DENIAL_TARGET],
+			"create_domain", "domain=", line))
+		return LOG_SILENT;
 	snprintf(text, sizeof(text), "%s_domain=%llx %s_pid=#", party,
 		 trace_number(line, "domain="), party);
 	return trace_says(scene, trace, teller(scene), event->name, text,
-			  NULL) ? EACCES : WORKED;
+			  NULL) ?
+		LOG_RIGHT : LOG_SILENT;
 }
 
 static const struct variant of_processes[] = {
@@ -248,10 +251,10 @@ static const struct variant of_processes[] = {
 };
 
 CASE("log.trace.other_domain",
-	.claim	  = "a denial whose trace event does not name the other one's domain",
+	.claim	  = "the trace event of a denial names the domain of the other process",
 	A_TRACE_CASE,
 	.worlds	  = W(CONTROL) | W(DENY),
-	.promise  = { DENIED(EACCES) },
+	.promise  = { LOGGED },
 	.enforce  = enforce_beside,
 	.variants = of_processes,
 	.attempt  = other_domain_is_told,

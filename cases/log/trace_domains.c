@@ -14,11 +14,11 @@ static int by_capability(struct scene *scene)
 		return ret ?: CANNOT;
 	return trace_says(scene, trace, getpid(), "enforce_domain",
 			  "complete=1 process_wide=1 no_new_privs=0\n", NULL) ?
-		EACCES : WORKED;
+		LOG_RIGHT : LOG_SILENT;
 }
 
 CASE("log.trace.capability",
-	.claim	 = "a domain whose trace event does not say that no_new_privs is not set",
+	.claim	 = "the trace event of a domain says that no_new_privs is not set",
 	A_LIFE_CASE,
 	.may_gain_privs = true,
 	.attempt = by_capability,
@@ -60,14 +60,15 @@ static int grants_are_told(struct scene *scene)
 			  NULL) &&
 	       trace_says(scene, trace, getpid(), "check_rule_net_port",
 			  "access_request=connect_tcp port=7199 grants={,connect_tcp,}\n",
-			  NULL) ? EACCES : WORKED;
+			  NULL) ?
+		LOG_RIGHT : LOG_SILENT;
 }
 
 CASE("log.trace.grants",
-	.claim	 = "a rule that is looked at, without a trace of what each layer grants",
+	.claim	 = "a rule that is looked up leaves a trace event of what each layer grants",
 	A_TRACE_CASE,
 	.worlds	 = W(CONTROL) | W(DENY),
-	.promise = { DENIED(EACCES) },
+	.promise = { LOGGED },
 	.enforce = enforce_layers,
 	.attempt = grants_are_told,
 	.source	 = "trace/events-landlock: Interpreting check_rule events");
@@ -113,10 +114,11 @@ static int threads_are_told(struct scene *scene)
 		       in_sibling, NULL) != all) {
 		remark(scene, "the other thread's event: %s",
 		       all ? "none" : "one");
-		return WORKED;
+		return all ? LOG_SILENT : LOG_WRONG;
 	}
 	return trace_says(scene, trace, gettid(), "enforce_domain",
-			  enforced[all], NULL) ? EACCES : WORKED;
+			  enforced[all], NULL) ?
+		LOG_RIGHT : LOG_SILENT;
 }
 
 static const struct variant callers[] = {
@@ -126,7 +128,7 @@ static const struct variant callers[] = {
 };
 
 CASE("log.trace.threads",
-	.claim	  = "a domain whose trace events do not say which threads it binds",
+	.claim	  = "the trace events of a domain say which threads it binds",
 	A_LIFE_CASE,
 	.own_memory = true,
 	.covers	  = "restrict.tsync",

@@ -26,6 +26,12 @@ const char *outcome_name(int outcome, char *buf, size_t size)
 		return "killed";
 	case POLICY:
 		return "policy-refused";
+	case LOG_RIGHT:
+		return "log-right";
+	case LOG_SILENT:
+		return "log-silent";
+	case LOG_WRONG:
+		return "log-wrong";
 	case ANY_ERRNO:
 		return "any errno";
 	case UNPROMISED:

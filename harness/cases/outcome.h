@@ -20,8 +20,18 @@ enum outcome {
 	POLICY		= -7,	/* the kernel refused a valid policy */
 };
 
-/* Stands for "any errno" in an expectation. */
+/*
+ * Stands for "any errno" in an expectation.  What comes after it are outcomes
+ * of cases about the log and the trace, where the operation was refused, or
+ * the call made, and what counts is what was recorded of it.
+ */
 #define ANY_ERRNO 4096
+
+enum log_outcome {
+	LOG_RIGHT	= ANY_ERRNO + 1,	/* just what it should say */
+	LOG_SILENT,	/* a record is missing */
+	LOG_WRONG,	/* a record says something else, or is one too many */
+};
 
 /* Stands for "nothing is promised" in an expectation. */
 #define UNPROMISED (-100)

@@ -19,7 +19,7 @@ enum promise_kind {
 
 struct promise {
 	enum promise_kind kind;
-	int error;		/* for DENIED; ANY_ERRNO, NO_EFFECT too */
+	int error;		/* for DENIED; also ANY_ERRNO and LOG_RIGHT */
 	int from_abi;		/* condition: this ABI or a later one */
 	int fixed;		/* condition: this erratum is fixed */
 };
@@ -30,6 +30,7 @@ struct promise {
 #define ALLOWED			{ CLAUSE_ALLOWED }
 #define UNCHANGED		{ CLAUSE_UNCHANGED }
 #define DENIED(e)		{ CLAUSE_DENIED(e) }
+#define LOGGED			{ CLAUSE_DENIED(LOG_RIGHT) }
 /* Conditions on a clause: FROM_ABI(11, DENIED(EINVAL)), FIXED(1, OPEN) */
 #define FROM_ABI(n, clause)	{ .from_abi = (n), CLAUSE_##clause }
 #define FIXED(n, clause)	{ .fixed = (n), CLAUSE_##clause }

@@ -48,7 +48,10 @@ static void promise_text(const struct landproof_case *test, char *buf,
 		if (p->from_abi)
 			used += snprintf(buf + used, size - used,
 					 "from ABI %d on ", p->from_abi);
-		if (p->kind == PROMISE_DENIED)
+		if (p->kind == PROMISE_DENIED && p->error == LOG_RIGHT)
+			used += snprintf(buf + used, size - used,
+					 "the log says so");
+		else if (p->kind == PROMISE_DENIED)
 			used += snprintf(buf + used, size - used,
 					 "refused with %s",
 					 outcome_name(p->error, name,
