@@ -59,7 +59,6 @@ static const struct variant sctp[] = {
 	.honesty = true,						\
 	.promise = { FIXED(1, ALLOWED), DENIED(EACCES) },			\
 	.worlds	 = W(CONTROL) | W(DENY),				\
-	.lab	 = true,						\
 	.bare	 = true,						\
 	.attempt = by_variant,						\
 	.witness = bind_tcp,						\

@@ -32,7 +32,6 @@ CASE("selftest.lab.port",
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PORT(LAB_TCP) },
 	.needs	 = "peer-tcp",
-	.lab	 = true,
 	.bare	 = true,
 	.attempt = name_port,
 	.source	 = "harness/lab.h: lab_guard()");

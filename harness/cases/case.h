@@ -49,7 +49,6 @@ extern const struct variant ipv4_and_ipv6[];
  * @own_memory: makes threads or user namespaces, which do not go with memory
  *	that is shared with the harness; or lets allocations fail
  * @newnet, @newipc: a network, an IPC namespace of its own
- * @lab: runs in the lab's network namespace
  */
 struct landproof_case {
 	const char *id;
@@ -71,7 +70,7 @@ struct landproof_case {
 	const struct variant *variants;
 	const char *needs, *labels, *covers;
 	bool honesty, root, may_gain_privs, bare, own_memory;
-	bool newnet, newipc, lab;
+	bool newnet, newipc;
 	const char *file;
 	int line;
 };

@@ -31,10 +31,12 @@
 /*
  * struct need - one word of .needs
  * @check: NULL, or what is missing; runs in the harness, outside any sandbox
+ * @gets: a set of enum need_gets: what its worlds are given because of it
  */
 struct need {
 	const char *word;
 	const char *(*check)(void);
+	unsigned int gets;
 };
 
 static const char *check_root(void)
@@ -357,12 +359,12 @@ static const char *check_tun(void)
 }
 
 static const struct need needs[] = {
-	{ "root", check_root },
+	{ "root", check_root, GETS_MOUNTS },
 	{ "guest", check_guest },
-	{ "namespaces", check_namespaces },
-	{ "pid-namespace", check_namespaces },
-	{ "lab", lab_up },
-	{ "userns", check_userns },
+	{ "namespaces", check_namespaces, GETS_MOUNTS },
+	{ "pid-namespace", check_namespaces, GETS_MOUNTS | GETS_PIDS },
+	{ "lab", lab_up, GETS_LAB },
+	{ "userns", check_userns, GETS_MOUNTS },
 	{ "inet", lab_missing_inet },
 	{ "ipv6", check_ipv6 },
 	{ "no-inet", check_no_inet },
@@ -376,28 +378,28 @@ static const struct need needs[] = {
 	{ "dccp", check_dccp },
 	{ "rxrpc", check_rxrpc },
 	{ "io_uring", check_io_uring },
-	{ "overlay", check_overlay },
+	{ "overlay", check_overlay, GETS_MOUNTS },
 	{ "btrfs", check_btrfs },
 	{ "9p", check_9p },
 	{ "loop", check_loop },
-	{ "mqueue", check_mqueue },
-	{ "audit", check_audit },
+	{ "mqueue", check_mqueue, GETS_MOUNTS },
+	{ "audit", check_audit, GETS_LOG },
 	{ "tracefs", check_tracefs },
 	{ "fault-injection", check_fault_injection },
-	{ "keyring", check_keyring },
+	{ "keyring", check_keyring, GETS_MOUNTS },
 	{ "pty", check_pty },
 	{ "tun", check_tun },
-	{ "peer-socat", check_socat_peer },
-	{ "peer-tcp", check_tcp_peer },
-	{ "peer-mptcp", check_mptcp_peer },
-	{ "peer-stripped", check_stripped_peer },
-	{ "peer-subflow", check_subflow_peer },
-	{ "peer-sctp", check_sctp_peer },
-	{ "peer-udp", check_udp_peer },
-	{ "peer-smc", check_smc_peer },
-	{ "peer-udplite", check_udplite_peer },
-	{ "peer-dccp", check_dccp_peer },
-	{ "peer-rds", check_rds_peer },
+	{ "peer-socat", check_socat_peer, GETS_LAB },
+	{ "peer-tcp", check_tcp_peer, GETS_LAB },
+	{ "peer-mptcp", check_mptcp_peer, GETS_LAB },
+	{ "peer-stripped", check_stripped_peer, GETS_LAB },
+	{ "peer-subflow", check_subflow_peer, GETS_LAB },
+	{ "peer-sctp", check_sctp_peer, GETS_LAB },
+	{ "peer-udp", check_udp_peer, GETS_LAB },
+	{ "peer-smc", check_smc_peer, GETS_LAB },
+	{ "peer-udplite", check_udplite_peer, GETS_LAB },
+	{ "peer-dccp", check_dccp_peer, GETS_LAB },
+	{ "peer-rds", check_rds_peer, GETS_LAB },
 };
 
 #define NEEDS (sizeof(needs) / sizeof(needs[0]))
@@ -441,6 +443,16 @@ const char *need_missing(const char *words, const char **lacking)
 	}
 	*lacking = NULL;
 	return NULL;
+}
+
+unsigned int needs_get(const char *words)
+{
+	unsigned int gets = 0;
+	char word[WORD_MAX];
+
+	while (next_word(&words, word))
+		gets |= find(word) ? find(word)->gets : 0;
+	return gets;
 }
 
 int scene_needs(struct scene *scene, const char *words)

@@ -12,6 +12,15 @@
  * not met; NULL: nothing.
  */
 const char *need_missing(const char *words, const char **lacking);
+/* What the worlds of a case are given because of a need */
+enum need_gets {
+	GETS_MOUNTS	= 1 << 0,	/* a mount namespace */
+	GETS_PIDS	= 1 << 1,	/* a PID namespace */
+	GETS_LAB	= 1 << 2,	/* the lab's network namespace */
+	GETS_LOG	= 1 << 3,	/* audit, turned on */
+};
+/* All that they are given because of @words */
+unsigned int needs_get(const char *words);
 /* Is there a need of this name? */
 bool need_known(const char *word);
 

@@ -16,10 +16,10 @@
 #include "base/files.h"
 #include "base/programs.h"
 #include "base/time.h"
-#include "base/words.h"
 #include "cases/enforce.h"
 #include "cases/table.h"
 #include "engine/hooks.h"
+#include "engine/needs.h"
 #include "engine/process.h"
 #include "lab/ends.h"
 #include "lab/lab.h"
@@ -237,26 +237,16 @@ static int subject(struct scene *scene)
  */
 static bool wants_mounts(const struct landproof_case *test)
 {
-	static const char *const words[] = {
-		"namespaces", "pid-namespace", "root", "overlay", "mqueue",
-		"keyring", "userns",
-	};
-	size_t i;
-
 	if (privilege == UNPRIVILEGED || test->bare)
 		return false;
-	if (test->root || test->newipc)
-		return true;
-	for (i = 0; i < sizeof(words) / sizeof(words[0]); i++)
-		if (has_word(test->needs, words[i]))
-			return true;
-	return false;
+	return test->root || test->newipc ||
+	       (needs_get(test->needs) & GETS_MOUNTS);
 }
 
 static bool wants_pids(const struct landproof_case *test)
 {
 	return privilege != UNPRIVILEGED &&
-	       has_word(test->needs, "pid-namespace");
+	       (needs_get(test->needs) & GETS_PIDS);
 }
 
 static int prepare(struct scene *scene)
@@ -267,7 +257,7 @@ static int prepare(struct scene *scene)
 	if (!test->bare) {
 		ret = scratch_enter() ?: make_dir("decoy");
 	}
-	if (!ret && test->lab) {
+	if (!ret && (needs_get(test->needs) & GETS_LAB)) {
 		ret = lab_enter();
 		if (ret)
 			return broken(scene, "entering the lab: %s",

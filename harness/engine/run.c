@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The worlds of a plan, one after the other. */
 #include "base/time.h"
-#include "base/words.h"
 #include "engine/hooks.h"
+#include "engine/needs.h"
 #include "engine/process.h"
 #include "engine/run.h"
 #include "machine/audit.h"
@@ -57,7 +57,7 @@ static void run_worlds(const struct plan *plan, struct result *result)
 
 void run_plan(const struct plan *plan, struct result *result)
 {
-	const bool reads_log = has_word(plan->test->needs, "audit");
+	const bool reads_log = needs_get(plan->test->needs) & GETS_LOG;
 
 	if (reads_log)
 		audit_enable(true);
