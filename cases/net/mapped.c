@@ -9,7 +9,11 @@ static const struct variant ipv6_only[] = {
 	{ NULL }
 };
 
-NET_TRY(connect_mapped, 0, 0, LAB_TCP, mapped_peer, call_connect)
+static int connect_mapped(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, LAB_TCP, mapped_peer, call_connect });
+}
 
 CASE("net.tcp.connect_mapped",
 	.claim	  = "connect(2) of an IPv6 socket to an IPv4 peer (::ffff:a.b.c.d)",
@@ -22,10 +26,29 @@ CASE("net.tcp.connect_mapped",
 	.attempt  = connect_mapped,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
 
-NET_TRY(udp_connect_mapped, 0, 0, LAB_UDP, mapped_peer, call_connect)
-NET_TRY(udp_send_mapped, 0, 0, LAB_UDP, mapped_peer, call_sendto)
-NET_TRY(bind_mapped, 0, 0, LAB_FREE, mapped_own, call_bind)
-NET_TRY(bind_any, 0, 0, LAB_FREE, any_address, call_bind)
+static int udp_connect_mapped(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, LAB_UDP, mapped_peer, call_connect });
+}
+
+static int udp_send_mapped(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, LAB_UDP, mapped_peer, call_sendto });
+}
+
+static int bind_mapped(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, LAB_FREE, mapped_own, call_bind });
+}
+
+static int bind_any(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, LAB_FREE, any_address, call_bind });
+}
 
 static int by_variant(struct scene *scene)
 {

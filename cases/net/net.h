@@ -67,13 +67,6 @@ struct net_try {
  */
 int net_try(struct scene *scene, const struct net_try *try);
 
-#define NET_TRY(name, ...)						\
-	static int name(struct scene *scene)				\
-	{								\
-		return net_try(scene, &(const struct net_try) {		\
-			       __VA_ARGS__ });				\
-	}
-
 /*
  * For .arg of a variant: the address is of this family and this many bytes
  * long, whatever the socket's is; or there is none.

@@ -88,7 +88,11 @@ static int call_bind_one_of_one(int fd, const struct sockaddr *own,
 	       (local_port(fd) == EPHEMERAL ? WORKED : NO_EFFECT);
 }
 
-NET_TRY(try_one_of_one, 0, 0, 0, own_address, call_bind_one_of_one)
+static int try_one_of_one(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, 0, own_address, call_bind_one_of_one });
+}
 
 static int bind_one_of_one(struct scene *scene)
 {
@@ -125,7 +129,11 @@ CASE("net.udp.bind_zero_range",
 	.source	  = DOC_PORT_ZERO);
 
 /* Without that option: what the kernel may choose, one may not ask for. */
-NET_TRY(bind_ephemeral, 0, 0, EPHEMERAL, own_address, call_bind)
+static int bind_ephemeral(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			0, 0, EPHEMERAL, own_address, call_bind });
+}
 
 CASE("net.tcp.bind_ephemeral",
 	.claim	  = "bind(2) to the number of an ephemeral port by a rule for port 0",

@@ -10,12 +10,12 @@
 
 #define LEVEL_SCTP 132
 
-#define TRY_ONE(name, port, whose, call) \
-	NET_TRY(name, SOCK_STREAM, IPPROTO_SCTP, port, whose, call)
-#define TRY_MANY(name, port, whose, call) \
-	NET_TRY(name, SOCK_SEQPACKET, IPPROTO_SCTP, port, whose, call)
-
-TRY_ONE(connect_peer, LAB_SCTP, peer_address, call_connect)
+static int connect_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
+			call_connect });
+}
 
 CASE("net.sctp.connect",
 	.claim	  = "connect(2) of a one-to-one SCTP socket",
@@ -31,7 +31,12 @@ CASE("net.sctp.connect",
 	.attempt  = connect_peer,
 	.source	  = "userspace-api/landlock: erratum 1, TCP socket identification");
 
-TRY_ONE(bind_free, LAB_FREE, own_address, call_bind)
+static int bind_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_FREE, own_address,
+			call_bind });
+}
 
 CASE("net.sctp.bind",
 	.claim	  = "bind(2) of a one-to-one SCTP socket",
@@ -55,7 +60,12 @@ static int call_bindx(int fd, const struct sockaddr *own, socklen_t len)
 	return local_port(fd) == lab_port(LAB_FREE) ? WORKED : NO_EFFECT;
 }
 
-TRY_ONE(bindx_free, LAB_FREE, own_address, call_bindx)
+static int bindx_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_FREE, own_address,
+			call_bindx });
+}
 
 CASE("net.sctp.bindx",
 	.claim	  = "sctp_bindx(3), which is a setsockopt(2)",
@@ -95,9 +105,26 @@ static int call_connectx3(int fd, const struct sockaddr *to, socklen_t len)
 				   &peer, &peer_len)) ?: echo_token(fd);
 }
 
-TRY_ONE(by_connectx, LAB_SCTP, peer_address, call_connectx)
-TRY_ONE(by_connectx_old, LAB_SCTP, peer_address, call_connectx_old)
-TRY_ONE(by_connectx3, LAB_SCTP, peer_address, call_connectx3)
+static int by_connectx(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
+			call_connectx });
+}
+
+static int by_connectx_old(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
+			call_connectx_old });
+}
+
+static int by_connectx3(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
+			call_connectx3 });
+}
 
 static const struct variant forms[] = {
 	{ "", AF_INET, .op = by_connectx },
@@ -125,7 +152,12 @@ CASE("net.sctp.connectx",
 	.attempt  = connectx_peer,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
 
-TRY_MANY(one_to_many, LAB_SCTP_MANY, peer_address, call_sendto)
+static int one_to_many(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY,
+			peer_address, call_sendto });
+}
 
 CASE("net.sctp.one_to_many",
 	.claim	  = "sendto(2) of a one-to-many SCTP socket, which connects",
@@ -146,7 +178,12 @@ static int call_connect_many(int fd, const struct sockaddr *to, socklen_t len)
 	return errno_of(connect(fd, to, len)) ?: call_sendto(fd, to, len);
 }
 
-TRY_MANY(one_to_many_connect, LAB_SCTP_MANY, peer_address, call_connect_many)
+static int one_to_many_connect(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY,
+			peer_address, call_connect_many });
+}
 
 CASE("net.sctp.one_to_many_connect",
 	.claim	  = "connect(2) of a one-to-many SCTP socket",
@@ -161,7 +198,12 @@ CASE("net.sctp.one_to_many_connect",
 	.attempt  = one_to_many_connect,
 	.source	  = "security/landlock/net.c: one-to-many sockets were never TCP's type");
 
-TRY_MANY(one_to_many_bind, LAB_FREE, own_address, call_bind)
+static int one_to_many_bind(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_SEQPACKET, IPPROTO_SCTP, LAB_FREE, own_address,
+			call_bind });
+}
 
 CASE("net.sctp.one_to_many_bind",
 	.claim	  = "bind(2) of a one-to-many SCTP socket",

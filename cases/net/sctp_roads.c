@@ -68,12 +68,26 @@ static int call_sendv(int fd, const struct sockaddr *to, socklen_t len)
 	return send_first(fd, to, len, &control, sizeof(control));
 }
 
-NET_TRY(by_one_to_many, SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY,
-	peer_address, call_init)
-NET_TRY(by_one_to_one, SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
-	call_init)
-NET_TRY(by_sendv, SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY, peer_address,
-	call_sendv)
+static int by_one_to_many(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY,
+			peer_address, call_init });
+}
+
+static int by_one_to_one(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_SCTP, LAB_SCTP, peer_address,
+			call_init });
+}
+
+static int by_sendv(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_SEQPACKET, IPPROTO_SCTP, LAB_SCTP_MANY,
+			peer_address, call_sendv });
+}
 
 static const struct variant first_messages[] = {
 	{ "", AF_INET, .op = by_one_to_many },
@@ -141,8 +155,12 @@ static int call_over_udp(int fd, const struct sockaddr *to, socklen_t len)
 	return errno == EINPROGRESS ? WORKED : errno;
 }
 
-NET_TRY(connect_over_udp, SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_SCTP, LAB_FREE,
-	own_address, call_over_udp)
+static int connect_over_udp(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM | SOCK_NONBLOCK, IPPROTO_SCTP, LAB_FREE,
+			own_address, call_over_udp });
+}
 
 static const struct variant ipv4[] = { { "", AF_INET }, { NULL } };
 

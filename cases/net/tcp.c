@@ -5,10 +5,12 @@
 
 #include "net.h"
 
-#define TRY_TCP(name, port, whose, call) \
-	NET_TRY(name, SOCK_STREAM, IPPROTO_TCP, port, whose, call)
-
-TRY_TCP(connect_peer, LAB_TCP, peer_address, call_connect)
+static int connect_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_connect });
+}
 
 CASE("net.tcp.connect",
 	.claim	  = "connect(2) of a TCP socket",
@@ -22,7 +24,12 @@ CASE("net.tcp.connect",
 	.attempt  = connect_peer,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP");
 
-TRY_TCP(bind_free, LAB_FREE, own_address, call_bind)
+static int bind_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_FREE, own_address,
+			call_bind });
+}
 
 CASE("net.tcp.bind",
 	.claim	  = "bind(2) of a TCP socket",
@@ -36,7 +43,11 @@ CASE("net.tcp.bind",
 	.attempt  = bind_free,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_BIND_TCP");
 
-TRY_TCP(bind_zero, 0, own_address, call_bind)
+static int bind_zero(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, 0, own_address, call_bind });
+}
 
 CASE("net.tcp.bind_port_zero",
 	.claim	  = "bind(2) of a TCP socket to port 0, any free one",
@@ -54,7 +65,12 @@ static int call_nobody(int fd, const struct sockaddr *to, socklen_t len)
 	return refused_by_stack(errno_of(connect(fd, to, len)), ECONNREFUSED);
 }
 
-TRY_TCP(connect_zero, 0, loopback_address, call_nobody)
+static int connect_zero(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, 0, loopback_address,
+			call_nobody });
+}
 
 CASE("net.tcp.connect_port_zero",
 	.claim	  = "connect(2) to port 0, where nobody can listen",
@@ -78,7 +94,12 @@ static int call_bind_only(int fd, const struct sockaddr *own, socklen_t len)
 	return local_port(fd) == 0 ? WORKED : NO_EFFECT;
 }
 
-TRY_TCP(bind_without_port, 0, own_address, call_bind_only)
+static int bind_without_port(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, 0, own_address,
+			call_bind_only });
+}
 
 CASE("net.tcp.bind_no_port",
 	.claim	  = "bind(2) of a TCP socket to an address only (IP_BIND_ADDRESS_NO_PORT)",
@@ -103,7 +124,12 @@ static int call_nonblocking(int fd, const struct sockaddr *to, socklen_t len)
 				    ret ?: echo_token(fd);
 }
 
-TRY_TCP(connect_nonblocking, LAB_TCP, peer_address, call_nonblocking)
+static int connect_nonblocking(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_nonblocking });
+}
 
 CASE("net.tcp.connect_nonblocking",
 	.claim	  = "connect(2) of a TCP socket that does not wait",
@@ -133,7 +159,12 @@ static int call_repairing(int fd, const struct sockaddr *to, socklen_t len)
 	return memcmp(&peer, to, peer_len) ? NO_EFFECT : WORKED;
 }
 
-TRY_TCP(connect_repair, LAB_FREE, peer_address, call_repairing)
+static int connect_repair(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_FREE, peer_address,
+			call_repairing });
+}
 
 CASE("net.tcp.connect_repair",
 	.claim	  = "connect(2) of root's TCP socket under repair (TCP_REPAIR)",

@@ -5,13 +5,33 @@
  */
 #include "addresses.h"
 
-#define TRY_TCP(name, port, whose, call) \
-	NET_TRY(name, SOCK_STREAM, IPPROTO_TCP, port, whose, call)
+static int connect_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_connect });
+}
 
-TRY_TCP(connect_peer, LAB_TCP, peer_address, call_connect)
-TRY_TCP(bind_free, LAB_FREE, own_address, call_bind)
-TRY_TCP(bind_any, LAB_FREE, any_address, call_bind)
-TRY_TCP(fastopen_peer, LAB_TCP, peer_address, call_fastopen)
+static int bind_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_FREE, own_address,
+			call_bind });
+}
+
+static int bind_any(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_FREE, any_address,
+			call_bind });
+}
+
+static int fastopen_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_fastopen });
+}
 
 static const struct variant invalid[] = {
 	INVALID_ADDRESSES,

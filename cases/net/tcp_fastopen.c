@@ -5,9 +5,6 @@
 
 #include "net.h"
 
-#define TRY_TCP(name, port, call) \
-	NET_TRY(name, SOCK_STREAM, IPPROTO_TCP, port, peer_address, call)
-
 /* Names what is missing where the client may not use it. */
 static int if_there(struct scene *scene)
 {
@@ -17,7 +14,12 @@ static int if_there(struct scene *scene)
 		cannot(scene, "TCP Fast Open (net.ipv4.tcp_fastopen)") : ret;
 }
 
-TRY_TCP(fastopen_sendto, LAB_TCP, call_fastopen)
+static int fastopen_sendto(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_fastopen });
+}
 
 CASE("net.tcp.fastopen_sendto",
 	.claim	  = "sendto(2) with MSG_FASTOPEN, which connects",
@@ -53,7 +55,12 @@ static int call_sendmsg(int fd, const struct sockaddr *to, socklen_t len)
 		errno : await_token(fd);
 }
 
-TRY_TCP(fastopen_sendmsg, LAB_TCP, call_sendmsg)
+static int fastopen_sendmsg(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_sendmsg });
+}
 
 CASE("net.tcp.fastopen_sendmsg",
 	.claim	  = "sendmsg(2) with MSG_FASTOPEN, which connects",
@@ -79,7 +86,12 @@ static int call_sendmmsg(int fd, const struct sockaddr *to, socklen_t len)
 		errno : await_token(fd);
 }
 
-TRY_TCP(fastopen_sendmmsg, LAB_TCP, call_sendmmsg)
+static int fastopen_sendmmsg(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_sendmmsg });
+}
 
 CASE("net.tcp.fastopen_sendmmsg",
 	.claim	  = "sendmmsg(2) with MSG_FASTOPEN, which connects",
@@ -95,7 +107,12 @@ CASE("net.tcp.fastopen_sendmmsg",
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_TCP; landlock-lsm/linux#41");
 
 /* The rule is for another port, and for binding to this one. */
-TRY_TCP(fastopen_other, LAB_TCP_OTHER, call_fastopen)
+static int fastopen_other(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP_OTHER, peer_address,
+			call_fastopen });
+}
 
 CASE("net.tcp.fastopen_other_port",
 	.claim	 = "sendto(2) with MSG_FASTOPEN when rules open other ports",
@@ -126,7 +143,12 @@ static int call_deferred(int fd, const struct sockaddr *to, socklen_t len)
 				   sizeof(one))) ?: call_connect(fd, to, len);
 }
 
-TRY_TCP(fastopen_connect, LAB_TCP, call_deferred)
+static int fastopen_connect(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_deferred });
+}
 
 CASE("net.tcp.fastopen_connect",
 	.claim	  = "connect(2) with TCP_FASTOPEN_CONNECT, done by the first send(2)",
@@ -173,7 +195,12 @@ static const struct variant ipv4[] = {
 	.variants = ipv4,						\
 	.witness = witness_connect_tcp
 
-TRY_TCP(fastopen_deferred, LAB_TCP, call_deferred_elsewhere)
+static int fastopen_deferred(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_STREAM, IPPROTO_TCP, LAB_TCP, peer_address,
+			call_deferred_elsewhere });
+}
 
 CASE("net.tcp.fastopen_deferred",
 	.claim	 = "the first send(2) names another port than the connect(2) that it does",

@@ -4,10 +4,12 @@
 
 #include "net.h"
 
-#define TRY_UDP(name, port, whose, call) \
-	NET_TRY(name, SOCK_DGRAM, IPPROTO_UDP, port, whose, call)
-
-TRY_UDP(bind_free, LAB_FREE, own_address, call_bind)
+static int bind_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_FREE, own_address,
+			call_bind });
+}
 
 CASE("net.udp.bind",
 	.claim	  = "bind(2) of a UDP socket",
@@ -21,7 +23,11 @@ CASE("net.udp.bind",
 	.attempt  = bind_free,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_BIND_UDP");
 
-TRY_UDP(bind_zero, 0, own_address, call_bind)
+static int bind_zero(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, 0, own_address, call_bind });
+}
 
 CASE("net.udp.bind_port_zero",
 	.claim	  = "bind(2) of a UDP socket to port 0, any free one",
@@ -34,7 +40,12 @@ CASE("net.udp.bind_port_zero",
 	.attempt  = bind_zero,
 	.source	  = "uapi/linux/landlock.h: struct landlock_net_port_attr, port 0");
 
-TRY_UDP(connect_peer, LAB_UDP, peer_address, call_connect)
+static int connect_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_connect });
+}
 
 CASE("net.udp.connect",
 	.claim	  = "connect(2) of a UDP socket",
@@ -49,7 +60,12 @@ CASE("net.udp.connect",
 	.attempt  = connect_peer,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_CONNECT_SEND_UDP");
 
-TRY_UDP(send_to_peer, LAB_UDP, peer_address, call_sendto)
+static int send_to_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_sendto });
+}
 
 CASE("net.udp.sendto",
 	.claim	  = "sendto(2) of a datagram to an address",
@@ -70,7 +86,12 @@ static int call_sendto_nobody(int fd, const struct sockaddr *to, socklen_t len)
 	return refused_by_stack(call_sendto(fd, to, len), EINVAL);
 }
 
-TRY_UDP(send_to_zero, 0, peer_address, call_sendto_nobody)
+static int send_to_zero(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, 0, peer_address,
+			call_sendto_nobody });
+}
 
 CASE("net.udp.sendto_port_zero",
 	.claim	  = "sendto(2) to port 0, where nobody can be",
@@ -97,7 +118,12 @@ static int call_elsewhere(int fd, const struct sockaddr *other, socklen_t len)
 	       call_sendto(fd, other, len);
 }
 
-TRY_UDP(send_elsewhere, LAB_UDP, peer_address, call_elsewhere)
+static int send_elsewhere(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_elsewhere });
+}
 
 CASE("net.udp.sendto_connected",
 	.claim	  = "sendto(2) of a connected socket to another port than its peer's",

@@ -2,13 +2,33 @@
 /* UDP addresses without a family, too short, or of the other IP version. */
 #include "addresses.h"
 
-#define TRY_UDP(name, port, whose, call) \
-	NET_TRY(name, SOCK_DGRAM, IPPROTO_UDP, port, whose, call)
+static int connect_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_connect });
+}
 
-TRY_UDP(connect_peer, LAB_UDP, peer_address, call_connect)
-TRY_UDP(send_to_peer, LAB_UDP, peer_address, call_sendto)
-TRY_UDP(bind_free, LAB_FREE, own_address, call_bind)
-TRY_UDP(bind_any, LAB_FREE, any_address, call_bind)
+static int send_to_peer(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_sendto });
+}
+
+static int bind_free(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_FREE, own_address,
+			call_bind });
+}
+
+static int bind_any(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_FREE, any_address,
+			call_bind });
+}
 
 static const struct variant invalid[] = {
 	INVALID_ADDRESSES,

@@ -5,9 +5,6 @@
 
 #include "net.h"
 
-#define TRY_UDP(name, call) \
-	NET_TRY(name, SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address, call)
-
 /* splice(2) names no address, so connect(2) does. */
 static int call_splice(int fd, const struct sockaddr *to, socklen_t len)
 {
@@ -26,7 +23,12 @@ static int call_splice(int fd, const struct sockaddr *to, socklen_t len)
 	return ret;
 }
 
-TRY_UDP(splice_token, call_splice)
+static int splice_token(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_splice });
+}
 
 CASE("net.udp.splice",
 	.claim	  = "splice(2) into a UDP socket",
@@ -67,8 +69,19 @@ static int call_corked(int fd, const struct sockaddr *to, socklen_t len)
 				   sizeof(out))) ?: await_token(fd);
 }
 
-TRY_UDP(send_more, call_more)
-TRY_UDP(send_corked, call_corked)
+static int send_more(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_more });
+}
+
+static int send_corked(struct scene *scene)
+{
+	return net_try(scene, &(const struct net_try) {
+			SOCK_DGRAM, IPPROTO_UDP, LAB_UDP, peer_address,
+			call_corked });
+}
 
 static const struct variant corks[] = {
 	{ "", AF_INET, .op = send_more },
