@@ -24,6 +24,7 @@
 #include "bricks/meeting.h"
 #include "bricks/net.h"
 #include "cases/case.h"
+#include "cases/enforce.h"
 #include "engine/fault.h"
 #include "engine/needs.h"
 #include "landlock/abi.h"

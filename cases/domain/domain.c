@@ -38,16 +38,11 @@ int read_other_file(struct scene *scene)
 int deny_reading(struct scene *scene, const char *granted, unsigned int flags)
 {
 	struct ruleset set = { .fs = FS_READ_FILE, .flags = flags };
-	const char *step;
-	int error;
 
 	if (granted)
-		set.rules[0] = (struct rule)PATH(granted);
-	error = ruleset_enforce(&set, FS_READ_FILE, 0, &step);
-	if (!error)
-		return 0;
-	remark(scene, "%s: %s", step, strerrorname_np(error));
-	return POLICY;
+		set.rules[0] = (struct rule)PATH(granted,
+						 .access = FS_READ_FILE);
+	return enforce_ruleset(scene, &set);
 }
 
 /* Threads belong to one process image: here, static state is right. */

@@ -120,14 +120,12 @@ static int one_of_sixteen(struct scene *scene)
 	};
 	const struct check *check = &checks[scene->variant->arg >> 8];
 	const int which = scene->variant->arg & 0xff;
-	const char *step;
-	int i, error = 0;
+	int i, ret = 0;
 
-	for (i = 1; i <= LAYERS_MAX && !error; i++)
-		error = ruleset_enforce(i == which ? &check->layer : &granting,
-					0, 0, &step);
-	return error ? broken(scene, "layer %d: %s: %s", i - 1, step,
-			      strerrorname_np(error)) : 0;
+	for (i = 1; i <= LAYERS_MAX && !ret; i++)
+		ret = enforce_ruleset(scene, i == which ? &check->layer :
+							 &granting);
+	return ret;
 }
 
 static int denied_by_one(struct scene *scene)

@@ -19,10 +19,8 @@ static int add_layers(struct scene *scene, int count)
 
 	for (i = 1; i <= count; i++) {
 		error = add_layer(FS_MAKE_CHAR, 0);
-		if (!error)
-			continue;
-		remark(scene, "layer %d: %s", i, strerrorname_np(error));
-		return POLICY;
+		if (error)
+			return policy_refused(scene, "one of the layers", error);
 	}
 	return 0;
 }

@@ -49,14 +49,11 @@ static int await_delegate(struct scene *scene)
 static int restrict_with(struct scene *scene, unsigned int flags)
 {
 	const struct ruleset set = { .fs = FS_READ_FILE };
-	const char *step;
-	const int fd = ruleset_build(&set, 0, 0, &step);
+	const int fd = build_ruleset(scene, &set);
 	int error;
 
-	if (fd < 0) {
-		remark(scene, "%s: %s", step, strerrorname_np(-fd));
-		return POLICY;
-	}
+	if (fd < 0)
+		return fd;
 	error = errno_of(ll_restrict(fd, flags));
 	close(fd);
 	return error;

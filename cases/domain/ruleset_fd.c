@@ -8,13 +8,12 @@ static int build(struct scene *scene, int fd_slot)
 		.fs = FS_READ_FILE,
 		.rules = { PATH("other", .access = FS_READ_FILE) },
 	};
-	const char *step;
 
 	scene->fd[fd_slot] = -1;
 	if (!kernel.abi)
 		return 0;
-	scene->fd[fd_slot] = ruleset_build(&set, 0, 0, &step);
-	return scene->fd[fd_slot] < 0 ? -scene->fd[fd_slot] : 0;
+	scene->fd[fd_slot] = build_ruleset(scene, &set);
+	return scene->fd[fd_slot] < 0 ? POLICY : 0;
 }
 
 /* landlock_create_ruleset(2) makes it close-on-exec. */
@@ -29,11 +28,8 @@ static int inheritable(struct scene *scene)
 
 static int enforce_and_read(struct scene *scene)
 {
-	if (ll_restrict(scene->fd[0], 0)) {
-		remark(scene, "landlock_restrict_self: %s",
-		       strerrorname_np(errno));
-		return POLICY;
-	}
+	if (ll_restrict(scene->fd[0], 0))
+		return policy_refused(scene, "landlock_restrict_self", errno);
 	/* What the ruleset grants must be granted. */
 	if (read_other_file(scene)) {
 		remark(scene, "the rule of the ruleset grants nothing");
@@ -121,16 +117,11 @@ static int add_rule_later(struct scene *scene)
 {
 	struct path_beneath_attr rule = { .allowed_access = FS_READ_FILE };
 
-	if (ll_restrict(scene->fd[0], 0)) {
-		remark(scene, "landlock_restrict_self: %s",
-		       strerrorname_np(errno));
-		return POLICY;
-	}
+	if (ll_restrict(scene->fd[0], 0))
+		return policy_refused(scene, "landlock_restrict_self", errno);
 	rule.parent_fd = open("dir", O_PATH | O_CLOEXEC);
-	if (ll_add(scene->fd[0], RULE_PATH_BENEATH, &rule, 0)) {
-		remark(scene, "landlock_add_rule: %s", strerrorname_np(errno));
-		return POLICY;
-	}
+	if (ll_add(scene->fd[0], RULE_PATH_BENEATH, &rule, 0))
+		return policy_refused(scene, "landlock_add_rule", errno);
 	close(rule.parent_fd);
 	return read_guarded_file(scene);
 }

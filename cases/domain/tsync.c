@@ -8,10 +8,9 @@
 int tsync_ruleset(struct scene *scene)
 {
 	const struct ruleset set = { .fs = FS_READ_FILE };
-	const char *step;
 
-	scene->fd[0] = ruleset_build(&set, 0, 0, &step);
-	return scene->fd[0] < 0 ? cannot(scene, "%s", step) : 0;
+	scene->fd[0] = build_ruleset(scene, &set);
+	return scene->fd[0] < 0 ? POLICY : 0;
 }
 
 int tsync_enforce(struct scene *scene)

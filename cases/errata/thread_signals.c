@@ -53,16 +53,8 @@ static int start_sibling(struct scene *scene)
 static int enforce_on_this_thread(struct scene *scene)
 {
 	const struct ruleset set = { .scoped = SCOPE_SIGNAL };
-	const char *step;
-	int error = start_sibling(scene);
 
-	if (error)
-		return error;
-	error = ruleset_enforce(&set, 0, 0, &step);
-	if (!error)
-		return 0;
-	remark(scene, "%s: %s", step, strerrorname_np(error));
-	return POLICY;
+	return start_sibling(scene) ?: enforce_ruleset(scene, &set);
 }
 
 static int signal_sibling(struct scene *scene)

@@ -137,19 +137,6 @@ int executes(struct scene *scene, void (*start)(struct scene *scene))
 		WORKED : NO_EFFECT;
 }
 
-int enforce_layer(struct scene *scene, const struct ruleset *set)
-{
-	const struct landproof_case *test = scene->test;
-	const char *step;
-	int error;
-
-	error = ruleset_enforce(set, test->guard.fs, test->guard.net, &step);
-	if (!error)
-		return 0;
-	remark(scene, "%s: %s", step, strerrorname_np(error));
-	return POLICY;
-}
-
 int outsider_init(struct scene *scene, int (*act)(void))
 {
 	meeting_init(scene);

@@ -62,9 +62,6 @@ int reopen(int fd, int flags);
  */
 int executes(struct scene *scene, void (*start)(struct scene *scene));
 
-/* Enforces one more layer: 0 or an outcome. */
-int enforce_layer(struct scene *scene, const struct ruleset *set);
-
 /* A process outside that calls @act each time outsider_acts() asks for it. */
 int outsider_init(struct scene *scene, int (*act)(void));
 /* 0 or an outcome */

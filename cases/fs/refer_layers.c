@@ -37,10 +37,10 @@ static int with_unhandled(struct scene *scene)
 	const bool first = scene->variant->arg;
 
 	if (scene->world == WORLD_GRANT)
-		return enforce_layer(scene, &granting) ?:
-		       enforce_layer(scene, &granting);
-	return enforce_layer(scene, first ? &other : &granting) ?:
-	       enforce_layer(scene, first ? &granting : &other);
+		return enforce_ruleset(scene, &granting) ?:
+		       enforce_ruleset(scene, &granting);
+	return enforce_ruleset(scene, first ? &other : &granting) ?:
+	       enforce_ruleset(scene, first ? &granting : &other);
 }
 
 static const struct variant positions[] = {
@@ -87,11 +87,11 @@ static int with_scope_or_net(struct scene *scene)
 	const struct ruleset net = { .net = NET_BIND_TCP };
 	const struct ruleset scope = { .scoped = SCOPE_SIGNAL };
 
-	const int outcome = enforce_layer(scene, &granting);
+	const int outcome = enforce_ruleset(scene, &granting);
 
 	if (outcome || scene->world == WORLD_GRANT)
 		return outcome;
-	return enforce_layer(scene, scene->variant->arg ? &scope : &net);
+	return enforce_ruleset(scene, scene->variant->arg ? &scope : &net);
 }
 
 static const struct variant net_only[] = {
@@ -172,10 +172,10 @@ static int layers_disagree(struct scene *scene)
 	const bool first = scene->variant->arg;
 
 	if (scene->world == WORLD_GRANT)
-		return enforce_layer(scene, &same) ?:
-		       enforce_layer(scene, &loses);
-	return enforce_layer(scene, first ? &gains : &loses) ?:
-	       enforce_layer(scene, first ? &loses : &gains);
+		return enforce_ruleset(scene, &same) ?:
+		       enforce_ruleset(scene, &loses);
+	return enforce_ruleset(scene, first ? &gains : &loses) ?:
+	       enforce_ruleset(scene, first ? &loses : &gains);
 }
 
 CASE("fs.refer.layers_gain",
@@ -201,9 +201,9 @@ static int grants_apart(struct scene *scene)
 	};
 
 	if (scene->world == WORLD_GRANT)
-		return enforce_layer(scene, &granting) ?:
-		       enforce_layer(scene, &granting);
-	return enforce_layer(scene, &left) ?: enforce_layer(scene, &right);
+		return enforce_ruleset(scene, &granting) ?:
+		       enforce_ruleset(scene, &granting);
+	return enforce_ruleset(scene, &left) ?: enforce_ruleset(scene, &right);
 }
 
 CASE("fs.refer.layers_apart",

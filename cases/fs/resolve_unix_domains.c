@@ -122,15 +122,13 @@ CASE("fs.resolve_unix.related_reached",
 static int layer(struct scene *scene, bool rule)
 {
 	struct ruleset set = { .fs = FS_RESOLVE_UNIX | FS_READ_DIR };
-	const char *step;
+	int ret;
 
 	if (rule)
-		set.rules[0] = (struct rule)PATH("socket");
-	if (ruleset_enforce(&set, FS_RESOLVE_UNIX, 0, &step)) {
-		remark(scene, "%s", step);
-		return POLICY;
-	}
-	return nest_holds() ? 0 : UNENFORCED;
+		set.rules[0] = (struct rule)PATH("socket",
+						 .access = FS_RESOLVE_UNIX);
+	ret = enforce_ruleset(scene, &set);
+	return ret ?: nest_holds() ? 0 : UNENFORCED;
 }
 
 static int call_through_layers(struct scene *scene)

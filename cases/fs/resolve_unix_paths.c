@@ -148,16 +148,15 @@ static int rule_then(struct scene *scene, const char *from, const char *to)
 		.fs = FS_RESOLVE_UNIX,
 		.rules = { PATH("dir/socket", .access = FS_RESOLVE_UNIX) },
 	};
-	const char *step;
-	const int fd = ruleset_build(&set, 0, 0, &step);
+	const int fd = build_ruleset(scene, &set);
 
-	if (fd < 0) {
-		remark(scene, "%s: %s", step, strerrorname_np(-fd));
-		return POLICY;
-	}
+	if (fd < 0)
+		return fd;
 	if (rename(from, to))
 		return broken(scene, "rename: %s", strerrorname_np(errno));
-	return errno_of(ll_restrict(fd, 0)) ? POLICY : 0;
+	if (ll_restrict(fd, 0))
+		return policy_refused(scene, "landlock_restrict_self", errno);
+	return 0;
 }
 
 /* Whoever gets to be sandboxed must be able to move the sockets. */

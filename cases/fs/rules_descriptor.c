@@ -20,10 +20,7 @@ static int ruleset_on(struct scene *scene, const char *path, int flags,
 		error = errno;
 	close(rule.parent_fd);
 	close(ruleset);
-	if (!error)
-		return 0;
-	remark(scene, "rule on %s: %s", path, strerrorname_np(error));
-	return POLICY;
+	return error ? policy_refused(scene, path, error) : 0;
 }
 
 static int file_and_link(struct scene *scene)

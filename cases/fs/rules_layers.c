@@ -44,10 +44,10 @@ static int each_grants_one(struct scene *scene)
 	};
 
 	if (scene->world == WORLD_GRANT)
-		return enforce_layer(scene, &both) ?:
-		       enforce_layer(scene, &both);
-	return enforce_layer(scene, &reading) ?:
-	       enforce_layer(scene, &writing);
+		return enforce_ruleset(scene, &both) ?:
+		       enforce_ruleset(scene, &both);
+	return enforce_ruleset(scene, &reading) ?:
+	       enforce_ruleset(scene, &writing);
 }
 
 CASE("fs.rules.layers_intersect",
@@ -71,8 +71,8 @@ static int each_handles_one(struct scene *scene)
 		.rules = { PATH("dir", .access = FS_WRITE_FILE) },
 	};
 
-	return enforce_layer(scene, &reading) ?:
-	       enforce_layer(scene, &writing);
+	return enforce_ruleset(scene, &reading) ?:
+	       enforce_ruleset(scene, &writing);
 }
 
 static int write_decoy(struct scene *scene)
@@ -101,10 +101,10 @@ static int narrow(struct scene *scene)
 	const bool first = scene->variant->arg;
 
 	if (grant)
-		return enforce_layer(scene, &wide) ?:
-		       enforce_layer(scene, &wide);
-	return enforce_layer(scene, first ? &tight : &wide) ?:
-	       enforce_layer(scene, first ? &wide : &tight);
+		return enforce_ruleset(scene, &wide) ?:
+		       enforce_ruleset(scene, &wide);
+	return enforce_ruleset(scene, first ? &tight : &wide) ?:
+	       enforce_ruleset(scene, first ? &wide : &tight);
 }
 
 static const struct variant orders[] = {
@@ -153,7 +153,7 @@ static int pile(struct scene *scene)
 		const bool this = i == scene->variant->arg &&
 				  scene->world != WORLD_GRANT;
 
-		ret = enforce_layer(scene, this ? &denies : &grants);
+		ret = enforce_ruleset(scene, this ? &denies : &grants);
 	}
 	return ret;
 }

@@ -26,17 +26,15 @@ static int policy_of_mount(struct scene *scene)
 		.rules = { PATH("mnt", .access = FS_READ_FILE),
 			   PATH("mnt/file", .access = FS_READ_FILE) },
 	};
-	const char *step;
 
-	return scene->world == WORLD_CONTROL ? -1 :
-		ruleset_build(&set, 0, 0, &step);
+	return scene->world == WORLD_CONTROL ? -1 : build_ruleset(scene, &set);
 }
 
 /* It does enforce: nothing else may be read. */
 static int enforce_and_read(struct scene *scene)
 {
 	if (ll_restrict(scene->value[0], 0))
-		return POLICY;
+		return policy_refused(scene, "landlock_restrict_self", errno);
 	return reads("beside");
 }
 
@@ -98,11 +96,11 @@ static int remove_with_rule(struct scene *scene)
 static int enforce_first(struct scene *scene)
 {
 	static const struct ruleset set = { .fs = FS_READ_FILE };
-	const char *step;
+	const int ret = scene->world == WORLD_CONTROL ?
+		0 : enforce_ruleset(scene, &set);
 
-	if (scene->world != WORLD_CONTROL &&
-	    ruleset_enforce(&set, 0, 0, &step))
-		return POLICY;
+	if (ret)
+		return ret;
 	if (scene->world != WORLD_CONTROL && reads("mnt/file") != EACCES)
 		return UNENFORCED;
 	return remove_with_rule(scene);

@@ -67,12 +67,8 @@ CASE("fs.topology.scope_only",
 static int enforce_one_right(struct scene *scene)
 {
 	const struct ruleset set = { .fs = scene->variant->arg };
-	const char *step;
-	const int error = ruleset_enforce(&set, 0, 0, &step);
 
-	if (error)
-		remark(scene, "%s: %s", step, strerrorname_np(error));
-	return error ? POLICY : 0;
+	return enforce_ruleset(scene, &set);
 }
 
 static const struct variant rights[] = {
@@ -136,19 +132,12 @@ static int enforce_layers(struct scene *scene)
 {
 	const struct ruleset fs = { .fs = FS_MAKE_SOCK };
 	const struct ruleset net = { .net = NET_BIND_TCP };
-	const char *step;
-	int i;
+	int i, ret = 0;
 
-	for (i = 0; i < 3; i++) {
-		const int error = ruleset_enforce(
-			i == scene->variant->arg ? &fs : &net, 0, 0, &step);
-
-		if (!error)
-			continue;
-		remark(scene, "%s: %s", step, strerrorname_np(error));
-		return POLICY;
-	}
-	return 0;
+	for (i = 0; i < 3 && !ret; i++)
+		ret = enforce_ruleset(scene, i == scene->variant->arg ? &fs :
+								       &net);
+	return ret;
 }
 
 static const struct variant layers[] = {

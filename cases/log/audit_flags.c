@@ -62,15 +62,11 @@ static int mute_and_enforce(struct scene *scene, bool alone)
 		.flags = alone ? 0 : RESTRICT_LOG_SUBDOMAINS_OFF,
 	};
 	const struct ruleset inner = { .fs = FS_READ_DIR };
-	const char *step;
-	int error = ruleset_enforce(&outer, 0, 0, &step);
+	const int ret = enforce_set(scene, &outer);
 
-	if (!error && alone)
-		error = errno_of(ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF));
-	if (!error)
-		error = ruleset_enforce(&inner, 0, 0, &step);
-	return error ? broken(scene, "%s: %s", step, strerrorname_np(error)) :
-		       0;
+	if (!ret && alone && ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF))
+		return policy_refused(scene, "landlock_restrict_self", errno);
+	return ret ?: enforce_set(scene, &inner);
 }
 
 static int mute_by_domain(struct scene *scene)
@@ -202,8 +198,7 @@ static int mute_without_domain(struct scene *scene)
 	const int ret = in_child(scene, write_in_domain);
 
 	if (!ret && ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF))
-		return broken(scene, "landlock_restrict_self: %s",
-			      strerrorname_np(errno));
+		return policy_refused(scene, "landlock_restrict_self", errno);
 	return ret;
 }
 

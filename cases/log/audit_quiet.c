@@ -3,7 +3,7 @@
 #include <netinet/in.h>
 #include <signal.h>
 
-#include "audit.h"
+#include "denials.h"
 
 #define QUIET_ON(path) PATH(path, .flags = ADD_QUIET)
 
@@ -119,13 +119,8 @@ static int enforce_layers(struct scene *scene)
 								  &quiet;
 	const struct ruleset *const inner = scene->variant->arg ? &quiet :
 								  &loud;
-	const char *step;
-	int error = ruleset_enforce(outer, 0, 0, &step);
 
-	if (!error)
-		error = ruleset_enforce(inner, 0, 0, &step);
-	return error ? broken(scene, "%s: %s", step, strerrorname_np(error)) :
-		       0;
+	return enforce_set(scene, outer) ?: enforce_set(scene, inner);
 }
 
 static int layers_and_look(struct scene *scene)

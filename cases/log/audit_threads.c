@@ -76,8 +76,7 @@ static int muted_in_sibling(struct scene *scene)
 
 	if (!ret && ll_restrict(-1, RESTRICT_LOG_SUBDOMAINS_OFF |
 				RESTRICT_TSYNC))
-		ret = broken(scene, "landlock_restrict_self: %s",
-			     strerrorname_np(errno));
+		ret = policy_refused(scene, "landlock_restrict_self", errno);
 	if (ret)
 		return ret;
 	inner = sibling_run(scene, 0, restrict_and_list);

@@ -191,9 +191,8 @@ struct ruleset denial_layer(enum denial_kind kind)
 
 int enforce_set(struct scene *scene, const struct ruleset *set)
 {
-	const char *step;
-	const int error = ruleset_enforce(set, 0, 0, &step);
+	const char *call;
+	const int error = ruleset_enforce(set, 0, 0, &call);
 
-	return error ? broken(scene, "%s: %s", step, strerrorname_np(error)) :
-		       0;
+	return error ? policy_refused(scene, call, error) : 0;
 }

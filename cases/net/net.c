@@ -109,18 +109,11 @@ bool datagram_arrived(struct scene *scene)
 
 int enforce_layers(struct scene *scene, const struct ruleset sets[])
 {
-	const char *step;
-	int error;
+	int ret = 0;
 
-	for (; sets->fs || sets->net || sets->scoped; sets++) {
-		error = ruleset_enforce(sets, scene->test->guard.fs,
-					scene->test->guard.net, &step);
-		if (!error)
-			continue;
-		remark(scene, "%s: %s", step, strerrorname_np(error));
-		return POLICY;
-	}
-	return 0;
+	for (; !ret && (sets->fs || sets->net || sets->scoped); sets++)
+		ret = enforce_ruleset(scene, sets);
+	return ret;
 }
 
 /* The port that the cases of this guard bind or call */

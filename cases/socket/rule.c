@@ -5,12 +5,6 @@
 
 #include "rule.h"
 
-static int refuse(struct scene *scene, const char *step)
-{
-	remark(scene, "%s: %s", step, strerrorname_np(errno));
-	return POLICY;
-}
-
 /* One layer: its rules end at a type of 0, or after @count. */
 static int enforce_layer(struct scene *scene, const struct socket_kind rules[],
 			 int count)
@@ -20,12 +14,13 @@ static int enforce_layer(struct scene *scene, const struct socket_kind rules[],
 	int ret = 0;
 
 	if (fd < 0)
-		return refuse(scene, "landlock_create_ruleset");
+		return policy_refused(scene, "landlock_create_ruleset",
+				      errno);
 	for (rule = rules; !ret && rule < rules + count && rule->type; rule++)
 		if (socket_rule_add(fd, rule))
-			ret = refuse(scene, "landlock_add_rule");
+			ret = policy_refused(scene, "landlock_add_rule", errno);
 	if (!ret && ll_restrict(fd, 0))
-		ret = refuse(scene, "landlock_restrict_self");
+		ret = policy_refused(scene, "landlock_restrict_self", errno);
 	close(fd);
 	return ret;
 }

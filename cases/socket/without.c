@@ -24,13 +24,8 @@ static int deny_all_sockets(struct scene *scene)
 		.net = kernel.net,
 		.scoped = kernel.scoped,
 	};
-	const char *step;
-	const int error = ruleset_enforce(&set, 0, 0, &step);
 
-	if (!error)
-		return 0;
-	remark(scene, "%s: %s", step, strerrorname_np(error));
-	return POLICY;
+	return enforce_ruleset(scene, &set);
 }
 
 static int pair(struct scene *scene)

@@ -8,6 +8,7 @@
 #include "bricks/meeting.h"
 #include "bricks/nest.h"
 #include "cases/case.h"
+#include "cases/enforce.h"
 
 static const char *const kinds[] = {
 	[NO_LAYER]	= "",
@@ -22,8 +23,8 @@ static const char *const kinds[] = {
 int nest_layers(struct scene *scene, enum layers layers)
 {
 	const struct landproof_case *test = scene->test;
-	const char *kind, *step;
-	int error;
+	const char *kind;
+	int ret;
 
 	if (scene->world == WORLD_CONTROL)
 		return 0;
@@ -35,11 +36,9 @@ int nest_layers(struct scene *scene, enum layers layers)
 			set.net = test->guard.net;
 			set.scoped = test->guard.scoped;
 		}
-		error = ruleset_enforce(&set, 0, 0, &step);
-		if (error) {
-			remark(scene, "%s: %s", step, strerrorname_np(error));
-			return POLICY;
-		}
+		ret = enforce_ruleset(scene, &set);
+		if (ret)
+			return ret;
 	}
 	return 0;
 }

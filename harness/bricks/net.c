@@ -8,6 +8,7 @@
 #include "base/errors.h"
 #include "base/time.h"
 #include "bricks/net.h"
+#include "cases/enforce.h"
 #include "cases/outcome.h"
 #include "landlock/abi.h"
 #include "landlock/landlock.h"
@@ -142,11 +143,6 @@ int witness_send_udp(struct scene *scene)
 int deny_all_net(struct scene *scene)
 {
 	const struct ruleset set = { .net = kernel.net };
-	const char *step;
-	const int error = ruleset_enforce(&set, 0, 0, &step);
 
-	if (!error)
-		return 0;
-	remark(scene, "%s: %s", step, strerrorname_np(error));
-	return POLICY;
+	return enforce_ruleset(scene, &set);
 }

@@ -110,13 +110,14 @@ static void judge_control(const struct plan *plan, struct result *result)
 		cannot_run(result, CAUSE_HUNG, WORLD_CONTROL);
 		return;
 	case POLICY:
-		/* What the scene enforces is valid wherever it is expressible. */
-		if (!plan->settled) {
-			result->verdict = DISHONEST;
-			because(result, WORLD_CONTROL);
+		/* What the scene enforces is valid if the kernel has it at all. */
+		if (plan->settled) {
+			cannot_run(result, CAUSE_MISSING, WORLD_CONTROL);
 			return;
 		}
-		break;
+		result->verdict = DISHONEST;
+		because(result, WORLD_CONTROL);
+		return;
 	default:
 		break;
 	}
