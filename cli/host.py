@@ -10,7 +10,7 @@ import tempfile
 from pathlib import Path
 
 from cli.guest import catalogue, version
-from cli.options import add_selection, add_worlds, selection
+from cli.options import add_selection, add_worlds, selection, with_options
 from cli.outputs import add_output_options, check_outputs, finish
 from reports.errors import UserError
 from reports.model.assemble import assemble
@@ -41,4 +41,4 @@ def run_host(args: argparse.Namespace) -> int:
             )
         if done.returncode not in (0, 1, 2):
             raise UserError(f"the harness died with status {done.returncode}")
-        return finish(assemble([path], catalogue(), version()), args)
+        return finish(with_options(assemble([path], catalogue(), version()), args), args)

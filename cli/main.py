@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import signal
 import sys
 from collections.abc import Sequence
 from typing import NoReturn
@@ -58,16 +59,38 @@ def main(argv: Sequence[str] | None = None) -> int:
 
         complete(commands)
     args = commands.parse_args(argv)
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, _stop)
     try:
         status: int = args.run(args)
+        sys.stdout.flush()
     except (reports.errors.UserError, vm.errors.UserError) as error:
         print(f"landproof: {error}", file=sys.stderr)
         return 2
     except BrokenPipeError:
-        # The reader (head, less) has enough; Python must not complain at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        # The reader (head, less) has enough. What it did not read may have mattered.
+        _drop_output()
+        return 2
     except KeyboardInterrupt:
         print("landproof: interrupted", file=sys.stderr)
         return 2
+    except Exception as error:
+        if "LANDPROOF_TRACEBACK" in os.environ:
+            raise
+        _drop_output()
+        what = f"{type(error).__name__}: {' '.join(str(error).split())}"
+        print(f"landproof: {what}: LANDPROOF_TRACEBACK=1 shows where", file=sys.stderr)
+        return 2
     return status
+
+
+def _stop(number: int, _frame: object) -> NoReturn:
+    """End as Ctrl-C does, which keeps what was won; further signals have to wait for that."""
+    for one in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(one, signal.SIG_IGN)
+    raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _drop_output() -> None:
+    """Python writes what is left at its end, and must not complain then."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

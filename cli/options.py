@@ -4,9 +4,11 @@
 from __future__ import annotations
 
 import argparse
+from dataclasses import replace
 from pathlib import Path
 
 from cli.guest import listed
+from reports.model.results import Result, special
 from vm import kernels, progress, run
 from vm.paths import GUEST
 
@@ -80,6 +82,39 @@ def selection(args: argparse.Namespace) -> list[str]:
         words.append(f"--sabotage={args.sabotage}")
     listed(*words)
     return words
+
+
+def given(args: argparse.Namespace) -> tuple[str, ...]:
+    """Return the options that say how cases run; paths are absolute."""
+    words = []
+    for option in ("case", "label", "family", "world", "append"):
+        words += [f"--{option}={value}" for value in getattr(args, option, [])]
+    for option in ("abi", "shuffle", "sabotage", "lsm"):
+        if (value := getattr(args, option, None)) is not None:
+            words.append(f"--{option}={value}")
+    if getattr(args, "modules", None):
+        words.append(f"--modules={args.modules.absolute()}")
+    words += [f"--{name.replace('_', '-')}" for name in ("no_landlock", "unreported")
+              if getattr(args, name, False)]
+    return tuple(words)
+
+
+def with_options(result: Result, args: argparse.Namespace) -> Result:
+    """Return the result with how its kernels were run, so that it can be done again."""
+    words = given(args)
+    asked = [str(Path(one).absolute()) if Path(one).exists() else one
+             for one in getattr(args, "kernel", [])]
+    if len(asked) != len(result.kernels):
+        asked = [""] * len(result.kernels)
+    columns = []
+    for one, word in zip(result.kernels, asked, strict=True):
+        about = replace(one.provenance, asked=word or None, options=words)
+        marked = replace(one, provenance=about)
+        if unusual := special(words):
+            note = f"a special run: {' '.join(unusual)}"
+            marked = replace(marked, notes=(*marked.notes, note))
+        columns.append(marked)
+    return replace(result, kernels=tuple(columns))
 
 
 def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]:

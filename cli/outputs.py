@@ -7,14 +7,17 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
+from cli.options import given
 from reports.document import Document
 from reports.errors import UserError
 from reports.formats import junit, ktap, matrixpage, terminal
 from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
-from reports.model.baseline import exit_status
+from reports.model.baseline import difference_from, exit_status, marked, unmet, usual
+from reports.model.comparison import Rules, conclusion, renamed
 from reports.model.files import check_writable, write_text
 from reports.model.resultfile import dump_result, load_result
 from reports.model.results import Result, shareable
@@ -49,8 +52,26 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
         "--baseline",
         metavar="FILE",
         type=Path,
-        help="a result whose deviations are no news: only others make the exit status 1",
+        help="a result whose deviations are no news: what is worse makes the exit status 1",
     )
+    add_rule_options(parser)
+    parser.add_argument("--require", action="append", default=[], metavar="GLOB",
+                        help="cases that have to hold, else the exit status is 1")
+    parser.add_argument("--max-cannot-run", type=int, metavar="N",
+                        help="more cases that cannot run make the exit status 1")
+
+
+def add_rule_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of a comparison, which `diff` and `--baseline` share."""
+    parser.add_argument("--as", dest="as_name", action="append", default=[], metavar="NAME",
+                        help="the new kernel is compared with NAME of the old result; for several"
+                             " kernels by position")
+    parser.add_argument("--strict", action="store_true",
+                        help="cases that the old result did not have count, too")
+    parser.add_argument("--allow-missing", action="store_true",
+                        help="cases that held and can no longer be tried are no regression")
+    parser.add_argument("--allow-special", action="store_true",
+                        help="take results of special runs: sabotaged, shuffled, of some cases")
 
 
 def _asked(args: argparse.Namespace) -> dict[str, Path]:
@@ -70,7 +91,10 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
     for path in paths:
         check_writable(path)
     baseline: Path | None = getattr(args, "baseline", None)
-    return load_result(baseline) if baseline else None
+    if not baseline:
+        return None
+    allowed = getattr(args, "allow_special", False)
+    return usual(load_result(baseline), str(baseline), allowed, given(args))
 
 
 def uses_stdout(args: argparse.Namespace) -> bool:
@@ -79,54 +103,76 @@ def uses_stdout(args: argparse.Namespace) -> bool:
 
 
 def report(document: Document, args: argparse.Namespace) -> None:
-    """Print a document that hides nothing, unless a format takes standard output; write it."""
-    if not uses_stdout(args):
-        terminal.show(document, console())
+    """Write a document to the files that were asked for; print it, unless one is the output."""
     for name, path in _asked(args).items():
         write_text(path, document_formats()[name].to_text(document))
+    if not uses_stdout(args):
+        terminal.show(document, console())
 
 
 def write_formats(
     result: Result, args: argparse.Namespace, view: View,
-    formats: Mapping[str, ResultFormat] = {},
+    formats: Mapping[str, ResultFormat] = {}, judged: Result | None = None,
 ) -> None:
     """Write each format that was asked for; raise UserError for the first that fails.
 
-    What is made to be shared gets the result without the cases that must not be.
+    What is made to be shared gets the result without the cases that must not be. Formats of
+    results get it as a gate `judged` it.
     """
     for name, path in _asked(args).items():
         if name in formats:
-            write_text(path, formats[name].to_text(result))
+            write_text(path, formats[name].to_text(judged or result))
         else:
             one = document_formats()[name]
             write_text(path, one.to_text(view(result if one.private else shareable(result))))
 
 
-def write_outputs(result: Result, args: argparse.Namespace) -> None:
-    """Keep the result of a run as the last one, then write what was asked for.
-
-    A sabotaged run says nothing about a kernel and is not kept.
-    """
+def keep(result: Result, args: argparse.Namespace) -> None:
+    """Keep the result of a run as the last one; a sabotaged run says nothing about a kernel."""
     try:
         if not getattr(args, "sabotage", None):
             keep_last(result)
     except UserError as error:  # a convenience: no reason to lose the rest
         print(f"landproof: {error}", file=sys.stderr)
-    write_formats(result, args, matrix.document, RESULT_FORMATS)
+
+
+def rules(args: argparse.Namespace) -> Rules:
+    """Return what the user says of what is a regression."""
+    return Rules(getattr(args, "strict", False), getattr(args, "allow_missing", False))
 
 
 def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) -> int:
-    """End a run: keep its result, print the table, write the formats; return the exit status.
+    """End a run: keep its result, write the formats, print the table; return the exit status.
 
-    Takes the kernels that were asked for, if any were: one of them that could not run makes
-    the run a failure.
+    The files come first: standard output may be a pipe that nobody reads to its end. Takes the
+    kernels that were asked for, if any were: one of them that could not run makes the run a
+    failure.
     """
-    baseline = load_result(args.baseline) if args.baseline else None
-    if not uses_stdout(args):
-        terminal.show(matrix.document(result, baseline), console())
-    write_outputs(result, args)
+    baseline = check_outputs(args)
     names = [kernel.name for kernel in result.kernels] if asked else ()
-    return exit_status(result, baseline, names)
+    compared = renamed(result, getattr(args, "as_name", []))
+    judged = compared
+    try:
+        keep(result, args)
+        ending, lacking = [], unmet(compared, getattr(args, "require", []),
+                                    getattr(args, "max_cannot_run", None))
+        if baseline:
+            difference = difference_from(compared, baseline, rules(args))
+            judged = marked(compared, difference)
+            ending.append(conclusion(difference))
+        status = exit_status(compared, baseline, names, rules(args))
+    except UserError:
+        # What was won is written, whatever is wrong with the comparison.
+        write_formats(result, args, matrix.document, RESULT_FORMATS)
+        raise
+    write_formats(result, args, partial(matrix.document, baseline=baseline), RESULT_FORMATS,
+                  judged)
+    if not uses_stdout(args):
+        terminal.show(matrix.document(compared, baseline), console())
+    ending = [*lacking, *ending]
+    if ending:
+        print("\n".join(ending), file=sys.stderr if uses_stdout(args) else sys.stdout)
+    return status or int(bool(lacking))
 
 
 def finish_hooks(result: Result, args: argparse.Namespace) -> int:
@@ -135,9 +181,9 @@ def finish_hooks(result: Result, args: argparse.Namespace) -> int:
     A kernel that booted and cannot trace makes the run a failure, asked for or not. Deviations
     do not: the worlds are too few to judge by.
     """
+    write_formats(result, args, hooks.document)
     if not uses_stdout(args):
         terminal.show(hooks.document(result), console())
-    write_formats(result, args, hooks.document)
     names = [kernel.name for kernel in result.kernels if args.kernel or kernel.release]
     return 2 if exit_status(result, asked=names) == 2 else 0
 

@@ -13,6 +13,8 @@ from reports.formats import terminal
 from reports.formats.terminal import console
 from reports.model import comparison
 from reports.model.assemble import assemble, merge
+from reports.model.baseline import usual
+from reports.model.comparison import renamed
 from reports.model.resultfile import load_result
 from reports.model.results import Result
 from reports.views import matrix, show
@@ -29,6 +31,8 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
                      help="a result (.json), or what landproof-guest recorded (.jsonl)")
     one.add_argument("--full", action="store_true", help="a row for every case in the table")
     outputs.add_format_options(one, outputs.RESULT_FORMATS)
+    one.add_argument("--allow-special", action="store_true",
+                     help="put special runs (sabotaged, shuffled, of some cases) beside others")
     one.set_defaults(run=run_matrix)
 
     one = subparsers.add_parser(
@@ -52,6 +56,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     two.add_argument("old", metavar="OLD", type=Path)
     two.add_argument("new", metavar="NEW", type=Path)
     two.add_argument("--json", action="store_true", help="for programs")
+    outputs.add_rule_options(two)
     two.set_defaults(run=run_diff)
 
 
@@ -65,10 +70,15 @@ def _loaded(path: Path) -> Result:
 def run_matrix(args: argparse.Namespace) -> int:
     """Render the results; print the table unless a format takes standard output."""
     outputs.check_outputs(args)
-    result = merge([(str(path), _loaded(path)) for path in args.results])
+    loaded = [(str(path), _loaded(path)) for path in args.results]
+    if len(loaded) > 1:
+        like = _options(loaded[0][1])
+        loaded = [(name, usual(result, name, args.allow_special, like)) for name, result in loaded]
+        usual(loaded[0][1], loaded[0][0], args.allow_special, _options(loaded[1][1]))
+    result = merge(loaded)
+    outputs.write_formats(result, args, matrix.document, outputs.RESULT_FORMATS)
     if not outputs.uses_stdout(args):
         terminal.show(matrix.document(result, full=args.full), console())
-    outputs.write_formats(result, args, matrix.document, outputs.RESULT_FORMATS)
     return 0
 
 
@@ -83,9 +93,17 @@ def run_show(args: argparse.Namespace) -> int:
     return 0
 
 
+def _options(result: Result) -> tuple[str, ...]:
+    """Return the options that the result's first kernel was run with."""
+    return result.kernels[0].provenance.options if result.kernels else ()
+
+
 def run_diff(args: argparse.Namespace) -> int:
     """Compare; 1 if anything got worse."""
-    difference = comparison.compare(load_result(args.old), load_result(args.new))
+    old, new = load_result(args.old), load_result(args.new)
+    for path, one, other in ((args.old, old, new), (args.new, new, old)):
+        usual(one, str(path), args.allow_special, _options(other))
+    difference = comparison.compare(old, renamed(new, args.as_name), outputs.rules(args))
     if args.json:
         sys.stdout.write(comparison.to_json(difference))
     else:

@@ -8,7 +8,7 @@ import tempfile
 from pathlib import Path
 
 from cli.guest import catalogue, version
-from cli.options import add_machines, add_selection, add_worlds, boot, selection
+from cli.options import add_machines, add_selection, add_worlds, boot, selection, with_options
 from cli.outputs import add_output_options, check_outputs, finish
 from reports.model.assemble import assemble
 
@@ -37,7 +37,7 @@ def run_cases(args: argparse.Namespace) -> int:
         except KeyboardInterrupt:
             # What was won before the interruption is kept.
             if won := sorted(outdir.glob("*.jsonl")):
-                finish(assemble(won, catalogue(), version()), args)
+                finish(with_options(assemble(won, catalogue(), version()), args), args)
             raise
-        result = assemble(records, catalogue(), version())
+        result = with_options(assemble(records, catalogue(), version()), args)
         return finish(result, args, asked=args.kernel)

@@ -68,6 +68,7 @@ def _properties(kernel: Kernel, result: Result) -> Iterable[tuple[str, str]]:
         "accel": about.accel,
         "qemu": about.qemu,
         "modules": about.modules,
+        "options": " ".join(about.options) or None,
         **{f"sha256.{name}": value for name, value in about.sha256.items()},
     }
     return ((name, str(value)) for name, value in known.items() if value is not None)
@@ -80,8 +81,8 @@ def _testcase(kernel: Kernel, case: CaseResult, catalogue: Mapping[str, Case]) -
         name=case.id,
         time=f"{(case.ms or 0) / 1000:.3f}",
     )
-    if case.deviates or case.verdict is Verdict.BROKEN:
-        tag = "failure" if case.deviates else "error"
+    if case.fails or case.verdict is Verdict.BROKEN:
+        tag = "failure" if case.fails else "error"
         verdict = ET.SubElement(
             element, tag, type=case.verdict, message=f"{case.verdict}: {case.why}"
         )
@@ -109,6 +110,7 @@ def _story(kernel: Kernel, case: CaseResult, catalogue: Mapping[str, Case]) -> s
         lines += [f"gap: {entry.gap}"] if entry.gap else []
     lines.append(describe(case.worlds))
     lines += [f"known: {issue.report}: {issue.text}"] if issue else []
+    lines += [case.gate] if case.gate else []
     lines += [*case.news, f"again: {reproduce(kernel, case.id)}", *case.log, *case.console]
     return "\n".join(line for line in lines if line)
 

@@ -43,7 +43,7 @@ def _subtest(number: int, kernel: Kernel, catalogue: Mapping[str, Case]) -> list
         return [f"ok {number} {kernel.name} # SKIP {_plain(kernel.unavailable)}"]
     if not kernel.cases:
         return [f"not ok {number} {kernel.name} # ERROR no case ran"]
-    bad = any(case.deviates for case in kernel.cases) or bool(_trouble(kernel))
+    bad = any(case.fails for case in kernel.cases) or bool(_trouble(kernel))
     inner = ["KTAP version 1", f"# Subtest: {kernel.name}", *_group(kernel, catalogue)]
     return [*(f"    {line}" for line in inner), f"{_status(bad)} {number} {kernel.name}"]
 
@@ -54,9 +54,10 @@ def _group(kernel: Kernel, catalogue: Mapping[str, Case]) -> list[str]:
         f"# {kernel.name}: Linux {kernel.release}, Landlock ABI {kernel.abi},"
         f" errata fixed: {errata_text(kernel.errata)}",
     ]
+    lines += [f"# {_plain(note)}" for note in kernel.notes]
     for number, case in enumerate(kernel.cases, 1):
         lines += [f"# {_plain(line)}" for line in _diagnostics(case)]
-        bad = case.deviates or case.verdict is Verdict.BROKEN
+        bad = case.fails or case.verdict is Verdict.BROKEN
         lines.append(f"{_status(bad)} {number} {case.id}{_directive(case, catalogue)}")
     lines += [f"# lost: {_plain(lost.why)}" for lost in kernel.lost]
     return lines
@@ -70,6 +71,7 @@ def _diagnostics(case: CaseResult) -> list[str]:
     """Return what to say before a point: one line of facts, and the story of a bad one."""
     ms = f" ms={case.ms:.1f}" if case.ms is not None else ""
     lines = [f"{case.id}: verdict={case.verdict}{ms}", *(f"news: {text}" for text in case.news)]
+    lines += [case.gate] if case.gate else []
     if not case.deviates and case.verdict not in (Verdict.BROKEN, Verdict.CLOSED):
         return lines
     lines.append(describe(world for world in case.worlds if not world.as_promised) or case.why)
@@ -77,6 +79,10 @@ def _diagnostics(case: CaseResult) -> list[str]:
 
 
 def _directive(case: CaseResult, catalogue: Mapping[str, Case]) -> str:
+    if case.fails:
+        return ""
+    if case.gate:
+        return f" # XFAIL {_plain(case.gate)}"
     if case.verdict in (Verdict.ABSENT, Verdict.CANNOT_RUN):
         return f" # SKIP {_plain(case.why or case.verdict)}"
     if case.verdict is Verdict.OPEN:

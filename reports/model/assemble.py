@@ -40,8 +40,8 @@ def assemble(records: Sequence[Path], catalogue: list[dict[str, Any]], version: 
 def merge(results: Sequence[tuple[str, Result]]) -> Result:
     """Return several results (each with its file's name) as one.
 
-    The columns stand side by side; of one kernel in two results, the later has the last word
-    on each case. Raises UserError if they only share the kernel's name.
+    The columns stand side by side. Raises UserError if two results only share a kernel's name,
+    or say different things of one case on it.
     """
     kernels: tuple[Kernel, ...] = ()
     catalogue: dict[str, Case] = {}
@@ -74,6 +74,14 @@ def _joined(old: Kernel, new: Kernel, name: str) -> Kernel:
             f"{name}: another {new.name} ({new.release}, not {old.release}) is there already:"
             " compare them with `landproof diff`"
         )
+    before = {case.id: case for case in old.cases}
+    for case in new.cases:
+        if case.id in before and before[case.id].verdict is not case.verdict:
+            raise UserError(
+                f"{name}: {case.id} on {new.name} is {case.verdict}, and"
+                f" {before[case.id].verdict} in an earlier result: compare them with"
+                " `landproof diff`"
+            )
     cases = {case.id: case for case in (*old.cases, *new.cases)}
     return replace(
         new,

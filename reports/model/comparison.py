@@ -4,15 +4,15 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
-from reports.model.baseline import pairs
+from reports.errors import UserError
 from reports.model.findings import describe
 from reports.model.known import with_current_names
-from reports.model.results import CaseResult, Kernel, Result, World, base, shareable
+from reports.model.results import CaseResult, Kernel, Result, World, base, partial, shareable
 from reports.model.rows import Row, short_names
 from reports.model.verdicts import LOOKS, Verdict
 
@@ -25,7 +25,16 @@ class Kind(StrEnum):
     CHANGED = "other verdict"
     ADDED = "added"
     REMOVED = "removed"
+    NEW_HERE = "new here: a case that the old result did not have"
     WORLDS = "same verdict, other worlds"
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the user says of what is a regression."""
+
+    strict: bool = False  # cases that are new here and deviate count, too
+    allow_missing: bool = False  # a proof that is gone does not
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,15 +46,29 @@ class Change:
     kind: Kind
     old: CaseResult | None
     new: CaseResult | None
+    rules: Rules = Rules()
+    selected: bool = True  # the new run was asked for this case
 
     @property
     def worse(self) -> bool:
-        """Whether this is a step back: a new deviation, or a proof that is gone."""
-        if self.new is None or self.kind is Kind.WORLDS:
+        """Whether this is a step back: a deviation that was not there, or a proof that is gone."""
+        if self.kind is Kind.WORLDS:
             return False
+        if self.new is None:
+            return self.selected and self._proof_gone
         if self.old is None:
-            return self.new.deviates
+            return self.new.deviates and (self.rules.strict or self.kind is not Kind.NEW_HERE)
+        if self.new.deviates:
+            return self.new.verdict is not self.old.verdict
+        if self.new.verdict in (Verdict.CANNOT_RUN, Verdict.ABSENT):
+            return self._proof_gone
         return _severity(self.new.verdict) > _severity(self.old.verdict)
+
+    @property
+    def _proof_gone(self) -> bool:
+        """Whether this held; to be asked where it no longer shows anything."""
+        held = self.old is not None and self.old.verdict in (Verdict.HOLDS, Verdict.CLOSED)
+        return held and not self.rules.allow_missing
 
     @property
     def verdicts(self) -> str:
@@ -76,25 +99,70 @@ class Difference:
     removed: tuple[str, ...]
     stopped: tuple[tuple[str, str], ...]  # kernels that ran and no longer do, and why
     releases: tuple[tuple[str, str, str], ...]  # kernel, old release, new release
+    rules: Rules = Rules()
 
     @property
     def worse(self) -> bool:
         """Whether anything got worse; a kernel that no longer runs proves nothing."""
-        return bool(self.stopped) or any(change.worse for change in self.changes)
+        return bool(self.missing) or any(change.worse for change in self.changes)
+
+    @property
+    def missing(self) -> tuple[str, ...]:
+        """The columns of the old result that show nothing any more, unless that is allowed."""
+        return () if self.rules.allow_missing else (
+            *self.removed, *(name for name, _why in self.stopped))
+
+    @property
+    def regressions(self) -> tuple[Change, ...]:
+        """The changes that are worse."""
+        return tuple(change for change in self.changes if change.worse)
 
 
-def compare(old: Result, new: Result) -> Difference:
+def pairs(old: Result, new: Result) -> Iterator[tuple[Kernel | None, Kernel | None]]:
+    """Yield the kernels of two results that belong together: those of one name."""
+    for kernel in new.kernels:
+        yield old.kernel(kernel.name), kernel
+    for kernel in old.kernels:
+        if new.kernel(kernel.name) is None:
+            yield kernel, None
+
+
+def renamed(result: Result, names: Sequence[str]) -> Result:
+    """Return the result with its kernels under other names, by position."""
+    if len(names) > len(result.kernels):
+        raise UserError(f"--as {names[-1]}: the new result has {len(result.kernels)} kernels only")
+    kernels = tuple(
+        replace(kernel, name=name) for kernel, name in zip(result.kernels, names, strict=False)
+    )
+    return replace(result, kernels=(*kernels, *result.kernels[len(names):]))
+
+
+def compare(
+    old: Result, new: Result, rules: Rules = Rules(), *, private: bool = False
+) -> Difference:
     """Return what differs, kernel by kernel of one name, under the names of today.
 
-    Cases that must not be shared around are left out, for a comparison is made to be sent.
+    This is what `diff` and `--baseline` both judge by. Cases that must not be shared around are
+    left out unless the comparison is `private`. Raises UserError if nothing can be compared.
     """
-    before, after = (with_current_names(shareable(result)) for result in (old, new))
+    before, after = (
+        with_current_names(result if private else shareable(result)) for result in (old, new)
+    )
+    if not any(one and other for one, other in pairs(before, after)):
+        names = " and ".join(
+            ", ".join(one.name for one in result.kernels) or "none" for result in (before, after)
+        )
+        raise UserError(
+            f"nothing to compare: the kernels are {names}; --as NAME says which of the old"
+            " result's kernels the new one is"
+        )
     changes: list[Change] = []
     added, removed, stopped, releases = [], [], [], []
     compared = 0
     for one, other in pairs(before, after):
         if one is None and other is not None:
             added.append(other.name)
+            changes += _changes(other.name, Kernel(other.name), other, rules, new_kernel=True)
         elif one is not None and other is None:
             removed.append(one.name)
         elif one is not None and other is not None:
@@ -105,9 +173,11 @@ def compare(old: Result, new: Result) -> Difference:
             if one.release and other.release and one.release != other.release:
                 releases.append((name, one.release, other.release))
             if not other.unavailable and not one.unavailable:
-                changes += _changes(name, one, other)
+                changes += _changes(name, one, other, rules)
                 ids = {case.id for case in one.cases}
                 compared += sum(case.id in ids for case in other.cases)
+    if not compared and not stopped and not changes:
+        raise UserError("nothing to compare: the old result has no case that ran on these kernels")
     order = list(Kind)
     return Difference(
         changes=tuple(sorted(changes, key=lambda c: (order.index(c.kind), c.case))),
@@ -116,6 +186,7 @@ def compare(old: Result, new: Result) -> Difference:
         removed=tuple(removed),
         stopped=tuple(stopped),
         releases=tuple(releases),
+        rules=rules,
     )
 
 
@@ -166,15 +237,19 @@ def to_json(difference: Difference) -> str:
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
 
 
-def _changes(name: str, old: Kernel, new: Kernel) -> list[Change]:
+def _changes(
+    name: str, old: Kernel, new: Kernel, rules: Rules, *, new_kernel: bool = False
+) -> list[Change]:
     before = {case.id: case for case in old.cases}
     after = {case.id: case for case in new.cases}
     changes = []
     for case_id in dict.fromkeys((*before, *after)):
         was, now = before.get(case_id), after.get(case_id)
         kind = _kind(was, now)
-        if kind:
-            changes.append(Change(name, case_id, kind, was, now))
+        if kind is Kind.DEVIATING and was is None and not new_kernel:
+            kind = Kind.NEW_HERE
+        if kind and not (new_kernel and kind is Kind.ADDED):
+            changes.append(Change(name, case_id, kind, was, now, rules, not partial(new)))
     return changes
 
 
@@ -240,7 +315,7 @@ def _step(name: str, was: World | None, now: World | None) -> str:
 
 
 def _total(difference: Difference) -> str:
-    if not difference.changes:
+    if not difference.changes and not difference.missing:
         return f"No difference in {difference.compared} results."
     counts = [
         f"{count} {kind}"
@@ -249,3 +324,20 @@ def _total(difference: Difference) -> str:
     ]
     verdict = "Worse" if difference.worse else "Not worse"
     return f"{verdict}: {', '.join(counts)}; {difference.compared} results compared."
+
+
+def conclusion(difference: Difference) -> str:
+    """Return the one line that a gate ends with."""
+    found = difference.regressions
+    first = [f"{one.case} on {one.kernel}: {one.verdicts}" for one in found[:3]]
+    more = [f"{len(found) - 3} more"] if len(found) > 3 else []
+    parts = [
+        f"{len(found)} regressions ({'; '.join([*first, *more])})" if found else "",
+        f"no longer there: {', '.join(difference.missing)}" if difference.missing else "",
+        *(f"{number} {what}" for kind, what in (
+            (Kind.NEW_HERE, "deviations of cases new here"), (Kind.FIXED, "fixed"),
+        ) if (number := sum(one.kind is kind for one in difference.changes))),
+        f"{difference.compared} results compared with the baseline",
+    ]
+    verdict = "FAILED" if difference.worse else "passed"
+    return f"{verdict}: {', '.join(filter(None, parts))}"

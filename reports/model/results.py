@@ -61,6 +61,12 @@ class CaseResult:
     news: tuple[str, ...] = ()  # for instance a backported right
     log: tuple[str, ...] = ()  # kernel log lines that the case caused
     console: tuple[str, ...] = ()  # the last lines of a machine that died in it
+    gate: str = ""  # what a comparison makes of it: "regression: ..." or "accepted: ..."
+
+    @property
+    def fails(self) -> bool:
+        """Whether a gate counts it as a failure: by the comparison, if there was one."""
+        return self.gate.startswith("regression") or (self.deviates and not self.gate)
 
     @property
     def deviates(self) -> bool:
@@ -83,6 +89,8 @@ class Provenance:
     modules: str | None = None  # None: all there; else why there are none
     accel: str | None = None
     qemu: str | None = None
+    asked: str | None = None  # the kernel as --kernel named it; a path is absolute
+    options: tuple[str, ...] = ()  # of the run, as they were given
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,14 +221,39 @@ def shareable(result: Result) -> Result:
     return replace(result, kernels=kernels, catalogue=catalogue)
 
 
+# Options that choose cases, and those that change what a run says of a kernel.
+SELECTING = ("--case", "--label", "--family", "--abi")
+CHANGING = ("--world", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
+
+
+def partial(kernel: Kernel) -> bool:
+    """Whether only some cases were asked for."""
+    return any(word.partition("=")[0] in SELECTING for word in kernel.provenance.options)
+
+
+def special(options: Iterable[str]) -> tuple[str, ...]:
+    """Return the options that make a run another one than the usual run of all cases."""
+    return tuple(
+        word for word in options
+        if word.partition("=")[0] in (*SELECTING, *CHANGING)
+    )
+
+
 def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
     """Return the command that runs this case again on this kernel."""
     about = kernel.provenance
     kind, _, path = (about.source or "").partition(" /")
     if kernel.name == HOST:
         where = "host"
+    elif about.asked:
+        where = f"run --kernel {shlex.quote(about.asked)}"
     elif kernel.name == about.version and kind in ("image", "package", "build tree"):
         where = f"run --kernel {shlex.quote(f'/{path}')}"  # it has no name of its own
     else:
         where = f"run --kernel {shlex.quote(kernel.name)}"
-    return f"./landproof {where} --case '{case_id}'" + (" --unreported" if unreported else "")
+    how = "".join(
+        f" {shlex.quote(word)}" for word in about.options
+        if word.partition("=")[0] not in (*SELECTING, "--unreported")
+    )
+    secret = " --unreported" if unreported else ""
+    return f"./landproof {where}{how} --case '{case_id}'{secret}"

@@ -22,7 +22,7 @@ from reports.document import (
     linked,
     words,
 )
-from reports.model.baseline import deviations_beyond
+from reports.model.baseline import deviations_beyond, untried
 from reports.model.findings import Finding, closed, count, findings, gaps, headline, news
 from reports.model.resultfile import to_text
 from reports.model.results import Kernel, Result, base, reproduce
@@ -49,6 +49,7 @@ def document(
             Block((_sums(result), *_notes(result))),
             Block(_items(_findings(result, baseline)), "Deviations"),
             Block(_items(_news(result)), "News"),
+            Block(_items(_untried(result)), "Could not be tried"),
             Block(_gaps(result), "Open gaps: what nothing promises to stop", folded=True,
                   room=Room.MAIL),
             Block(_matrix(result, full=full), "The matrix"),
@@ -139,6 +140,16 @@ def _news(result: Result) -> Iterable[Item]:
     yield from (_finding(one) for one in closed(result))
     for one in news(result):
         yield Item(words(f"{short_names(one.kernels)}: {one.text} ({', '.join(one.cases)})"))
+
+
+def _untried(result: Result) -> Iterable[Item]:
+    """Return what keeps how many cases from running, and where."""
+    causes: dict[tuple[str, int], list[str]] = {}
+    for kernel in result.kernels:
+        for cause, number in untried(kernel).most_common():
+            causes.setdefault((cause, number), []).append(kernel.name)
+    for (cause, number), names in sorted(causes.items(), key=lambda one: -one[0][1]):
+        yield Item(words(f"{short_names(names)}: {count(number, 'case')}: {cause}"))
 
 
 def _gaps(result: Result) -> tuple[Part, ...]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reports.model import comparison, known
-from reports.model.comparison import Kind, compare
+from reports.model.comparison import Kind, Rules, compare, renamed
 from reports.model.results import Case, CaseResult, Kernel, Lost, Result, World
 from reports.model.verdicts import Verdict
 
@@ -29,7 +29,7 @@ def result(*cases: tuple[str, str], name: str = "lab", **more: object) -> Result
         ("holds", "bypass", Kind.DEVIATING, True),
         ("open", "overblock", Kind.DEVIATING, True),
         ("errno", "bypass", Kind.CHANGED, True),
-        ("bypass", "errno", Kind.CHANGED, False),
+        ("bypass", "errno", Kind.CHANGED, True),
         ("bypass", "holds", Kind.FIXED, False),
         ("bypass", "closed", Kind.FIXED, False),
         ("bypass", "cannot-run", Kind.CHANGED, False),
@@ -40,7 +40,7 @@ def result(*cases: tuple[str, str], name: str = "lab", **more: object) -> Result
         ("absent", "holds", Kind.CHANGED, False),
         ("open", "closed", Kind.CHANGED, False),
         ("absent", "open", Kind.CHANGED, False),
-        (None, "bypass", Kind.DEVIATING, True),
+        (None, "bypass", Kind.NEW_HERE, False),
         (None, "holds", Kind.ADDED, False),
         ("bypass", None, Kind.REMOVED, False),
         ("holds", "holds", None, False),
@@ -111,7 +111,7 @@ def test_kernels_that_come_and_go() -> None:
     two = replace(one, kernels=(one.kernels[0], replace(one.kernels[1], name="fresh")))
     difference = compare(one, two)
     assert (difference.added, difference.removed) == (("fresh",), ("other",))
-    assert not difference.worse
+    assert difference.worse and not compare(one, two, Rules(allow_missing=True)).worse
 
 
 @pytest.mark.parametrize(
@@ -127,14 +127,15 @@ def test_a_kernel_that_no_longer_runs_is_worse(gone: dict[str, Any]) -> None:
     assert not compare(two, one).worse and not compare(two, two).worse
 
 
-def test_two_single_kernels_belong_together() -> None:
+def test_kernels_of_two_names_are_paired_by_the_user() -> None:
     def one(name: str, release: str, word: str) -> Result:
         case = CaseResult("a.b", Verdict(word))
         return Result("1", kernels=(Kernel(name, release, cases=(case,)),))
 
-    difference = compare(one("debian-6.12", "6.12", "holds"), one("debian-6.18", "6.18", "bypass"))
-    assert difference.changes[0].kernel == "debian-6.12 → debian-6.18"
-    assert difference.releases == (("debian-6.12 → debian-6.18", "6.12", "6.18"),)
+    new = renamed(one("debian-6.18", "6.18", "bypass"), ["debian-6.12"])
+    difference = compare(one("debian-6.12", "6.12", "holds"), new)
+    assert difference.changes[0].kernel == "debian-6.12"
+    assert difference.releases == (("debian-6.12", "6.12", "6.18"),)
     assert difference.worse
 
 

@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Fabricated regressions: no gate passes when a proof is gone, by `diff` or by `--baseline`."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as ET
+
+import pytest
+
+from cli import outputs
+from cli.main import parser
+from reports.errors import UserError
+from reports.formats import junit, ktap
+from reports.model import comparison
+from reports.model.assemble import merge
+from reports.model.baseline import difference_from, marked, unmet
+from reports.model.comparison import Rules
+from reports.model.resultfile import dump_result, load_result
+from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, reproduce
+from reports.model.verdicts import Verdict
+from tests.reports.conftest import ROOT
+
+NAMES = ("a.holds", "a.open", "a.absent", "a.closed", "a.bypass", "a.errno", "a.cannot")
+VERDICTS = ("holds", "open", "absent", "closed", "bypass", "errno", "cannot-run")
+
+
+def kernel(name: str = "lab", /, **verdicts: str | None) -> Kernel:
+    """Return a kernel with a case of each kind; `holds="bypass"` changes one, None drops it."""
+    cases = []
+    for case_id, usual in zip(NAMES, VERDICTS, strict=True):
+        word = verdicts.pop(case_id.partition(".")[2], usual)
+        if word:
+            cases.append(CaseResult(case_id, Verdict(word), f"why {word}"))
+    cases += [CaseResult(f"new.{name}", Verdict(word or "holds"))
+              for name, word in verdicts.items()]
+    return Kernel(name, "7.3", 11, cases=tuple(cases))
+
+
+def result(*kernels: Kernel) -> Result:
+    """Return a result whose catalogue has all of the cases."""
+    ids = dict.fromkeys(case.id for one in kernels for case in one.cases)
+    return Result("1", kernels, tuple(Case(one, one.partition(".")[0]) for one in (*ids, *NAMES)))
+
+
+OLD = result(kernel(), kernel("other"))
+
+
+def lab(**verdicts: str | None) -> Result:
+    """Return a new result in which one kernel is different."""
+    return result(kernel(**verdicts), kernel("other"))
+
+
+def without_landlock() -> Result:
+    """Return the new result of kernels that were booted without Landlock."""
+    gone: dict[str, str | None] = dict.fromkeys(
+        ("holds", "open", "closed", "bypass", "errno"), "absent")
+    kernels = (kernel(**gone), kernel("other", **gone))
+    return result(*(replace(one, abi=0) for one in kernels))
+
+
+REGRESSIONS: dict[str, Result] = {
+    "holds, then bypass": lab(holds="bypass"),
+    "holds, then overblock": lab(holds="overblock"),
+    "holds, then errno": lab(holds="errno"),
+    "holds, then dishonest": lab(holds="dishonest"),
+    "holds, then crash": lab(holds="crash"),
+    "holds, then hang": lab(holds="hang"),
+    "holds, then cannot run": lab(holds="cannot-run"),
+    "holds, then absent": lab(holds="absent"),
+    "holds, then open": lab(holds="open"),
+    "holds, then not there": lab(holds=None),
+    "closed, then open": lab(closed="open"),
+    "closed, then cannot run": lab(closed="cannot-run"),
+    "closed, then not there": lab(closed=None),
+    "open, then overblock": lab(open="overblock"),
+    "absent, then dishonest": lab(absent="dishonest"),
+    "cannot run, then bypass": lab(cannot="bypass"),
+    "bypass, then overblock": lab(bypass="overblock"),
+    "errno, then bypass": lab(errno="bypass"),
+    "errno, then crash": lab(errno="crash"),
+    "a column that is gone": result(kernel()),
+    "Landlock is gone": without_landlock(),
+    "a new kernel that deviates": result(kernel(), kernel("other"), kernel("third")),
+    "all but one case is gone": result(
+        replace(kernel(), cases=kernel().cases[1:2]), kernel("other")),
+    "one is fixed, another breaks": lab(bypass="holds", holds="bypass"),
+}
+HARMLESS: dict[str, Result] = {
+    "the same": OLD,
+    "bypass, then holds": lab(bypass="holds"),
+    "bypass, then cannot run": lab(bypass="cannot-run"),
+    "open, then closed": lab(open="closed"),
+    "absent, then holds": lab(absent="holds"),
+    "a case that is new here and deviates": lab(fresh="bypass"),
+    "a deviation that is not there": lab(bypass=None),
+}
+
+
+def by_baseline(new: Result, tmp_path: Path, *words: str, old: Result = OLD) -> int:
+    """Return the exit status of a run with a baseline."""
+    dump_result(old, tmp_path / "old.json")
+    args = parser().parse_args(["run", "--baseline", str(tmp_path / "old.json"), *words])
+    return outputs.finish(new, args)
+
+
+def by_diff(new: Result, tmp_path: Path, *words: str, old: Result = OLD) -> int:
+    """Return the exit status of `diff`."""
+    dump_result(old, tmp_path / "old.json")
+    dump_result(new, tmp_path / "new.json")
+    paths = [str(tmp_path / "old.json"), str(tmp_path / "new.json")]
+    args = parser().parse_args(["diff", *paths, *words])
+    status: int = args.run(args)
+    return status
+
+
+Gate = Callable[..., int]
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the last result out of the home directory."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+@pytest.mark.parametrize("what", REGRESSIONS)
+def test_a_regression_is_one(what: str, gate: Gate, tmp_path: Path) -> None:
+    assert gate(REGRESSIONS[what], tmp_path) == 1
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+@pytest.mark.parametrize("what", HARMLESS)
+def test_what_is_not_worse_passes(what: str, gate: Gate, tmp_path: Path) -> None:
+    assert gate(HARMLESS[what], tmp_path) == 0
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+def test_new_here_counts_if_asked_for(gate: Gate, tmp_path: Path) -> None:
+    assert gate(lab(fresh="bypass"), tmp_path, "--strict") == 1
+    assert gate(lab(fresh="holds"), tmp_path, "--strict") == 0
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+def test_what_is_gone_may_be_allowed(gate: Gate, tmp_path: Path) -> None:
+    for what in ("holds, then cannot run", "holds, then not there", "a column that is gone"):
+        assert gate(REGRESSIONS[what], tmp_path, "--allow-missing") == 0
+    assert gate(REGRESSIONS["holds, then bypass"], tmp_path, "--allow-missing") == 1
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+def test_comparing_nothing_is_an_error(gate: Gate, tmp_path: Path) -> None:
+    new = result(kernel("renamed"))
+    with pytest.raises(UserError, match="--as NAME"):
+        gate(new, tmp_path)
+    with pytest.raises(UserError, match="nothing to compare"):
+        gate(new, tmp_path, old=Result("1"))
+    # The other column is gone, unless that is allowed.
+    assert gate(new, tmp_path, "--as", "lab") == 1
+    assert gate(new, tmp_path, "--as", "lab", "--allow-missing") == 0
+    assert gate(result(kernel("renamed", holds="bypass")), tmp_path, "--as", "lab") == 1
+    with pytest.raises(UserError, match="kernels only"):
+        gate(new, tmp_path, "--as", "lab", "--as", "other")
+
+
+def special_of(*words: str) -> Result:
+    """Return the old result as a run with these options would have made it."""
+    about = Provenance(options=words)
+    return replace(OLD, kernels=tuple(replace(one, provenance=about) for one in OLD.kernels))
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+@pytest.mark.parametrize("word", ["--sabotage=allow", "--case=a.*", "--world=deny",
+                                  "--shuffle=1", "--no-landlock"])
+def test_a_special_run_is_no_baseline(gate: Gate, word: str, tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="special run"):
+        gate(OLD, tmp_path, old=special_of(word))
+    assert gate(OLD, tmp_path, "--allow-special", old=special_of(word)) == 0
+    if gate is by_diff:  # what is special in the same way can be compared
+        assert gate(special_of(word), tmp_path, old=special_of(word)) == 0
+
+
+def test_a_partial_baseline_is_one_for_the_same_part(tmp_path: Path) -> None:
+    word = "--case=net.tcp.bind"
+    assert by_baseline(special_of(word), tmp_path, word, old=special_of(word)) == 0
+    with pytest.raises(UserError, match="special run"):
+        by_baseline(special_of(word), tmp_path, old=special_of(word))
+
+
+def test_a_special_run_is_not_put_beside_others(tmp_path: Path) -> None:
+    dump_result(OLD, tmp_path / "a.json")
+    dump_result(special_of("--sabotage=deny"), tmp_path / "b.json")
+    done = subprocess.run(
+        [ROOT / "landproof", "matrix", tmp_path / "a.json", tmp_path / "b.json"],
+        capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "special run (--sabotage=deny)" in done.stderr
+
+
+def test_two_results_of_one_case_have_to_agree() -> None:
+    with pytest.raises(UserError, match="a.holds on lab is bypass, and holds"):
+        merge([("old", OLD), ("new", lab(holds="bypass"))])
+    assert merge([("old", OLD), ("new", OLD)]).kernels == OLD.kernels
+
+
+def test_demands() -> None:
+    assert unmet(OLD, ["a.holds"], None) == []
+    assert "does not hold: a.bypass (bypass)" in unmet(OLD, ["a.b*"], None)[0]
+    assert "no case of --require z.* ran" in unmet(OLD, ["z.*"], None)[0]
+    assert unmet(OLD, [], 1) == [] and "1 cases cannot run, more than 0" in unmet(OLD, [], 0)[0]
+
+
+def test_unmet_demands_fail_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert by_baseline(OLD, tmp_path) == 0
+    assert by_baseline(OLD, tmp_path, "--require", "a.open") == 1
+    assert by_baseline(OLD, tmp_path, "--max-cannot-run", "0") == 1
+    assert "more than 0" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("what", [*REGRESSIONS, *HARMLESS])
+def test_junit_and_ktap_obey_the_baseline(what: str) -> None:
+    new = {**REGRESSIONS, **HARMLESS}[what]
+    judged = marked(new, difference_from(new, OLD, Rules()))
+    root = ET.fromstring(junit.to_text(judged))
+    failed = int(root.get("failures", "")) + int(root.get("errors", "")) > 0
+    assert failed == (what in REGRESSIONS)
+    bad = any(line.lstrip().startswith(("not ok", "Bail out"))
+              for line in ktap.to_text(judged).splitlines())
+    assert bad == (what in REGRESSIONS)
+
+
+def test_a_gate_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    by_baseline(lab(holds="bypass", bypass="holds", fresh="errno"), tmp_path)
+    last = capsys.readouterr().out.splitlines()[-1]
+    assert last == ("FAILED: 1 regressions (a.holds on lab: holds → bypass), 1 deviations of cases"
+                    " new here, 1 fixed, 14 results compared with the baseline")
+    by_baseline(OLD, tmp_path)
+    assert capsys.readouterr().out.splitlines()[-1].startswith("passed: 14 results")
+
+
+def test_a_partial_run_vanishes_nothing(tmp_path: Path) -> None:
+    some = replace(kernel(), cases=kernel().cases[:1],
+                   provenance=Provenance(options=("--case=a.holds",)))
+    assert by_baseline(result(some, kernel("other")), tmp_path) == 0
+    assert by_baseline(result(replace(some, provenance=Provenance()), kernel("other")),
+                       tmp_path) == 1
+
+
+def test_a_machine_that_was_lost_is_a_failure(tmp_path: Path) -> None:
+    lost = replace(kernel(), lost=(Lost("the machine died"),))
+    assert by_baseline(result(lost, kernel("other")), tmp_path) == 2
+
+
+def test_what_was_won_is_written_when_nothing_can_be_compared(tmp_path: Path) -> None:
+    with pytest.raises(UserError):
+        by_baseline(result(kernel("renamed")), tmp_path, "--json", str(tmp_path / "won.json"))
+    assert load_result(tmp_path / "won.json").kernels[0].name == "renamed"
+
+
+def test_again_is_what_ran(tmp_path: Path) -> None:
+    about = Provenance(asked="/x/bzImage", options=(
+        "--modules=/x/my modules", "--no-landlock", "--lsm=yama", "--case=a.*", "--unreported"))
+    command = reproduce(Kernel("7.3", provenance=about), "a.b")
+    assert command == ("./landproof run --kernel /x/bzImage '--modules=/x/my modules'"
+                       " --no-landlock --lsm=yama --case 'a.b'")
+
+
+def test_how_it_ran_is_kept(tmp_path: Path) -> None:
+    dump_result(special_of("--shuffle=3"), tmp_path / "a.json")
+    (one, _other) = load_result(tmp_path / "a.json").kernels
+    assert one.provenance.options == ("--shuffle=3",)
+    assert json.loads((tmp_path / "a.json").read_text())["kernels"][0]["options"]
+
+
+# Output that nobody takes
+
+
+def test_a_closed_or_full_output_is_no_success(tmp_path: Path) -> None:
+    dump_result(OLD, tmp_path / "a.json")
+    command = f"{ROOT}/landproof matrix {tmp_path}/a.json --json {tmp_path}/out.json"
+    for to in ("| true; exit ${PIPESTATUS[0]}", "> /dev/full"):
+        (tmp_path / "out.json").unlink(missing_ok=True)
+        done = subprocess.run(["bash", "-c", f"{command} {to}"], capture_output=True, text=True,
+                              check=False)
+        assert done.returncode == 2 and "Traceback" not in done.stderr
+        assert len(done.stderr.splitlines()) <= 1
+        assert load_result(tmp_path / "out.json").kernels == OLD.kernels
+    
+
+def test_any_exception_is_one_line(tmp_path: Path) -> None:
+    script = ("import cli.main, cli.listing\n"
+              "def broken(args): raise ZeroDivisionError('a\\nb')\n"
+              "cli.listing.run_list = broken\n"
+              "raise SystemExit(cli.main.main(['list']))\n")
+    run = ["/usr/bin/python3", "-c", script]
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == ("landproof: ZeroDivisionError: a b: LANDPROOF_TRACEBACK=1 shows"
+                           " where\n")
+    done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False,
+                          env={**os.environ, "LANDPROOF_TRACEBACK": "1"})
+    assert "Traceback" in done.stderr
+
+
+def test_a_missing_package_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "rich.py").write_text("raise ImportError('No module named rich')\n")
+    done = subprocess.run([ROOT / "landproof", "list"], capture_output=True, text=True,
+                          check=False, env={**os.environ, "PYTHONPATH": str(tmp_path)})
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
+    assert "No module named rich: run vm/setup.sh" in done.stderr
+
+
+def test_the_comparison_says_nothing_of_private_cases() -> None:
+    new = lab(holds="bypass")
+    secret = replace(new, catalogue=(Case("a.holds", "a", labels=("unreported",)),
+                                     *(Case(one, "a") for one in NAMES[1:])))
+    text = comparison.to_text(comparison.compare(OLD, secret))
+    assert "bypass" not in text
