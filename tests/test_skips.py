@@ -45,6 +45,6 @@ def test_any_other_skip_fails_the_run(pytester: pytest.Pytester, monkeypatch: py
     assert any("skipped for no reason of tests/conftest.py" in line for line in result.outlines)
 
 
-@pytest.mark.needs("root", "user namespaces")
+@pytest.mark.needs("root")
 def test_needs_are_met_where_a_test_runs() -> None:
     assert os.geteuid() == 0
