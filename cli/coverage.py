@@ -14,6 +14,7 @@ from reports.model import coverage
 from reports.views import coverage as views
 from vm import kernels, lab, progress, run, selftests
 from vm.paths import GUEST
+from vm.places import labs
 
 COVERAGE_KERNEL = "lab-7.3-gcov"
 
@@ -50,7 +51,7 @@ def run_coverage(args: argparse.Namespace) -> int:
         (kernel,) = kernels.choose([args.kernel], progress=tell)
         programs = args.selftests and selftests.programs(
             args.source, lambda what, part: tell("selftests", what, part))
-    notes = kernels.kept(kernel, coverage.SUBJECT)
+    notes = labs.kept(kernel, coverage.SUBJECT)
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         place = Path(scratch)
         with progress.display([kernel]) as listener:

@@ -20,7 +20,8 @@ from reports.model.verdicts import Verdict
 from tests import trial
 from vm import kernels, lab
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
+from vm.places import labs
 
 ROOT = Path(__file__).parents[1]
 PATCHES = ROOT / "tests" / "patches"
@@ -46,7 +47,7 @@ def broken_by(recipe: str, patch: Path) -> tuple[CaseResult, ...]:
     try:
         return try_cases(lab.build(recipe, [patch], as_name=name))
     finally:
-        if name in kernels.built():
+        if name in labs.built():
             kernels.remove(name)
 
 

@@ -13,7 +13,7 @@ import pytest
 from tests import reliability, socket_proof
 from tests.older import __main__ as older
 from vm import kernels, lab, run
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 Records = list[dict[str, Any]]
 START = {"type": "start", "release": "6.12", "abi": 6}

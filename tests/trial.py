@@ -13,7 +13,7 @@ from reports.model.results import Kernel as Column
 from reports.model.verdicts import DEVIATIONS, Verdict
 from vm import run
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 from vm.paths import GUEST
 
 

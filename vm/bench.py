@@ -15,7 +15,7 @@ from typing import Any
 
 from vm import image, kernels, progress, qemu, run
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 from vm.paths import GUEST
 
 BOOT_LIMIT = 120.0

@@ -10,30 +10,31 @@ from pathlib import Path
 from typing import Any
 
 from vm import errors as errors  # the launcher catches vm.errors.UserError
-from vm import kernels, lab, progress
+from vm import kernels, lab, progress, store
+from vm.places import labs, own, suites
 
 
 def _rows() -> list[dict[str, Any]]:
     """Return what is known of each kernel, without fetching any."""
     rows: list[dict[str, Any]] = []
-    for name, recipe in kernels.defaults().items():
+    for name, release in suites.releases().items():
         row: dict[str, Any] = {"name": name, "version": None, "state": "not fetched",
-                               "source": f"Debian {recipe.version}: {', '.join(recipe.suites)}"}
+                               "source": f"Debian {release.version}: {', '.join(release.suites)}"}
         try:
-            if kernel := kernels.cached(name):
+            if kernel := store.cached(name):
                 row |= {"version": kernel.version, "source": kernel.source,
                         "state": "cached" if kernel.modules else "cached, no modules"}
         except errors.UserError as error:
             row["state"] = f"damaged: {error}"
         rows.append(row)
-    for name in dict.fromkeys([*kernels.labs(), *kernels.built()]):
-        own = lab.recipes().get(name)
+    for name in dict.fromkeys([*labs.labs(), *labs.built()]):
+        recipe = lab.recipes().get(name)
         row = {"name": name, "version": None, "state": "not built",
-               "source": f"Debian {own.source}: {', '.join(own.suites)}" if own else ""}
-        if kernel := kernels.cached(name):
+               "source": f"Debian {recipe.source}: {', '.join(recipe.suites)}" if recipe else ""}
+        if kernel := store.cached(name):
             row |= {"version": kernel.version, "source": kernel.source, "state": "built"}
         rows.append(row)
-    for name, entry in kernels.user_kernels().items():
+    for name, entry in own.user_kernels().items():
         row = {"name": name, "version": None, "source": str(entry["kernel"]), "state": "yours"}
         try:
             kernel = kernels.by_name(name)
@@ -65,7 +66,7 @@ def list_kernels(args: argparse.Namespace) -> int:
 def fetch(args: argparse.Namespace) -> int:
     """Fetch what is missing of the named kernels, or of all; 2 if one could not be had."""
     with progress.fetching() as tell:
-        failures = kernels.fetch(args.names or list(kernels.defaults()), tell, args.update)
+        failures = kernels.fetch(args.names or list(suites.releases()), tell, args.update)
     for name, why in failures.items():
         print(f"landproof: {name}: {why}", file=sys.stderr)
     return 2 if failures else 0
@@ -78,7 +79,7 @@ def build(args: argparse.Namespace) -> int:
         raise errors.UserError("--patch, --source, --name and --lacks belong to one recipe:"
                                " name one (landproof kernels list)")
     with progress.fetching() as tell:
-        for name in args.names or kernels.default_labs():
+        for name in args.names or labs.default_labs():
             kernel = (lab.rebuild(Path(name), tell) if name in trees else
                       lab.build(name, args.patch, tell, args.name, args.source, args.lacks))
             if kernel.name != name:

@@ -22,7 +22,7 @@ DEBIAN_SUITE = re.compile(
 # A kernel of its own: no -rt, -cloud, -dbg or metapackage.
 IMAGE = re.compile(r"linux-(image|binary)-(\d[^-]*(?:-\d[^-]*)?)-amd64(-unsigned)?$")
 
-Progress = Callable[[str, float], None]
+Step = Callable[[str, float], None]
 """Told what is being done, and how much of it is done (0 to 1)."""
 
 
@@ -166,7 +166,7 @@ class Apt:
             'Acquire::Retries "2"', 'APT::Get::List-Cleanup "false"',
         )) + "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n")
 
-    def _run(self, words: Sequence[str], progress: Progress, cwd: Path) -> list[str]:
+    def _run(self, words: Sequence[str], progress: Step, cwd: Path) -> list[str]:
         """Run apt-get; return its errors, one a line, "" at the end if it failed without any."""
         reading, writing = os.pipe()
         command = ["apt-get", "-q", "-c", str(self.root / "apt.conf"),
@@ -188,7 +188,7 @@ class Apt:
                 raise
         return errors or ([f"apt-get {words[0]} failed"] if process.returncode else [])
 
-    def update(self, suites: Sequence[str], progress: Progress) -> None:
+    def update(self, suites: Sequence[str], progress: Step) -> None:
         """Fetch the indexes of some suites; remember in `failures` why one could not be had."""
         for stale in (self.root / "sources").iterdir():
             stale.unlink()
@@ -230,7 +230,7 @@ class Apt:
                                      fields["sha256"]))
         return found
 
-    def download(self, packages: Sequence[Package], into: Path, progress: Progress) -> list[Path]:
+    def download(self, packages: Sequence[Package], into: Path, progress: Step) -> list[Path]:
         """Fetch packages; apt checks them against the signed index and resumes partial files."""
         into.mkdir(parents=True, exist_ok=True)
         errors = self._run(["download", *(f"{item.name}={item.version}" for item in packages)],

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from vm import bzimage, paths
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 from vm.modules import GUEST_DIRECTORY, TABLE
 
 PROGRAMS = {"busybox": "busybox-static", "ip": "iproute2", "mkfs.btrfs": "btrfs-progs",

@@ -7,16 +7,16 @@ import hashlib
 import json
 import os
 import subprocess
-import tomllib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vm import kbuild, kconfig, kernels, paths, source
+from vm import kbuild, kconfig, kernels, paths, source, store
 from vm.errors import UserError
 from vm.farm import Farm
-from vm.kernels import Kernel
+from vm.kernel import NAME, Kernel, Progress, data
+from vm.places import labs
 
 ROOT = Path(__file__).parents[1]
 WHOLE = "whole"
@@ -29,9 +29,6 @@ FRAGMENTS = ROOT / "vm" / "config"
 IMAGE = "arch/x86/boot/bzImage"
 ALONE = "security/landlock/"
 """A directory of whose C files and headers nothing outside is made."""
-
-Progress = Callable[[str, str, float], None]
-"""Told a kernel's name, what is being done for it, and how much of that is done (0 to 1)."""
 
 
 @dataclass(frozen=True)
@@ -93,7 +90,7 @@ def recipe(name: str, entry: dict[str, Any]) -> Recipe:
 
 def recipes() -> dict[str, Recipe]:
     """Return the recipes of kernels.toml."""
-    entries = tomllib.loads(kernels.DATA.read_text())["lab"]
+    entries = data()["lab"]
     return {name: recipe(name, entry) for name, entry in entries.items()}
 
 
@@ -136,7 +133,7 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
     wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks))
     own_name = as_name or "+".join([name, *([directory.resolve().name] if directory else []),
                                     *(patch.stem for patch in patches)])
-    if not kernels.NAME.match(own_name):
+    if not NAME.match(own_name):
         raise UserError(f"{own_name!r} is no name for a kernel: give one with --name")
 
     def tell(what: str, part: float) -> None:
@@ -178,13 +175,13 @@ class _Build:
         """Build what is not built; return the kernel."""
         key = self.key()
         # A directory of the user's may have changed: there make looks at each file.
-        if not self.recipe.directory and kernels.made_of(self.name) == key:
+        if not self.recipe.directory and store.made_of(self.name) == key:
             self.progress("up to date", 1)
             return self._kernel()
         prepare()
         with paths.lock(f"lab-{self.farm.directory.name}",
                         lambda: self.progress("waiting for another build", 0)):
-            if not self.recipe.directory and kernels.made_of(self.name) == key:
+            if not self.recipe.directory and store.made_of(self.name) == key:
                 self.progress("done", 1)  # the other built the same
                 return self._kernel()
             if (self.recipe.directory or not self.farm.is_of(self.source)
@@ -202,14 +199,14 @@ class _Build:
             else:
                 self._compile()
             whole.touch()
-            kernels.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
+            labs.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
                                self.recipe.keep, self._about(), key)
         self.progress("done", 1)
         return self._kernel()
 
     def _kernel(self) -> Kernel:
         """Return the kernel from the cache."""
-        kernel = kernels.cached(self.name)
+        kernel = store.cached(self.name)
         assert kernel
         return kernel
 

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 
 from vm import image
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 LANDLOCK = "landlock"
 NAMES = (LANDLOCK, "lockdown", "yama", "loadpin", "safesetid", "integrity", "apparmor", "selinux",

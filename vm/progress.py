@@ -12,8 +12,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from vm import kernels
-from vm.kernels import Kernel
+from vm.kernel import Kernel
+from vm.kernel import Progress as Told
 from vm.run import Listener
 
 
@@ -94,8 +94,8 @@ def display(chosen: Sequence[Kernel]) -> Iterator[Listener]:
 
 
 @contextmanager
-def fetching() -> Iterator[kernels.Progress]:
-    """Give a progress function for kernels.fetch() that shows downloads, if there are any."""
+def fetching() -> Iterator[Told]:
+    """Give a progress function for suites.fetch() that shows downloads, if there are any."""
     console = Console(stderr=True)
     guard = threading.Lock()
     shown: dict[str, str] = {}

@@ -20,7 +20,7 @@ from typing import Any
 
 from vm import image, lsm, paths, qemu
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 Listener = Callable[[str, dict[str, Any]], None]
 """Told a kernel's name and each of its records, never by two threads at once."""
@@ -51,7 +51,7 @@ class MachineFailed(Exception):
 
 
 @dataclass
-class Progress:
+class State:
     """How far a kernel's run has come, over all the boots that it takes."""
 
     started: bool = False
@@ -95,7 +95,7 @@ class KernelRun:
         self.boot = boot
         self.group = group
         self.extra = extra
-        self.progress = Progress()
+        self.progress = State()
         self.deviating: dict[str, str] = {}
         self.fatal: set[str] = set()
         self.collected: dict[str, str] | None = None

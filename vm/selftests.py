@@ -13,6 +13,8 @@ from pathlib import Path
 
 from vm import image, kernels, paths, run, source
 from vm.errors import UserError
+from vm.kernel import Kernel
+from vm.places.suites import releases
 
 RECORDER = Path(__file__).with_name("recorder.c")
 TESTS = Path("tools/testing/selftests/landlock")
@@ -30,10 +32,10 @@ Tell = Callable[[str, float], None]
 def suites(package: str) -> tuple[str, ...]:
     """Return where apt may find linux-source-X.Y: where the kernel X.Y is, else everywhere."""
     version = package.removeprefix("linux-source-")
-    recipes = kernels.defaults()
-    if same := recipes.get(f"debian-{version}"):
+    known = releases()
+    if same := known.get(f"debian-{version}"):
         return same.suites
-    return tuple(dict.fromkeys(suite for recipe in recipes.values() for suite in recipe.suites))
+    return tuple(dict.fromkeys(suite for release in known.values() for suite in release.suites))
 
 
 def tree(name: str, tell: Tell) -> Path:
@@ -131,7 +133,7 @@ def archive(directory: Path) -> bytes:
                          for path in files)])
 
 
-def run_all(chosen: Sequence[kernels.Kernel], directory: Path, globs: Sequence[str], outdir: Path,
+def run_all(chosen: Sequence[Kernel], directory: Path, globs: Sequence[str], outdir: Path,
             harness: Path, jobs: int | None, listener: run.Listener,
             more: Sequence[str] = (), boot: run.Boot = run.Boot()) -> list[Path]:
     """Run the programs (only those that a glob names, if any) on each kernel; see run.run().

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from vm import debian, paths
-from vm.debian import Package, Progress
+from vm.debian import Package, Step
 from vm.errors import UserError
 
 UNPACKED = 13
@@ -43,7 +43,7 @@ def cached(package: str) -> Tree | None:
     return Tree(_directory() / f"{start}{version}", package, version)
 
 
-def fetch(package: str, suites: Sequence[str], progress: Progress = lambda what, part: None,
+def fetch(package: str, suites: Sequence[str], progress: Step = lambda what, part: None,
           update: bool = False) -> Tree:
     """Return the sources in the newest version of a package such as linux-source-7.3.
 
@@ -65,7 +65,7 @@ def fetch(package: str, suites: Sequence[str], progress: Progress = lambda what,
 
 
 def fetch_part(package: str, suites: Sequence[str], only: Sequence[str], target: Path,
-               progress: Progress = lambda what, part: None) -> None:
+               progress: Step = lambda what, part: None) -> None:
     """Make a new directory `target` of some files and directories of a package of sources."""
     with paths.disk_errors("kernel sources"), paths.lock("fetch"):
         apt, newest = _find(package, suites, progress)
@@ -74,7 +74,7 @@ def fetch_part(package: str, suites: Sequence[str], only: Sequence[str], target:
         progress("done", 1)
 
 
-def _find(package: str, suites: Sequence[str], progress: Progress) -> tuple[debian.Apt, Package]:
+def _find(package: str, suites: Sequence[str], progress: Step) -> tuple[debian.Apt, Package]:
     """Return the newest version of a package that the suites have, and what can download it."""
     apt = debian.Apt(paths.cache() / "apt", debian.archives())
     apt.update(suites, lambda _, part: progress("fetching indexes", part))
@@ -86,7 +86,7 @@ def _find(package: str, suites: Sequence[str], progress: Progress) -> tuple[debi
     return apt, debian.newest(found)
 
 
-def _bring(apt: debian.Apt, package: Package, target: Path, progress: Progress,
+def _bring(apt: debian.Apt, package: Package, target: Path, progress: Step,
            only: Sequence[str] = ()) -> None:
     """Download a package of sources and unpack it."""
     (deb,) = apt.download([package], apt.root / "debs", progress)
@@ -103,7 +103,7 @@ def _check_space(package: Package, times: int) -> None:
                         f" {paths.cache()}, {free >> 20} MB free; or set XDG_CACHE_HOME")
 
 
-def _unpack(deb: Path, package: Package, target: Path, progress: Progress,
+def _unpack(deb: Path, package: Package, target: Path, progress: Step,
             only: Sequence[str]) -> None:
     """Make `target` of the archive inside a package, or of `only` these members, if it can be."""
     target.parent.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.vm.mirror import package
-from vm import kernels
+from vm import store
 
 ROOT = Path(__file__).resolve().parents[2]
 BLOCKS = re.findall(r"^```sh\n(.*?)^```$", (ROOT / "docs" / "ci.md").read_text(encoding="utf-8"),
@@ -37,7 +37,7 @@ def clone(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def page(clone: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The clone after all commands of the page, one after the other."""
-    new, old = kernels.cached("debian-7.3"), kernels.cached("debian-6.12")
+    new, old = store.cached("debian-7.3"), store.cached("debian-6.12")
     assert new and new.image and old and old.image, "./landproof kernels fetch"
     deb = package(tmp_path_factory.mktemp("deb"), f"linux-image-{old.version}", "1",
                   {f"boot/vmlinuz-{old.version}": old.image.read_bytes()})

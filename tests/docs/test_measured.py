@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 
 from tests.docs.tables import SHOWN, measured
-from vm import kernels
+from vm import store
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -17,7 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 def test_the_kernels_show_what_the_table_says(tmp_path: Path) -> None:
     table = {kernel["name"]: kernel for kernel in measured("matrix")["kernels"]}
     same = [name for name, kernel in table.items()
-            if (there := kernels.cached(name)) and there.version == kernel["release"]]
+            if (there := store.cached(name)) and there.version == kernel["release"]]
     if not same:
         warnings.warn("every kernel of the README's table has a newer version: measure again"
                       " (CONTRIBUTING.md, Documents)", stacklevel=1)

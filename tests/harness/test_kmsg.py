@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.conftest import ROOT
-from vm.run import CONSOLE_LINES, Progress
+from vm.run import CONSOLE_LINES, State
 
 HERE = Path(__file__).parent
 QUIET, NO_MEMORY, TROUBLE = "quiet", "no memory", "trouble"
@@ -160,7 +160,7 @@ def test_a_long_report_is_cut(read: Read) -> None:
                                  if log.lines and log.lines[0].startswith(FATAL)],
                          ids=str)
 def test_the_driver_finds_it_on_the_console(log: Log) -> None:
-    progress = Progress()
+    progress = State()
     progress.console.extend(f"before {number}" for number in range(60))
     progress.console.extend(f"[   12.345678] {line}" for line in log.lines)
     progress.console.extend(f"after {number}" for number in range(60))

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from vm import kernels
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 # The one that boots quickest.
 KERNEL = "debian-5.10"

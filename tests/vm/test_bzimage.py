@@ -14,7 +14,7 @@ import zstandard
 from tests.vm.conftest import bzimage, elf, note
 from vm import bzimage as subject
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 PVH = note(b"Linux", 1, b"\0") + note(b"Xen", 18, b"\0" * 8)
 

@@ -12,7 +12,7 @@ import pytest
 from tests.vm.conftest import KERNEL, bzimage
 from vm import bench, commands, kernels
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 
 def command(*words: str) -> int:

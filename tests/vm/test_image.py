@@ -14,7 +14,7 @@ import pytest
 from tests.vm.conftest import bzimage, elf, note
 from vm import image, paths
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 
 def unpack(archive: bytes, into: Path) -> Path:

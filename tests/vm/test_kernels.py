@@ -18,7 +18,9 @@ from tests.vm.mirror import Mirror, package
 from vm import debian, kernels, modules, paths
 from vm.debian import Source
 from vm.errors import UserError
-from vm.kernels import Kernel, Recipe
+from vm.kernel import Kernel
+from vm.places import suites
+from vm.places.suites import Release
 
 VERSION = "5.10.0-46-amd64"
 
@@ -47,9 +49,9 @@ def mirror(tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
     served = Mirror(tmp_path / "mirror")
     source = Source(served.uri, str(served.keyring))
     monkeypatch.setattr(debian, "archives", lambda: {"main": source, "security": source})
-    recipes = {"debian-5.10": Recipe("debian-5.10", "5.10.*", ("bullseye", "gone")),
-               "debian-7.0": Recipe("debian-7.0", "7.0.*", ("sid",))}
-    monkeypatch.setattr(kernels, "defaults", lambda: recipes)
+    recipes = {"debian-5.10": Release("debian-5.10", "5.10.*", ("bullseye", "gone")),
+               "debian-7.0": Release("debian-7.0", "7.0.*", ("sid",))}
+    monkeypatch.setattr(suites, "releases", lambda: recipes)
     yield served
     served.close()
 
@@ -301,7 +303,7 @@ def test_damaged_settings(private_cache: Path) -> None:
 
 
 def test_the_default_set() -> None:
-    assert list(kernels.defaults()) == [
+    assert list(suites.releases()) == [
         f"debian-{version}" for version in
         ("5.10", "6.1", "6.12", "6.18", "6.19", "7.0", "7.1", "7.2", "7.3")]
 

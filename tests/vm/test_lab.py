@@ -11,9 +11,10 @@ from pathlib import Path
 import pytest
 
 from tests.vm.conftest import bzimage
-from vm import kbuild, kconfig, kernels, lab, paths, source
+from vm import kbuild, kconfig, kernels, lab, paths, source, store
 from vm.errors import UserError
 from vm.lab import Recipe
+from vm.places import labs, suites
 from vm.source import Tree
 
 # The image is the given one with the code behind it; each make says that it works.
@@ -105,8 +106,8 @@ def patch_file(tmp_path: Path, text: str = PATCH, name: str = "fix") -> Path:
 
 def test_the_recipes() -> None:
     recipes = lab.recipes()
-    assert [name for name in recipes if recipes[name].default] == kernels.default_labs()
-    assert kernels.default_labs() == ["lab-6.1", "lab-6.12", "lab-7.2", "lab-7.3", "lab-7.3-gcov",
+    assert [name for name in recipes if recipes[name].default] == labs.default_labs()
+    assert labs.default_labs() == ["lab-6.1", "lab-6.12", "lab-7.2", "lab-7.3", "lab-7.3-gcov",
                                       "lab-7.3-kasan", "lab-7.3-minimal"]
     for recipe in recipes.values():
         assert kconfig.merge(recipe.fragments(), recipe.lacks)["SECURITY_LANDLOCK"] == "y"
@@ -141,7 +142,7 @@ def test_an_option_that_is_not_taken(sources: Path, tmp_path: Path) -> None:
     for _ in range(2):  # nor is it forgotten the next time
         with pytest.raises(UserError, match=r"^lab-9.9: not taken: B=m \(is n\): name what"):
             lab.build("lab-9.9")
-    assert kernels.made_of("lab-9.9") is None
+    assert store.made_of("lab-9.9") is None
 
 
 def test_an_option_that_is_there_all_the_same(sources: Path) -> None:
@@ -167,17 +168,17 @@ def test_a_kernel_is_built_once(sources: Path, tmp_path: Path) -> None:
     assert lab.build("lab-9.9") == kernel
     assert made() == ["config", "image"]
     assert snapshot(sources) == before
-    assert kernels.built() == ["lab-9.9"]
+    assert labs.built() == ["lab-9.9"]
 
 
 def test_what_makes_it_another_kernel(sources: Path, tmp_path: Path,
                                       monkeypatch: pytest.MonkeyPatch) -> None:
     lab.build("lab-9.9")
-    first = kernels.made_of("lab-9.9")
+    first = store.made_of("lab-9.9")
     fragment = tmp_path / "base.config"
     fragment.write_text(fragment.read_text() + "CONFIG_C=n\n")
     lab.build("lab-9.9")
-    second = kernels.made_of("lab-9.9")
+    second = store.made_of("lab-9.9")
     assert made() == ["config", "image", "config"]  # no code has changed
     (tmp_path / "gcc").write_text("#!/bin/sh\necho gcc 99\n")
     (tmp_path / "gcc").chmod(0o755)
@@ -186,7 +187,7 @@ def test_what_makes_it_another_kernel(sources: Path, tmp_path: Path,
     monkeypatch.setattr(source, "fetch",
                         lambda *args: Tree(sources, "linux-source-9.9", "9.9.10-1"))
     assert "9.9.10-1" in lab.build("lab-9.9").source
-    assert len({first, second, kernels.made_of("lab-9.9"), None}) == 4
+    assert len({first, second, store.made_of("lab-9.9"), None}) == 4
 
 
 def test_an_interrupted_build_goes_on(sources: Path) -> None:
@@ -268,7 +269,7 @@ def test_a_patch_makes_a_kernel_of_its_own(sources: Path, tmp_path: Path) -> Non
     assert kernel.name == "lab-9.9+fix" and kernel.source.endswith(", patches: fix.patch")
     assert code("lab-9.9+fix") == b"one\n2\nnet\nthree\n"
     assert code("lab-9.9") == b"one\ntwo\nnet\n"
-    assert kernels.built() == ["lab-9.9", "lab-9.9+fix"]
+    assert labs.built() == ["lab-9.9", "lab-9.9+fix"]
     # Another patch of the same file is on the sources, not on the first one.
     other = patch_file(tmp_path, PATCH.split("--- /dev/null")[0].replace("+2", "+zwei"))
     lab.build("lab-9.9", [other], as_name="mutant")
@@ -304,7 +305,7 @@ def test_a_patch_that_fails(sources: Path, tmp_path: Path) -> None:
         lab.build("lab-9.9", [tmp_path / "gone.patch"])
     with pytest.raises(UserError, match="'-x' is no name for a kernel"):
         lab.build("lab-9.9", as_name="-x")
-    assert kernels.built() == []
+    assert labs.built() == []
 
 
 # --- sources and build trees of the user's
@@ -359,13 +360,13 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
                                             monkeypatch: pytest.MonkeyPatch) -> None:
     (column,) = kernels.choose(["lab-7.3"])
     assert column.unavailable == "it is not built: `landproof kernels build lab-7.3`"
-    monkeypatch.setattr(kernels, "defaults", dict)
+    monkeypatch.setattr(suites, "releases", dict)
     assert kernels.choose([]) == []
     (tmp_path / ".config").write_text("CONFIG_SECURITY=y\n")
     image = tmp_path / "bzImage"
     image.write_bytes(bzimage(b"", "7.3.4"))
     for name in ("lab-7.3", "lab-7.3+fix"):
-        kernels.keep_built(name, tmp_path, image, [], "Debian", "key")
+        labs.keep_built(name, tmp_path, image, [], "Debian", "key")
     (kernel,) = kernels.choose([])
     assert kernel.name == "lab-7.3" and kernel.config_lines() == ["CONFIG_SECURITY=y"]
     assert kernels.choose(["lab-7.3+fix"])[0].version == "7.3.4"
@@ -385,8 +386,8 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
 def test_the_command(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,
                      capsys: pytest.CaptureFixture[str]) -> None:
     from tests.vm.test_commands import command
-    monkeypatch.setattr(kernels, "labs", lambda: ["lab-9.9"])
-    monkeypatch.setattr(kernels, "default_labs", lambda: ["lab-9.9"])
+    monkeypatch.setattr(labs, "labs", lambda: ["lab-9.9"])
+    monkeypatch.setattr(labs, "default_labs", lambda: ["lab-9.9"])
     assert command("build") == 0
     assert command("build", "lab-9.9", "--patch", str(patch_file(tmp_path)), "--name", "p") == 0
     assert capsys.readouterr().out == \

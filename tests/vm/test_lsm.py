@@ -9,7 +9,7 @@ import pytest
 
 from tests.vm.conftest import bzimage, elf
 from vm import image, lsm
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 HAS = "CONFIG_SECURITY_LANDLOCK=y\n"
 

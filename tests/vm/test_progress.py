@@ -10,7 +10,7 @@ import pytest
 from rich.console import Console
 
 from vm import progress
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 KERNELS = [Kernel("debian-6.1", "x"), Kernel("debian-7.3", "x")]
 RECORDS: list[tuple[str, dict[str, Any]]] = [

@@ -14,7 +14,7 @@ import pytest
 
 from vm import image, qemu
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 
 def test_the_log_gives_whole_lines() -> None:

@@ -19,7 +19,7 @@ import pytest
 from tests.vm.conftest import KERNEL, bzimage
 from vm import paths, qemu, run
 from vm.errors import UserError
-from vm.kernels import Kernel
+from vm.kernel import Kernel
 
 ROOT = Path(__file__).parents[2]
 Records = list[dict[str, Any]]
@@ -103,7 +103,7 @@ def test_a_kernel_that_panics_twice(machine: Run) -> None:
 
 
 def test_the_first_trouble_is_what_counts() -> None:
-    progress = run.Progress()
+    progress = run.State()
     progress.console.extend(f"line {number}" for number in range(60))
     assert progress.last_lines() == [f"line {number}" for number in range(20, 60)]
     progress.console.append("BUG: unable to handle page fault")

@@ -1,0 +1,45 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Where kernels come from: one file for each such place, and what all of them have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from vm.kernel import Kernel, Progress
+
+
+class Place:
+    """Somewhere that kernels come from.
+
+    One that has names for its kernels overrides the first group of methods, one that takes files
+    of the user's the second. vm/kernels.py asks each place in turn.
+    """
+
+    def names(self) -> Sequence[str]:
+        """Return the names of its kernels, whether they are in the cache or not."""
+        return ()
+
+    def default(self) -> Sequence[str]:
+        """Return the names of those that a run takes if none is named."""
+        return ()
+
+    def kernel(self, name: str) -> Kernel | None:
+        """Return one of its kernels; None if it has to be fetched or built first."""
+        raise NotImplementedError
+
+    def fetch(self, names: Sequence[str], progress: Progress) -> dict[str, str]:
+        """Get what can be had without asking the user; return why a kernel could not be had."""
+        return {}
+
+    def advice(self, name: str) -> str:
+        """Return what to do about a kernel that is not there."""
+        raise NotImplementedError
+
+    def takes(self, path: Path) -> bool:
+        """Say whether it knows what to do with a file or directory."""
+        return False
+
+    def open(self, path: Path, module_directory: Path | None, name: str) -> Kernel:
+        """Return the kernel in a file or directory, which is not changed; see store.prepared()."""
+        raise NotImplementedError

@@ -1,0 +1,139 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What the cache keeps of kernels: the image, its configuration, the modules that are wanted.
+
+A kernel that has a name lies below it, with a lock file of sums; one that was given as a file,
+below the sum of all that it was made from.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from vm import bzimage, modules, paths
+from vm.errors import UserError
+from vm.kernel import Kernel, data
+
+LOCK = "lock.json"
+
+
+def configuration(places: Sequence[Path]) -> Path | None:
+    """Return the first of the places at which a configuration lies."""
+    return next((place for place in places if place.is_file()), None)
+
+
+def fill(image: Path, module_tree: Path | None, config: Path | None, into: Path) -> str:
+    """Fill a new directory with the image, its configuration and the wanted modules.
+
+    Return the kernel's version.
+    """
+    read = bzimage.read(image)
+    into.mkdir(parents=True)
+    shutil.copyfile(image, into / "vmlinuz")
+    if config:
+        shutil.copyfile(config, into / "config")
+    elif embedded := bzimage.embedded_config(bzimage.vmlinux(read) or b""):
+        (into / "config").write_text(embedded)
+    if module_tree:
+        modules.collect(modules.tree(module_tree, read.version), read.version,
+                        data()["modules"], into / "modules")
+    return read.version
+
+
+def directory(name: str) -> Path:
+    """Return the cache directory of a kernel that has a name."""
+    return paths.cache() / "kernels" / name
+
+
+def wanted_modules() -> str:
+    """Return a sum of the list of wanted modules, to see that a cached kernel lacks new ones."""
+    return hashlib.sha256("\n".join(data()["modules"]).encode()).hexdigest()[:16]
+
+
+def lock(name: str) -> dict[str, Any] | None:
+    """Return the lock file of a cached kernel, or None."""
+    try:
+        found: dict[str, Any] = json.loads((directory(name) / LOCK).read_text())
+    except FileNotFoundError:
+        return None
+    except ValueError:
+        raise UserError(f"{directory(name) / LOCK} is damaged:"
+                        f" `landproof kernels remove {name}`, then fetch it again") from None
+    return found
+
+
+def cached(name: str) -> Kernel | None:
+    """Return a kernel from the cache after checking its sums, None if it is not there."""
+    found = lock(name)
+    if found is None:
+        return None
+    place = directory(name)
+    for file, sum_ in found["files"].items():
+        if not (place / file).is_file() or paths.sha256(place / file) != sum_:
+            raise UserError(f"{place / file} differs from its SHA-256 in the lock file:"
+                            f" `landproof kernels remove {name}`, then fetch it again")
+    config, packed = place / "config", place / "modules"
+    return Kernel(name, found["source"], found["version"], place / "vmlinuz",
+                  config if config.exists() else None, packed if packed.exists() else None,
+                  found["no_modules"])
+
+
+def made_of(name: str) -> str | None:
+    """Return the sum of what a built kernel in the cache was made of; None if there is none."""
+    found = lock(name)
+    return found.get("key") if found else None
+
+
+def keep(name: str, make: Callable[[Path], dict[str, Any]]) -> None:
+    """Make the cache directory of a kernel; `make` does, and returns what the lock file says."""
+    target = directory(name)
+    new = target.with_name(f".{name}.new")
+    shutil.rmtree(new, ignore_errors=True)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    facts = make(new)
+    files = sorted(path for path in new.rglob("*") if path.is_file())
+    sums = {str(path.relative_to(new)): paths.sha256(path) for path in files}
+    (new / LOCK).write_text(json.dumps({**facts, "files": sums}, indent=1) + "\n")
+    forget(target)
+    new.rename(target)
+
+
+def forget(place: Path) -> None:
+    """Remove a directory of the cache, and the unpacked kernel that vm/image.py made of it."""
+    image = place / "vmlinuz"
+    if image.exists():
+        (paths.cache() / "elf" / paths.sha256(image)).unlink(missing_ok=True)
+    shutil.rmtree(place, ignore_errors=True)
+
+
+def prepared(key: str, make: Callable[[Path], str]) -> Path:
+    """Return the cache's directory for `key`; the first time `make` fills it."""
+    digest = hashlib.sha256(f"{key} {wanted_modules()}".encode()).hexdigest()[:32]
+    place = paths.cache() / "prepared" / digest
+    if not place.exists():
+        with paths.disk_errors("a kernel"):
+            place.parent.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryDirectory(prefix=".new-", dir=place.parent) as scratch:
+                new = Path(scratch) / "kernel"
+                make(new)
+                try:
+                    new.rename(place)
+                except OSError:  # another process was quicker
+                    if not place.exists():
+                        raise
+    paths.keep_newest(place)
+    return place
+
+
+def opened(place: Path, name: str, source: str, no_modules: str) -> Kernel:
+    """Return the kernel of a directory that fill() has filled."""
+    version = bzimage.read(place / "vmlinuz").version
+    config, packed = place / "config", place / "modules"
+    return Kernel(name or version, source, version, place / "vmlinuz",
+                  config if config.exists() else None, packed if packed.exists() else None,
+                  "" if packed.exists() else no_modules)
