@@ -7,6 +7,7 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from datetime import date
 from functools import partial
 from pathlib import Path
 
@@ -16,6 +17,8 @@ from reports.errors import UserError
 from reports.formats import junit, ktap, matrixpage, terminal
 from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
+from reports.model.accepted import accept
+from reports.model.accepted import load as load_accepted
 from reports.model.baseline import difference_from, exit_status, marked, unmet, usual
 from reports.model.comparison import Rules, conclusion, renamed
 from reports.model.files import check_writable, write_text
@@ -55,6 +58,8 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
         help="a result whose deviations are no news: what is worse makes the exit status 1",
     )
     add_rule_options(parser)
+    parser.add_argument("--accepted", type=Path, metavar="FILE",
+                        help="deviations that pass, each with a reason, an owner and a date")
     parser.add_argument("--require", action="append", default=[], metavar="GLOB",
                         help="cases that have to hold, else the exit status is 1")
     parser.add_argument("--max-cannot-run", type=int, metavar="N",
@@ -90,6 +95,8 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
         raise UserError("only one format can go to standard output: give the others a file")
     for path in paths:
         check_writable(path)
+    if getattr(args, "accepted", None):
+        load_accepted(args.accepted)
     baseline: Path | None = getattr(args, "baseline", None)
     if not baseline:
         return None
@@ -150,12 +157,15 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
     """
     baseline = check_outputs(args)
     names = [kernel.name for kernel in result.kernels] if asked else ()
-    compared = renamed(result, getattr(args, "as_name", []))
+    compared = named = renamed(result, getattr(args, "as_name", []))
+    ending: list[str] = []
+    if getattr(args, "accepted", None):
+        compared, ending = accept(compared, load_accepted(args.accepted), date.today())
     judged = compared
     try:
         keep(result, args)
-        ending, lacking = [], unmet(compared, getattr(args, "require", []),
-                                    getattr(args, "max_cannot_run", None))
+        lacking = unmet(compared, getattr(args, "require", []),
+                        getattr(args, "max_cannot_run", None))
         if baseline:
             difference = difference_from(compared, baseline, rules(args))
             judged = marked(compared, difference)
@@ -165,7 +175,7 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
         # What was won is written, whatever is wrong with the comparison.
         write_formats(result, args, matrix.document, RESULT_FORMATS)
         raise
-    write_formats(result, args, partial(matrix.document, baseline=baseline), RESULT_FORMATS,
+    write_formats(named, args, partial(matrix.document, baseline=baseline), RESULT_FORMATS,
                   judged)
     if not uses_stdout(args):
         terminal.show(matrix.document(compared, baseline), console())

@@ -65,7 +65,7 @@ def marked(result: Result, difference: Difference) -> Result:
 def _gate(case: CaseResult, change: Change | None) -> str:
     if change:
         return f"regression: {change.verdicts}"
-    return "accepted: not worse than the baseline" if case.deviates else ""
+    return case.gate or ("accepted: not worse than the baseline" if case.deviates else "")
 
 
 def deviations_beyond(
@@ -73,7 +73,7 @@ def deviations_beyond(
 ) -> list[tuple[Kernel, CaseResult]]:
     """Return the deviations that are worse than the baseline; all of them without one."""
     if baseline is None or not baseline.kernels:
-        return [(one, case) for one in result.kernels for case in one.cases if case.deviates]
+        return [(one, case) for one in result.kernels for case in one.cases if case.fails]
     worse = {(one.kernel, one.case) for one in difference_from(result, baseline, rules).regressions}
     return [
         (kernel, case) for kernel in result.kernels for case in kernel.cases

@@ -52,7 +52,7 @@ class Change:
     @property
     def worse(self) -> bool:
         """Whether this is a step back: a deviation that was not there, or a proof that is gone."""
-        if self.kind is Kind.WORLDS:
+        if self.kind is Kind.WORLDS or (self.new and self.new.gate):
             return False
         if self.new is None:
             return self.selected and self._proof_gone

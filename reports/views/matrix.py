@@ -110,7 +110,7 @@ def _findings(result: Result, baseline: Result | None) -> Iterable[Item]:
     for one in found[:FINDINGS]:
         places = ((kernel.name, case) for kernel in one.kernels for case in one.cases)
         old = one.verdict in DEVIATIONS and beyond.isdisjoint(places)
-        yield _finding(one, "  (in the baseline)" if old else "")
+        yield _finding(one, "  (no regression)" if old else "")
     if len(found) > FINDINGS:
         yield Item(words(f"... and {len(found) - FINDINGS} more: --json has them all"))
 

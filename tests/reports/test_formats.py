@@ -351,9 +351,9 @@ def test_the_table_shows_what_is_not_shared(odd: Result) -> None:
 
 
 def test_the_table_tells_what_the_baseline_has(result: Result) -> None:
-    assert printed(result, baseline=result).count("(in the baseline)") == 2
-    assert "(in the baseline)" not in printed(result, baseline=Result("1"))
-    assert "(in the baseline)" not in printed(result)
+    assert printed(result, baseline=result).count("(no regression)") == 2
+    assert "(no regression)" not in printed(result, baseline=Result("1"))
+    assert "(no regression)" not in printed(result)
 
 
 def test_the_table_of_nothing() -> None:

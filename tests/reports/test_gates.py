@@ -276,6 +276,65 @@ def test_how_it_ran_is_kept(tmp_path: Path) -> None:
     assert json.loads((tmp_path / "a.json").read_text())["kernels"][0]["options"]
 
 
+ACCEPT = """
+[[accept]]
+cases = ["a.h*"]
+kernels = ["lab"]
+reason = "fixed soon"
+owner = "somebody"
+expires = {}
+"""
+
+
+def test_accepted_deviations(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = tmp_path / "accepted.toml"
+    words = ("--accepted", str(path))
+    path.write_text(ACCEPT.format("2999-01-01"))
+    assert by_baseline(lab(holds="bypass"), tmp_path, *words) == 0
+    assert by_baseline(lab(holds="cannot-run"), tmp_path, *words) == 1  # that is no deviation
+    assert by_baseline(lab(open="overblock"), tmp_path, *words) == 1
+    assert "nothing deviates so: a.h* on lab (somebody)" in capsys.readouterr().out
+    other = result(kernel(), kernel("other", holds="bypass"))
+    assert by_baseline(other, tmp_path, *words) == 1
+    path.write_text(ACCEPT.format("2020-01-01"))
+    assert by_baseline(lab(holds="bypass"), tmp_path, *words) == 1
+    assert "expired on 2020-01-01: a.h* on lab (somebody)" in capsys.readouterr().out
+
+
+def test_accepted_deviations_without_a_baseline(tmp_path: Path) -> None:
+    path = tmp_path / "accepted.toml"
+    path.write_text(ACCEPT.format("2999-01-01"))
+    args = parser().parse_args(["run", "--accepted", str(path), "--junit", str(tmp_path / "j")])
+    only = result(replace(kernel(holds="bypass"), cases=kernel(holds="bypass").cases[:1]))
+    assert outputs.finish(only, args) == 0
+    assert ET.parse(tmp_path / "j").getroot().get("failures") == "0"
+    assert outputs.finish(only, parser().parse_args(["run"])) == 1
+
+
+@pytest.mark.parametrize(("text", "word"), [
+    ("[[accept]]\ncases = []\n", "lacks kernels"), ("nonsense", "no file of accepted"),
+    (ACCEPT.format('"soon"'), "no date"),
+])
+def test_a_bad_file_of_accepted_deviations(tmp_path: Path, text: str, word: str) -> None:
+    (tmp_path / "accepted.toml").write_text(text)
+    with pytest.raises(UserError, match=word):
+        by_baseline(OLD, tmp_path, "--accepted", str(tmp_path / "accepted.toml"))
+
+
+def test_every_format_of_a_renamed_kernel(tmp_path: Path) -> None:
+    files = [f"--{name}={tmp_path / name}" for name in
+             ("json", "html", "markdown", "junit", "ktap")]
+    new = result(kernel("renamed", holds="bypass"), kernel("other"))
+    assert by_baseline(new, tmp_path, "--as", "lab", *files) == 1
+    assert load_result(tmp_path / "json").kernels[0].name == "lab"
+    page = (tmp_path / "html").read_text()
+    assert "<strong>Regression:</strong> holds → bypass" in page
+    assert "<strong>Accepted:</strong> not worse than the baseline" in page
+    mail = (tmp_path / "markdown").read_text()
+    assert "`a.bypass`  on lab, other  (no regression)" in mail
+    assert "`a.holds`  on lab\n" in mail
+
+
 # Output that nobody takes
 
 
@@ -289,7 +348,7 @@ def test_a_closed_or_full_output_is_no_success(tmp_path: Path) -> None:
         assert done.returncode == 2 and "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) <= 1
         assert load_result(tmp_path / "out.json").kernels == OLD.kernels
-    
+
 
 def test_any_exception_is_one_line(tmp_path: Path) -> None:
     script = ("import cli.main, cli.listing\n"
