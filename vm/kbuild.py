@@ -15,6 +15,9 @@ from vm.errors import UserError
 STEPS = 2500
 """What make says for a lab kernel, one line a step, until a first build has counted them."""
 
+REASON = re.compile(r"\b(?:error|ERROR): |\*\*\* |undefined reference to ")
+"""A line that says why make failed; "CC lib/error-inject.o" does not."""
+
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "KCFLAGS", "KBUILD_OUTPUT")
 
 
@@ -54,6 +57,6 @@ def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: st
             process.wait()
             raise
     if process.returncode:
-        why = next((line for line in last if "error" in line.lower()), "make failed")
+        why = next((line for line in last if REASON.search(line)), last[-1] if last else "no word")
         raise UserError(f"{failure}: {why} (all of it: {log})")
     return steps

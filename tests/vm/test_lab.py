@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -352,6 +353,24 @@ def test_a_build_tree_is_rebuilt_when_asked(tmp_path: Path, private_cache: Path)
     (tree / "Makefile").write_text("all:\n\t@echo x.c: error: no; exit 1\n")
     with pytest.raises(UserError, match="^.*/tree could not be built: x.c: error: no "):
         lab.rebuild(tree)
+
+
+@pytest.mark.parametrize(("said", "reason"), [
+    ("  CC      lib/error-inject.o\nx.c:3:1: error: no\nmake: *** [x.o] Error 1", "x.c:3:1: error: no"),
+    ("  LD      errors.o\nld: a.o: undefined reference to `f'", "ld: a.o: undefined reference to `f'"),
+    ("  CC      lib/error-inject.o\nmake[1]: *** [Makefile:9: x] Error 2",
+     "make[1]: *** [Makefile:9: x] Error 2"),
+    ("  CC      lib/error-inject.o\nKilled", "Killed"),
+])
+def test_the_reason_why_make_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, said: str,
+                                    reason: str) -> None:
+    fake = tmp_path / "make"
+    fake.write_text(f"#!/bin/sh\ncat <<'END'\n{said}\nEND\nexit 2\n")
+    fake.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+    with pytest.raises(UserError) as raised:
+        kbuild.make([], dict(os.environ), tmp_path / "log", "failed", lambda what, part: None, 9)
+    assert str(raised.value) == f"failed: {reason} (all of it: {tmp_path}/log)"
 
 
 # --- the kernels by name
