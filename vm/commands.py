@@ -75,13 +75,17 @@ def fetch(args: argparse.Namespace) -> int:
 def build(args: argparse.Namespace) -> int:
     """Build lab kernels, or rebuild a build tree of the user's."""
     trees = [name for name in args.names if "/" in name]
-    if (args.patch or args.source or args.name or args.lacks) and (trees or len(args.names) != 1):
-        raise errors.UserError("--patch, --source, --name and --lacks belong to one recipe:"
-                               " name one (landproof kernels list)")
+    if args.source and not args.names:
+        args.names = [lab.recipe_for(args.source)]
+    if ((args.patch or args.source or args.name or args.lacks or args.make)
+            and (trees or len(args.names) != 1)):
+        raise errors.UserError("--patch, --source, --name, --lacks and --make belong to one"
+                               " recipe: name one (landproof kernels list)")
     with progress.fetching() as tell:
         for name in args.names or labs.default_labs():
             kernel = (lab.rebuild(Path(name), tell) if name in trees else
-                      lab.build(name, args.patch, tell, args.name, args.source, args.lacks))
+                      lab.build(name, args.patch, tell, args.name, args.source, args.lacks,
+                                args.make))
             if kernel.name != name:
                 print(f"{kernel.name}: {kernel.version}, {kernel.source}")
     return 0
@@ -123,10 +127,13 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     building.add_argument("--patch", type=Path, action="append", default=[], metavar="FILE",
                           help="build another kernel, with this patch; may be repeated")
     building.add_argument("--source", type=Path, metavar="DIR",
-                          help="build another kernel, from kernel sources of yours")
+                          help="build another kernel, from kernel sources of yours; without a"
+                               " name, by the recipe for their version")
     building.add_argument("--name", default="", help="what the other kernel is called")
     building.add_argument("--lacks", action="append", default=[], metavar="OPTION",
                           help="an option that the sources do not have")
+    building.add_argument("--make", action="append", default=[], metavar="VAR=VALUE",
+                          help="a variable for make, such as KCFLAGS=-Wno-error")
     building.set_defaults(run=build)
 
     adding = commands.add_parser("add", help="give a kernel of yours a name")

@@ -66,6 +66,8 @@ class Farm:
             # No history, and no build trees that lie in the sources.
             directories[:] = [name for name in directories if name not in (*files, ".git")
                               and not os.path.exists(os.path.join(place, name, ".config"))]
+            if here == "." and ".config" in files:  # committed; make O= would refuse the tree
+                files.remove(".config")
             (self.tree / here).mkdir(exist_ok=True)
             for name in [*directories, *files]:
                 path = os.path.normpath(os.path.join(here, name))

@@ -15,6 +15,9 @@ Options = dict[str, str]
 OPTION = re.compile(r"CONFIG_(\w+)=(.+)|# CONFIG_(\w+) is not set")
 
 
+CONFIG = re.compile(r"^\s*(?:menu)?config\s+(\w+)", re.MULTILINE)
+
+
 def read(path: Path) -> Options:
     """Return the options of a fragment or of a whole .config."""
     options: Options = {}
@@ -24,6 +27,12 @@ def read(path: Path) -> Options:
         elif line.strip() and not line.startswith("#"):
             raise UserError(f"{path}:{number}: not a line of a kernel configuration: {line}")
     return options
+
+
+def known(tree: Path) -> frozenset[str]:
+    """Return the options that kernel sources have."""
+    return frozenset(name for file in tree.rglob("Kconfig*") if file.is_file()
+                     for name in CONFIG.findall(file.read_text(errors="replace")))
 
 
 def merge(fragments: Sequence[Path], lacks: Collection[str]) -> Options:

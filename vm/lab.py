@@ -6,6 +6,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
@@ -51,6 +52,8 @@ class Recipe:
     """Variables for make."""
     keep: tuple[str, ...] = ()
     """Patterns of what is kept of the build beside the image."""
+    since: str = ""
+    """The first version of sources of the user's for which this recipe is chosen."""
     default: bool = True
     """Whether it is built when no name is given, and part of the matrix once built."""
 
@@ -62,7 +65,7 @@ class Recipe:
     def tree(self) -> str:
         """Return whose tree it is built in: of recipes that differ in patches only, the first's."""
         def bare(one: Recipe) -> Recipe:
-            return replace(one, name="", patches=(), keep=(), default=True)
+            return replace(one, name="", patches=(), keep=(), since="", default=True)
 
         same = (other.name for other in recipes().values() if bare(other) == bare(self))
         return next(same, self.name)
@@ -94,6 +97,30 @@ def recipes() -> dict[str, Recipe]:
     return {name: recipe(name, entry) for name, entry in entries.items()}
 
 
+def version_of(tree: Path) -> tuple[int, int] | None:
+    """Return the version of kernel sources, such as (6, 12); None if they do not tell."""
+    makefile = tree / "Makefile"
+    text = makefile.read_text(errors="replace") if makefile.is_file() else ""
+    found = [re.search(rf"^{word} = (\d+)$", text, re.MULTILINE)
+             for word in ("VERSION", "PATCHLEVEL")]
+    return (int(found[0][1]), int(found[1][1])) if found[0] and found[1] else None
+
+
+def recipe_for(tree: Path) -> str:
+    """Return the name of the recipe that fits sources of the user's by their version."""
+    version = version_of(tree)
+    if not version:
+        raise UserError(f"{tree}/Makefile names no version of a kernel: name a recipe")
+    fitting = {tuple(map(int, one.since.split("."))): name
+               for name, one in recipes().items() if one.since}
+    older = [since for since in fitting if since <= version]
+    if not older:
+        first = min(fitting)
+        raise UserError(f"{tree} is Linux {version[0]}.{version[1]}, and no recipe is for kernels"
+                        f" before {first[0]}.{first[1]}: name one all the same to try it")
+    return fitting[max(older)]
+
+
 def prepare() -> None:
     """Install what building needs and this machine lacks; vm/setup.sh says what that is."""
     done = subprocess.run([str(ROOT / "vm/setup.sh"), str(ROOT / "vm/packages-lab.txt")],
@@ -117,7 +144,8 @@ def rebuild(tree: Path, progress: Progress = lambda *_: None) -> Kernel:
 
 
 def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *_: None,
-          as_name: str = "", directory: Path | None = None, lacks: Sequence[str] = ()) -> Kernel:
+          as_name: str = "", directory: Path | None = None, lacks: Sequence[str] = (),
+          make: Sequence[str] = ()) -> Kernel:
     """Build the kernel of a recipe, unless it is built; return it as vm/run.py boots it.
 
     With patches, or sources in a directory of the user's, it is another kernel: its name is
@@ -130,8 +158,9 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
     for patch in patches:
         if not patch.is_file():
             raise UserError(f"{patch}: no such patch")
-    wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks))
-    own_name = as_name or "+".join([name, *([directory.resolve().name] if directory else []),
+    wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks),
+                     make=(*wanted.make, *make))
+    own_name = as_name or "+".join([*(_names_of(directory, name) if directory else [name]),
                                     *(patch.stem for patch in patches)])
     if not NAME.match(own_name):
         raise UserError(f"{own_name!r} is no name for a kernel: give one with --name")
@@ -141,6 +170,12 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
 
     with paths.disk_errors("a kernel's build"):
         return _Build(wanted, own_name, wanted.all_patches(patches), tell).run()
+
+
+def _names_of(directory: Path, recipe: str) -> list[str]:
+    """Return what a kernel of sources of the user's is called: by their version, not the recipe's."""
+    version = version_of(directory)
+    return [f"lab-{version[0]}.{version[1]}" if version else recipe, directory.resolve().name]
 
 
 class _Build:
@@ -162,6 +197,11 @@ class _Build:
             place = wanted.tree()
         self.farm = Farm(paths.cache() / "lab" / place, self.source)
         self.options = kconfig.merge(wanted.fragments(), wanted.lacks)
+        if wanted.directory:
+            # Which options a version has that nobody has tried cannot stand in a recipe.
+            known = kconfig.known(self.source)
+            self.options = {option: value for option, value in self.options.items()
+                            if option in known}
 
     def key(self) -> str:
         """Return the sum of all that the kernel is made of."""
@@ -247,7 +287,8 @@ class _Build:
             fragment.unlink()
             raise UserError(f"{self.name}: not taken: {', '.join(refused)}: name what it depends"
                             " on in a fragment, or what this version lacks in the recipe")
-        if stale := kconfig.stale(self.recipe.lacks, final):
+        stale = kconfig.stale(self.recipe.lacks, final)
+        if stale and not self.recipe.directory:
             raise UserError(f"{self.name}: the recipe says that this version lacks"
                             f" {', '.join(stale)}, but it has")
         return again
@@ -280,7 +321,7 @@ def _check_clean(path: Path) -> None:
     """Raise UserError unless a directory has kernel sources in which nobody has built."""
     if not (path / "Kconfig").exists() or not (path / "Kbuild").exists():
         raise UserError(f"{path} has no kernel sources")
-    for left in (".config", "include/config", "arch/x86/include/generated"):
+    for left in ("include/config", "arch/x86/include/generated"):
         if (path / left).exists():
             raise UserError(f"{path} has been built in ({left}), which make O= refuses: clean it"
                             " (make mrproper), or give a clean one (git worktree add)")

@@ -57,7 +57,7 @@ def sources(tmp_path: Path, private_cache: Path, monkeypatch: pytest.MonkeyPatch
     """Return kernel sources that the recipe `lab-9.9` finds as a Debian package."""
     tree = tmp_path / "linux"
     (tree / "code").mkdir(parents=True)
-    (tree / "Kconfig").touch()
+    (tree / "Kconfig").write_text("config A\n\nmenuconfig B\n  config C\n")
     (tree / "Kbuild").touch()
     (tree / "Makefile").write_text(MAKEFILE)
     (tree / "image").write_bytes(bzimage(b"", "9.9.9"))
@@ -333,9 +333,38 @@ def test_a_directory_of_the_users(sources: Path) -> None:
     assert code("lab-9.9+linux") == b"ONE\nnet\n"
 
 
+def test_a_directory_of_another_version(sources: Path, tmp_path: Path) -> None:
+    # It has a committed .config, its own version, and not all the options of the recipe.
+    (sources / ".config").write_text("CONFIG_OTHER=y\n")
+    (sources / "Kconfig").write_text("config A\n")
+    (sources / "Makefile").write_text("VERSION = 5\nPATCHLEVEL = 15\n" + MAKEFILE
+                                      + "\t@echo $(WORD) >>$(O)/made\n")
+    kernel = lab.build("lab-9.9", directory=sources, make=["WORD=said"])
+    assert kernel.name == "lab-5.15+linux"
+    assert kernel.config_lines() == [] and kernel.config
+    assert kernel.config.read_text() == "CONFIG_A=y\n"
+    (farm,) = (paths.cache() / "lab").iterdir()
+    assert (farm / "tree/.build/made").read_text().split() == ["config", "image", "said"]
+    assert not (farm / "tree/.config").exists()
+
+
+@pytest.mark.parametrize(("version", "name"), [
+    ("5.15", "lab-6.1"), ("6.8", "lab-6.1"), ("6.9", "lab-6.12"), ("6.11", "lab-6.12"),
+    ("7.2", "lab-7.2"), ("7.9", "lab-7.3"), ("5.10", "before 5.15"), ("", "names no version"),
+])
+def test_the_recipe_for_a_version(tmp_path: Path, version: str, name: str) -> None:
+    major, _, minor = version.partition(".")
+    (tmp_path / "Makefile").write_text(f"VERSION = {major}\nPATCHLEVEL = {minor}\n")
+    if name.startswith("lab-"):
+        assert lab.recipe_for(tmp_path) == name
+    else:
+        with pytest.raises(UserError, match=name):
+            lab.recipe_for(tmp_path)
+
+
 def test_a_directory_that_is_not_clean(sources: Path, tmp_path: Path) -> None:
-    (sources / ".config").touch()
-    with pytest.raises(UserError, match=r"has been built in \(.config\), which make O= refuses"):
+    (sources / "include/config").mkdir(parents=True)
+    with pytest.raises(UserError, match=r"been built in \(include/config\), which make O= refuses"):
         lab.build("lab-9.9", directory=sources)
     with pytest.raises(UserError, match="has no kernel sources"):
         lab.build("lab-9.9", directory=tmp_path)
