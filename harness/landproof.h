@@ -28,6 +28,7 @@
 #include "engine/fault.h"
 #include "engine/needs.h"
 #include "landlock/abi.h"
+#include "landlock/exercise.h"
 #include "landlock/landlock.h"
 #include "landlock/socket_rule.h"
 #include "machine/audit.h"

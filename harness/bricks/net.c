@@ -11,6 +11,7 @@
 #include "cases/enforce.h"
 #include "cases/outcome.h"
 #include "landlock/abi.h"
+#include "landlock/exercise.h"
 #include "landlock/landlock.h"
 
 const char lab_token[16] = "landproof-token";
@@ -50,11 +51,25 @@ int lasting_socket(int family, int type, int protocol)
 	return fd < 0 ? -errno : fd;
 }
 
+/* bind(2) or connect(2) of a socket: the right of its protocol */
+static void exercise_port(int fd, uint32_t of_tcp, uint32_t of_udp)
+{
+	int protocol = 0;
+	socklen_t len = sizeof(protocol);
+
+	getsockopt(fd, SOL_SOCKET, SO_PROTOCOL, &protocol, &len);
+	if (protocol == IPPROTO_TCP)
+		exercises(FEATURE_NET, of_tcp);
+	else if (protocol == IPPROTO_UDP)
+		exercises(FEATURE_NET, of_udp);
+}
+
 int connect_echo(int fd, int family, int port)
 {
 	struct sockaddr_storage to;
 	const socklen_t len = peer_address(family, port, &to);
 
+	exercise_port(fd, NET_CONNECT_TCP, NET_CONNECT_SEND_UDP);
 	if (connect(fd, (struct sockaddr *)&to, len))
 		return errno;
 	return echo_token(fd);
@@ -83,6 +98,7 @@ int bind_port(int family, int type, int protocol, int port)
 	if (fd < 0)
 		return -fd;
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
+	exercise_port(fd, NET_BIND_TCP, NET_BIND_UDP);
 	if (bind(fd, (struct sockaddr *)&own, len) ||
 	    (type == SOCK_STREAM && listen(fd, 1)))
 		ret = errno;

@@ -9,6 +9,7 @@
 
 #include "base/errors.h"
 #include "bricks/target.h"
+#include "landlock/exercise.h"
 #include "machine/privilege.h"
 #include "machine/subject.h"
 
@@ -128,5 +129,6 @@ bool target_was_hit(struct scene *scene)
 
 int target_kill(struct scene *scene)
 {
+	exercises(FEATURE_SCOPE, SCOPE_SIGNAL);
 	return errno_of(kill(scene->pid[0], SIGUSR2));
 }

@@ -13,6 +13,7 @@
 #include "base/time.h"
 #include "bricks/unix.h"
 #include "cases/outcome.h"
+#include "landlock/exercise.h"
 
 static const char token[] = "landproof";
 
@@ -67,6 +68,8 @@ int unix_serve(const char *name, int type)
 
 	if (fd < 0)
 		return -errno;
+	if (name[0] != '@')
+		exercises(FEATURE_FS, FS_MAKE_SOCK);
 	if (bind(fd, (struct sockaddr *)&address, len) ||
 	    (type != SOCK_DGRAM && listen(fd, 4)) ||
 	    (name[0] != '@' && chmod(name, 0666))) {
@@ -77,11 +80,21 @@ int unix_serve(const char *name, int type)
 	return fd;
 }
 
+/* An autobound and the empty name are abstract, too. */
+static void exercise_name(const char *name)
+{
+	if (name[0] == '@')
+		exercises(FEATURE_SCOPE, SCOPE_ABSTRACT_UNIX_SOCKET);
+	else
+		exercises(FEATURE_FS, FS_RESOLVE_UNIX);
+}
+
 int unix_connect(int fd, const char *name)
 {
 	struct sockaddr_un to;
 	const socklen_t len = unix_address(name, &to);
 
+	exercise_name(name);
 	return errno_of(connect(fd, (struct sockaddr *)&to, len));
 }
 
@@ -90,6 +103,8 @@ int unix_send(int fd, const char *name)
 	struct sockaddr_un to;
 	const socklen_t len = name ? unix_address(name, &to) : 0;
 
+	if (name)
+		exercise_name(name);
 	return errno_of(sendto(fd, token, sizeof(token), MSG_NOSIGNAL,
 			       name ? (struct sockaddr *)&to : NULL, len));
 }

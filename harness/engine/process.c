@@ -24,6 +24,7 @@
 #include "lab/ends.h"
 #include "lab/lab.h"
 #include "lab/peers.h"
+#include "landlock/exercise.h"
 #include "machine/make.h"
 #include "machine/privilege.h"
 #include "machine/scratch.h"
@@ -132,12 +133,14 @@ static int attempt(struct scene *scene)
 		if (outcome < 0)
 			return outcome;
 	}
+	exercise_begin();
 	hooks_attempt_begin();
 	if (scene->world == WORLD_CONTROL && test->control)
 		outcome = test->control(scene);
 	else
 		outcome = test->attempt(scene);
 	hooks_attempt_end();
+	exercise_end();
 	return outcome;
 }
 

@@ -10,6 +10,7 @@
 #include "engine/case.h"
 #include "engine/hooks.h"
 #include "engine/process.h"
+#include "landlock/exercise.h"
 #include "machine/guest.h"
 #include "machine/kmsg.h"
 #include "output/arguments.h"
@@ -92,12 +93,30 @@ int command_run(struct arguments *a)
 	return run_lines(lines, count, a);
 }
 
+/* The table itself, and what its cases do. */
+static int check(void)
+{
+	const int error = process_init() ?: exercise_watch();
+	int defects;
+
+	if (error) {
+		fprintf(stderr, "landproof-guest: cannot start: %s\n",
+			strerror(error));
+		return 2;
+	}
+	measure_speed();
+	kernel_probe();
+	defects = list_check();
+	defects += list_check_uses();
+	return defects ? 2 : 0;
+}
+
 int command_list(const struct arguments *a)
 {
 	size_t count;
 
 	if (a->check)
-		return list_check() ? 2 : 0;
+		return check();
 	if (a->coverage) {
 		list_coverage(a->json);
 		return 0;

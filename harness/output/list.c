@@ -8,6 +8,7 @@
 #include "cases/table.h"
 #include "cases/worlds.h"
 #include "engine/needs.h"
+#include "engine/uses.h"
 #include "output/list.h"
 
 static const char *kind_name(const struct landproof_case *test)
@@ -295,6 +296,78 @@ static int check_words(const struct landproof_case *test)
 	return defects;
 }
 
+/* Variants of cases whose control world could not show what they use */
+static int untried;
+
+static bool is_covered(const struct feature *feature)
+{
+	size_t i;
+
+	for (i = 0; i < cases_count; i++)
+		if (has_label(cases[i], feature->name))
+			return true;
+	return feature->reason;
+}
+
+static int check_features(void)
+{
+	const struct feature *f;
+	int defects = 0;
+
+	for (f = features; f < features + features_count; f++) {
+		if (is_covered(f))
+			continue;
+		fprintf(stderr, "%s: no case has it in .guard or .covers, and no reason says why\n",
+			f->name);
+		defects++;
+	}
+	return defects;
+}
+
+static bool among(const struct feature *f, const struct exercised *rights)
+{
+	return (f->kind == FEATURE_FS && (rights->fs & f->value)) ||
+	       (f->kind == FEATURE_NET && (rights->net & f->value)) ||
+	       (f->kind == FEATURE_SCOPE && (rights->scoped & f->value));
+}
+
+static int check_uses(const struct landproof_case *test)
+{
+	const struct variant *variant;
+	struct exercised unsaid = { 0 };
+	const struct feature *f;
+	int defects = 0;
+
+	for (variant = case_variants(test); variant->name; variant++) {
+		bool tried;
+		const struct exercised more =
+			uses_unsaid(test, variant, &tried);
+
+		untried += !tried;
+		unsaid.fs |= more.fs;
+		unsaid.net |= more.net;
+		unsaid.scoped |= more.scoped;
+	}
+	for (f = features; f < features + features_count; f++)
+		if (among(f, &unsaid))
+			defects += complain(test, "neither .guard nor .uses names what its helpers exercise:",
+					    f->name);
+	return defects;
+}
+
+int list_check_uses(void)
+{
+	int defects = 0;
+	size_t i;
+
+	for (i = 0; i < cases_count; i++)
+		defects += check_uses(cases[i]);
+	if (untried)
+		printf("not tried, because they cannot run here: %d\n",
+			untried);
+	return defects;
+}
+
 int list_check(void)
 {
 	int defects = 0;
@@ -316,5 +389,5 @@ int list_check(void)
 					    NULL);
 		defects += check_words(test);
 	}
-	return defects;
+	return defects + check_features();
 }

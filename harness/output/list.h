@@ -9,5 +9,10 @@ void list_cases(const struct selection *selection, bool json);
 void list_coverage(bool json);
 /* Defects of the table itself, one a line on stderr; their number. */
 int list_check(void);
+/*
+ * The same, of cases that exercise a right without naming it: runs their
+ * control worlds.
+ */
+int list_check_uses(void);
 
 #endif
