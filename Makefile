@@ -35,7 +35,12 @@ $(BUILD)/version.h: FORCE
 .PHONY: FORCE
 FORCE:
 
-$(BUILD)/%.o: %.c | $(BUILD)/version.h
+# The names of abi.h beside those of the system's linux/landlock.h, for abi_check.c.
+$(BUILD)/abi_names.h: harness/landlock/abi.h harness/landlock/abi_names.sed
+	@mkdir -p $(@D)
+	@sed -nE -f harness/landlock/abi_names.sed $< >$@
+
+$(BUILD)/%.o: %.c | $(BUILD)/version.h $(BUILD)/abi_names.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie -c -o $@ $<
@@ -45,7 +50,7 @@ $(BUILD)/landproof-asan: $(ASAN_OBJECTS)
 	@echo "  LD    $@"
 	@$(CC) -no-pie -fsanitize=address,undefined -o $@ $^ -pthread
 
-$(BUILD)/asan/%.o: %.c | $(BUILD)/version.h
+$(BUILD)/asan/%.o: %.c | $(BUILD)/version.h $(BUILD)/abi_names.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie \

@@ -19,8 +19,8 @@ LAYERS = ("base", "landlock", "machine", "cases", "lab", "engine", "output")
 BESIDE = {"bricks": "lab", "selftests": "output"}
 # What cases are written against.
 OFFERED = "landproof.h"
-# Made by make; it holds a text and includes nothing.
-VERSION = "version.h"
+# Made by make; they include nothing.
+GENERATED = {"abi_names.h", "version.h"}
 
 HARNESS = ROOT / "harness"
 BUILD = Path(os.environ.get("BUILD", ROOT / "build"))
@@ -45,7 +45,7 @@ def may_use(file: str, used: str) -> bool:
 
 def included(path: Path) -> list[str]:
     found = re.findall(r'^#include "(.+)"', path.read_text(), re.MULTILINE)
-    return [to for to in found if to != VERSION]
+    return [to for to in found if to not in GENERATED]
 
 
 def sources(pattern: str = "**/*.[ch]") -> list[Path]:
