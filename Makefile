@@ -72,6 +72,12 @@ check: setup-check all
 	./landproof kernels fetch
 	$(PYTHON) -m tests.fetch_kunit
 	$(PYTHON) -m pytest -q tests
+	$(PYTHON) -m tests.breakages
+
+# The product, broken on purpose in a copy: does each breakage turn its tests red?
+.PHONY: check-mutants
+check-mutants: setup-check all
+	$(PYTHON) -m tests.breakages
 
 # Builds kernels for it, one for each thing that can go wrong.
 socket-proof: setup all

@@ -1,0 +1,133 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Proves the tests: breaks a copy of the product in one place after the other.
+
+usage: python3 -m tests.breakages [NAME...]
+
+Each breakage (breakages.toml) is a text that stands once in a file, what takes its place, and the
+tests that must turn red. They must be green without it. A text that is no longer there, or twice,
+and a test that is gone are errors: the breakage is to be written anew, for the code as it is.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+import tomllib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+LEFT_OUT = shutil.ignore_patterns(".git", "__pycache__", ".mypy_cache", ".pytest_cache")
+"""What the copy does without; the objects of a build stay, so that make builds what differs."""
+
+GREEN, RED = 0, 1
+"""What pytest exits with when all tests pass, and when some fail; all else is trouble."""
+
+
+class Stale(Exception):
+    """A breakage does not fit the code or the tests any more."""
+
+
+@dataclass(frozen=True)
+class Breakage:
+    """One thing that is broken."""
+
+    name: str
+    what: str
+    """What a user would see of it."""
+    file: str
+    find: str
+    put: str
+    tests: tuple[str, ...]
+    """The tests that must turn red, as pytest names them below tests/."""
+
+
+def load(names: Sequence[str] = (), path: Path = HERE / "breakages.toml") -> list[Breakage]:
+    """Return the breakages of these names, or all; raise KeyError for a name that none has."""
+    known = {name: Breakage(name, entry["what"], entry["file"], entry["find"], entry["put"],
+                            tuple(entry["tests"]))
+             for name, entry in tomllib.loads(path.read_text(encoding="utf-8")).items()}
+    return [known[name] for name in names] if names else list(known.values())
+
+
+def broken(breakage: Breakage, text: str) -> str:
+    """Return a file's text with the breakage; raise Stale if it does not fit."""
+    times = text.count(breakage.find)
+    if times != 1:
+        raise Stale(f"what it replaces stands {times} times in {breakage.file}: {breakage.find!r}")
+    return text.replace(breakage.find, breakage.put)
+
+
+def run_tests(tree: Path, tests: Sequence[str]) -> tuple[int, str]:
+    """Run tests in a tree; return what pytest exits with, and what it printed."""
+    environment = {name: value for name, value in os.environ.items()
+                   if name not in ("LANDPROOF_BUILD", "LANDPROOF_GUEST")}
+    done = subprocess.run(
+        ["/usr/bin/python3", "-B", "-m", "pytest", "-q", "--tb=no", "-rf", "-p", "no:cacheprovider",
+         *(f"tests/{test}" for test in tests)],
+        cwd=tree, env=environment, capture_output=True, text=True, check=False)
+    return done.returncode, done.stdout + done.stderr
+
+
+def green(test: str, said: str) -> bool:
+    """Return whether no failure of this test, or of one of its parameters, was printed."""
+    return not re.search(rf"^FAILED tests/{re.escape(test)}(\[| |$)", said, re.MULTILINE)
+
+
+def survivors(tree: Path, breakage: Breakage) -> list[str]:
+    """Break the product in a tree, and mend it; return the tests that did not turn red."""
+    file = tree / breakage.file
+    if not file.is_file():
+        raise Stale(f"there is no {breakage.file}")
+    sound = file.read_text(encoding="utf-8")
+    file.write_text(broken(breakage, sound), encoding="utf-8")
+    try:
+        status, said = run_tests(tree, breakage.tests)
+    finally:
+        file.write_text(sound, encoding="utf-8")
+    if status not in (GREEN, RED):
+        last = said.strip().splitlines()[-1:] or ["nothing"]
+        raise Stale(f"pytest says {last[0]!r} (status {status})")
+    return [test for test in breakage.tests if green(test, said)]
+
+
+def main(names: list[str]) -> int:
+    """Try the breakages; return 0, 1 if tests stayed green, 2 if something does not fit."""
+    try:
+        breakages = load(names)
+    except KeyError as error:
+        print(f"breakages: there is no breakage {error.args[0]}", file=sys.stderr)
+        return 2
+    start, status = time.monotonic(), 0
+    with tempfile.TemporaryDirectory(prefix="landproof-breakages-") as scratch:
+        tree = Path(scratch) / "tree"
+        shutil.copytree(ROOT, tree, symlinks=True, ignore=LEFT_OUT)
+        tests = sorted({test for breakage in breakages for test in breakage.tests})
+        sound, said = run_tests(tree, tests)
+        if sound != GREEN:
+            print(f"breakages: the tests fail without any:\n{said}", file=sys.stderr)
+            return 2
+        for breakage in breakages:
+            try:
+                left = survivors(tree, breakage)
+            except Stale as error:
+                print(f"{breakage.name}: does not fit: {error}", flush=True)
+                status = 2
+                continue
+            print(f"{breakage.name}: " + (f"STAYS GREEN: {' '.join(left)}" if left else "red"),
+                  flush=True)
+            status = max(status, 1 if left else 0)
+    print(f"{len(breakages)} breakages, {time.monotonic() - start:.0f} s: "
+          + ("each turns its tests red" if status == 0 else "see above"))
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
