@@ -147,6 +147,8 @@ def test_ktap_plans_and_directives(odd: Result) -> None:
     assert " # SKIP " in found["odd.verdict.cannot_run"]
     assert found["odd.verdict.open"].startswith("ok ") and " # XFAIL " in found["odd.verdict.open"]
     assert found["odd.verdict.closed"].startswith("ok ")
+    for verdict in (*DEVIATIONS, Verdict.BROKEN):
+        assert found[f"odd.verdict.{verdict}"].startswith("not ok ")
     assert " # ERROR " in found["odd.verdict.broken"]
     assert lines[-1].startswith("Bail out! ")
     assert "1 broken case" in lines[-1] and "fell silent" in lines[-1]

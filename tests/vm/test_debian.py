@@ -49,6 +49,7 @@ deb-src http://mirror.invalid/debian bookworm main
 deb [signed-by={keyring} arch=amd64] http://mirror.invalid/debian bookworm main non-free # x
 """, foreign__list="""\
 deb [signed-by=/usr/share/keyrings/other.gpg] http://other.invalid/apt bookworm main
+deb [signed-by=/usr/share/keyrings/other.gpg] http://other.invalid/apt bookworm-security main
 deb http://third.invalid/linux/debian bookworm stable
 deb http://fourth.invalid bookworm-pgdg main
 """, off__sources="""\
