@@ -25,7 +25,7 @@ enum option_key {
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
-	OPTION_GCOV,
+	OPTION_GCOV, OPTION_PLAN_FOR,
 };
 
 static const struct argp_option options[] = {
@@ -47,12 +47,15 @@ static const struct argp_option options[] = {
 	  "Trace which hooks the attempts call, in a guest", 0 },
 	{ "shuffle", OPTION_SHUFFLE, "SEED", 0,
 	  "Run in a random order, the same for the same seed", 0 },
+	{ "plan-for", OPTION_PLAN_FOR, "KERNEL", 0,
+	  "plan: not this kernel but one described as abi=6,errata=3,-fs.refer",
+	  0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
 	  "Write records to this descriptor", 0 },
 	{ "ktap", OPTION_KTAP, 0, 0, "Write KTAP to standard output", 0 },
-	{ "json", OPTION_JSON, 0, 0, "list: JSON", 0 },
+	{ "json", OPTION_JSON, 0, 0, "list, plan: JSON", 0 },
 	{ "coverage", OPTION_COVERAGE, 0, 0,
 	  "list: which cases guard which name of the UAPI", 0 },
 	{ "check", OPTION_CHECK, 0, 0, "list: look for defects of the table",
@@ -137,6 +140,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_SHUFFLE:
 		s->shuffle = number(state, arg, INT_MAX);
 		break;
+	case OPTION_PLAN_FOR:
+		a->plan_for = arg;
+		break;
 	case OPTION_GCOV:
 		a->gcov = true;
 		break;
@@ -156,10 +162,14 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->check = true;
 		break;
 	case ARGP_KEY_ARG:
-		if (a->command)
+		if (a->command && strcmp(a->command, "plan") == 0)
+			add_word(state, s->globs, &s->globs_count, SELECT_MAX,
+				 arg);
+		else if (a->command)
 			argp_failure(state, 2, 0, "one command, not also %s",
 				     arg);
-		a->command = arg;
+		else
+			a->command = arg;
 		break;
 	default:
 		return ARGP_ERR_UNKNOWN;
@@ -170,7 +180,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list|selftests",
+	.args_doc = "run|host|list|plan [CASE...]|selftests",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -217,6 +227,8 @@ int main(int argc, char **argv)
 		status = command_selftests(&a);
 	} else if (strcmp(a.command, "list") == 0) {
 		status = command_list(&a);
+	} else if (strcmp(a.command, "plan") == 0) {
+		status = command_plan(&a);
 	} else {
 		fprintf(stderr, "landproof-guest: unknown command %s; try --help\n",
 			a.command);

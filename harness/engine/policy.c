@@ -68,9 +68,9 @@ static void add(struct ruleset *set, struct rule rule)
 /* The denying layer of the stacked world grants the right elsewhere. */
 static void add_decoys(const struct landproof_case *test, struct ruleset *set)
 {
-	if (given(&test->deny) || test->bare)
+	if (given(&test->deny))
 		return;
-	if (set->fs)
+	if (set->fs && !test->bare)
 		add(set, (struct rule)PATH("decoy"));
 	if (set->net)
 		add(set, (struct rule)PORT(LAB_DECOY));

@@ -11,6 +11,7 @@ struct arguments {
 	int records_fd;
 	bool kselftest;		/* an entry of a collection, by argv[0] */
 	bool ktap, json, coverage, check, hooks;
+	const char *plan_for;	/* a kernel in words; NULL: the running one */
 	bool gcov;		/* also records of what ran of Landlock */
 };
 
@@ -23,5 +24,6 @@ enum kselftest_status {
 /* Each returns an exit status. */
 int command_run(struct arguments *arguments);
 int command_list(const struct arguments *arguments);
+int command_plan(const struct arguments *arguments);
 
 #endif

@@ -16,6 +16,7 @@
 #include "output/arguments.h"
 #include "output/gcov.h"
 #include "output/list.h"
+#include "output/plan.h"
 #include "output/records.h"
 
 /* A kernel that dies takes what it has counted since with it. */
@@ -111,21 +112,48 @@ static int check(void)
 	return defects ? 2 : 0;
 }
 
-int command_list(const struct arguments *a)
+/* Is any case selected?  Says so if not. */
+static bool any_selected(const struct selection *selection)
 {
 	size_t count;
 
+	free(select_lines(selection, &count));
+	if (count == 0)
+		fprintf(stderr, "landproof-guest: no case matches\n");
+	return count;
+}
+
+int command_plan(const struct arguments *a)
+{
+	struct kernel described;
+	const char *wrong;
+
+	if (!any_selected(&a->selection))
+		return 2;
+	if (a->plan_for) {
+		wrong = kernel_describe(&described, a->plan_for);
+		if (wrong) {
+			fprintf(stderr, "landproof-guest: --plan-for %s: %s\n",
+				a->plan_for, wrong);
+			return 2;
+		}
+	} else {
+		kernel_probe();
+	}
+	print_plans(&a->selection, a->plan_for ? &described : &kernel, a->json);
+	return 0;
+}
+
+int command_list(const struct arguments *a)
+{
 	if (a->check)
 		return check();
 	if (a->coverage) {
 		list_coverage(a->json);
 		return 0;
 	}
-	free(select_lines(&a->selection, &count));
-	if (count == 0) {
-		fprintf(stderr, "landproof-guest: no case matches\n");
+	if (!any_selected(&a->selection))
 		return 2;
-	}
 	list_cases(&a->selection, a->json);
 	return 0;
 }
