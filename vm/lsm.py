@@ -41,10 +41,10 @@ def has_landlock(kernel: Kernel) -> bool:
 
 
 def choose(kernel: Kernel, landlock: bool = True, wanted: str | None = None) -> Choice:
-    """Return what to boot a kernel with: `wanted`, or its own list with Landlock or without."""
-    if wanted is not None:
+    """Return what to boot a kernel with: `wanted`, or its own list; with Landlock or without."""
+    if wanted is not None and landlock:
         return Choice(wanted)
-    listed = own(kernel)
+    listed = own(kernel) if wanted is None else wanted
     names = (listed or "").split(",")
     if not landlock:
         return Choice(",".join(name for name in names if name != LANDLOCK))

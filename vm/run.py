@@ -98,8 +98,11 @@ class KernelRun:
         self.progress = State()
         self.deviating: dict[str, str] = {}
         self.fatal: set[str] = set()
-        self.collected: dict[str, str] | None = None
-        """What came out when cases ran again; None as long as they run for the first time."""
+        self.refused: list[str] = []
+        """Cases whose operation was refused without any sandbox."""
+        self.landlock = False
+        self.again: dict[str, dict[str, Any]] | None = None
+        """The records of cases that ran again; None as long as they run for the first time."""
 
     def run(self) -> None:
         """Run all the cases; what goes wrong becomes a record."""
@@ -166,7 +169,7 @@ class KernelRun:
                     return
                 continue
             if not end:
-                self._again(machine)
+                self._look_closer(machine)
                 return
             console = self.progress.last_lines()
             if self.progress.running:
@@ -201,16 +204,45 @@ class KernelRun:
         else:
             self._write({"type": "unavailable", "why": f"did not boot: {why}", "console": []})
 
-    def _again(self, machine: qemu.Machine) -> None:
-        """Run what deviated again, in fresh machines, and write down what came out then.
+    def _look_closer(self, machine: qemu.Machine) -> None:
+        """Run in fresh machines again what deviated, or was refused although nothing forbids it.
 
-        What ended the machine runs alone. Nothing is said of a case that could not be run again.
+        A sabotaged run says nothing about the kernel.
         """
         if self.words[0] != "run" or any(word.startswith("--sabotage") for word in self.words):
             return
-        first, self.collected = self.deviating, {}
-        batches = [[case] for case in first if case in self.fatal]
+        first = self.deviating
+        batches = [[case] for case in first if case in self.fatal]  # what ends the machine, alone
         batches.append([case for case in first if case not in self.fatal])
+        found = self._repeat(machine, batches)
+        for case, verdict in first.items():
+            if case in found:
+                self._write({"type": "again", "id": case, "first": verdict,
+                             "verdict": found[case].get("verdict")})
+        self._without_landlock(machine)
+
+    def _without_landlock(self, machine: qemu.Machine) -> None:
+        """Find what this kernel refuses without any sandbox, and allows when it has no Landlock.
+
+        It counts only if it is refused once more with Landlock, in a fresh machine.
+        """
+        if not self.landlock or not self.refused:
+            return
+        names = lsm.choose(self.kernel, False, self.boot.lsm).lsm or ""
+        without = replace(machine, words=(*machine.words, f"lsm={names}"))
+        found = self._repeat(without, [self.refused])
+        works = [case for case in self.refused if _control_works(found.get(case, {}))]
+        found = self._repeat(machine, [works])
+        for case in works:
+            if found.get(case, {}).get("cause") == "control-refused":
+                self._write({"type": "without-landlock", "id": case, "control": "works"})
+
+    def _repeat(
+        self, machine: qemu.Machine, batches: list[list[str]]
+    ) -> dict[str, dict[str, Any]]:
+        """Run batches of cases in a machine each; return what came out, where it could be run."""
+        found: dict[str, dict[str, Any]] = {}
+        self.again = found
         while batches:
             if not (batch := batches.pop()):
                 continue
@@ -219,15 +251,12 @@ class KernelRun:
             with suppress(MachineFailed):
                 end = self._boot(machine, words)
                 if end and self.progress.running in batch:
-                    self.collected[self.progress.running] = \
-                        "hang" if end == "fell silent" else "crash"
-            for case in batch:
-                if verdict := self.collected.get(case):
-                    self._write({"type": "again", "id": case, "first": first[case],
-                                 "verdict": verdict})
-            left = [case for case in batch if case not in self.collected]
+                    verdict = "hang" if end == "fell silent" else "crash"
+                    found[self.progress.running] = {"verdict": verdict}
+            left = [case for case in batch if case not in found]
             if len(left) < len(batch):  # one of them ended the machine this time
                 batches.append(left)
+        return found
 
     def _boot(self, machine: qemu.Machine, words: Sequence[str]) -> str:
         """Run one guest; return "" if it ran to the end, else what it did instead.
@@ -263,22 +292,31 @@ class KernelRun:
             return False
         if kind == "start":
             self.progress.started = True
+            self.landlock = self.landlock or bool(record.get("abi"))
             self.progress.silence = WORLDS * float(record.get("timeout_ms", 2000)) / 1000 + MARGIN
         elif kind == "case":
             self.progress.running = str(record.get("id"))
         elif kind == "result":
             self.progress.done, self.progress.running = str(record.get("id")), None
-            self._remember(self.progress.done, str(record.get("verdict")))
-        if self.collected is None:
+            self._remember(self.progress.done, record)
+        if self.again is None:
             self._write(record, line)
         return bool(kind == "end")
 
-    def _remember(self, case: str, verdict: str) -> None:
-        """Take note of a result: which ones deviate, or what came out when they ran again."""
-        if self.collected is not None:
-            self.collected[case] = verdict
-        elif verdict in DEVIATIONS:
-            self.deviating[case] = verdict
+    def _remember(self, case: str, record: dict[str, Any]) -> None:
+        """Take note of a result: whether it has to be looked at again, or what came out then."""
+        if self.again is not None:
+            self.again[case] = record
+        elif record.get("verdict") in DEVIATIONS:
+            self.deviating[case] = str(record["verdict"])
+        elif record.get("cause") == "control-refused":
+            self.refused.append(case)
+
+
+def _control_works(record: dict[str, Any]) -> bool:
+    """Say whether the operation did without a sandbox what it should."""
+    control = record.get("worlds", {}).get("control", {})
+    return bool(control) and control.get("result") == control.get("expected")
 
 
 def _without_selection(words: Sequence[str]) -> list[str]:

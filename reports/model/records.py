@@ -82,6 +82,7 @@ class _Reader:
             "note": self._note,
             "interrupted": self._resumes,
             "again": self._again,
+            "without-landlock": self._without_landlock,
         }
         handler = handlers.get(record["type"])
         if handler:
@@ -168,9 +169,19 @@ class _Reader:
         second = _text(record.get("verdict"))
         died = {Verdict.CRASH, Verdict.HANG}
         if case and case.verdict != second and not {case.verdict, second} <= died:
+            flaky = f"{case.verdict} at first, {second} in a fresh machine"
+            self.cases[case.id] = replace(case, verdict=Verdict.BROKEN, flaky=flaky,
+                                          why=f"flaky: {flaky}; {case.why}")
+
+    def _without_landlock(self, record: Record) -> None:
+        """What a kernel refuses to everybody only while Landlock is on, Landlock refuses."""
+        case = self.cases.get(_text(record.get("id")))
+        if case and case.verdict is Verdict.CANNOT_RUN and record.get("control") == "works":
+            did = next((one.result for one in case.worlds if one.name == "control"), "refused")
             self.cases[case.id] = replace(
-                case, verdict=Verdict.BROKEN,
-                why=f"flaky: {case.verdict} at first, {second} in a fresh machine; {case.why}")
+                case, verdict=Verdict.OVERBLOCK, missing=(),
+                why=f"control: {did} without any sandbox, and this kernel started without Landlock"
+                    " allows it")
 
     def _note(self, record: Record) -> None:
         self.notes.append(_text(record.get("text")) or "no text given")

@@ -61,6 +61,7 @@ class CaseResult:
     news: tuple[str, ...] = ()  # for instance a backported right
     log: tuple[str, ...] = ()  # kernel log lines that the case caused
     console: tuple[str, ...] = ()  # the last lines of a machine that died in it
+    flaky: str = ""  # of a broken one: what it showed at first, and what in a fresh machine
     gate: str = ""  # what a comparison makes of it: "regression: ..." or "accepted: ..."
 
     @property

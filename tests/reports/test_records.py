@@ -101,8 +101,21 @@ def test_what_does_not_show_again_is_no_deviation(tmp_path: Path, first: str, se
                   {"type": "again", "id": "a.b.c", "first": first, "verdict": second})
     (case,) = column.cases
     assert case.verdict == verdict and not column.lost
+    assert bool(case.flaky) == (verdict == "broken")
     assert case.why.startswith(f"flaky: {first} at first, {second} in a fresh machine") == \
         (verdict == "broken")
+
+
+@pytest.mark.parametrize(("control", "verdict"), [("works", "overblock"), ("", "cannot-run")])
+def test_what_landlock_refuses_to_everybody(tmp_path: Path, control: str, verdict: str) -> None:
+    refused = {"type": "result", "id": "a.b", "verdict": "cannot-run", "why": "EPERM",
+               "missing": "without Landlock too: EPERM", "cause": "control-refused",
+               "worlds": {"control": {"result": "EPERM", "expected": "ok"}}}
+    column = load(tmp_path, {"type": "kernel", "name": "k"}, refused, {"type": "end"},
+                  {"type": "without-landlock", "id": "a.b", "control": control})
+    (case,) = column.cases
+    assert case.verdict == verdict
+    assert ("control: EPERM" in case.why) == (verdict == "overblock") == (not case.missing)
 
 
 def test_a_machine_that_failed_leaves_no_result(tmp_path: Path) -> None:

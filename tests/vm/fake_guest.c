@@ -9,6 +9,8 @@
  *   slow        a tenth of a second for each case
  *   flaky=ID    the case deviates, unless it runs alone (--case)
  *   deviates=ID it always does
+ *   refused=ID  refused without a sandbox, unless the kernel is started without Landlock
+ *   missing=ID  refused there, too               once=ID  refused, unless it runs alone (--case)
  *   show=FILE   the result's "why" is the first line of this file
  *   log         the records go to the log (vm/qemu.py), not to the serial port
  */
@@ -29,6 +31,11 @@
 #define LOG	"/sys/bus/pci/devices/0000:00:10.0/"
 #define LOG_SIZE	(8 << 20)
 #define LOG_DATA	64
+
+#define REFUSED "{\"type\":\"result\",\"id\":\"%s\"," \
+	"\"verdict\":\"cannot-run\",\"cause\":\"control-refused\"," \
+	"\"worlds\":{\"control\":{\"result\":\"EPERM\"," \
+	"\"expected\":\"ok\"}}}\n"
 
 static char arguments[64][128];
 static int argument_count;
@@ -108,9 +115,20 @@ static FILE *log_open(void)
 	return fopencookie(memory, "w", functions);
 }
 
+/* A list of security modules is given only to leave Landlock out. */
+static bool started_with_landlock(void)
+{
+	char line[4096] = "";
+	FILE *const file = fopen("/proc/cmdline", "r");
+
+	return file && fgets(line, sizeof(line), file) &&
+	       !strstr(line, "lsm=");
+}
+
 int main(void)
 {
 	const char *resume, *file;
+	bool landlock;
 	char why[1024] = "as promised";
 	FILE *args, *records;
 	bool skip;
@@ -133,6 +151,7 @@ int main(void)
 	setvbuf(records, NULL, _IOLBF, 0);
 	if (given("silent"))
 		hang();
+	landlock = started_with_landlock();
 	file = value("show");
 	if (file) {
 		FILE *shown = fopen(file, "r");
@@ -164,12 +183,17 @@ int main(void)
 			fprintf(records, "\033[2J no record {\n");
 		if (given("slow"))
 			usleep(100000);
-		fprintf(records, "{\"type\":\"result\",\"id\":\"%s\","
-			"\"verdict\":\"%s\",\"why\":\"%s\",\"ms\":1.5,"
-			"\"worlds\":{}}\n", id,
-			is("deviates", id) ||
-			(is("flaky", id) && !given("--case")) ?
-			"bypass" : "holds", why);
+		if (is("missing", id) || (is("refused", id) && landlock) ||
+		    (is("once", id) && !given("--case")))
+			fprintf(records, REFUSED, id);
+		else
+			fprintf(records, "{\"type\":\"result\",\"id\":\"%s\","
+				"\"verdict\":\"%s\",\"why\":\"%s\",\"ms\":1.5,"
+				"\"worlds\":{\"control\":{\"result\":\"ok\","
+				"\"expected\":\"ok\"}}}\n", id,
+				is("deviates", id) ||
+				(is("flaky", id) && !given("--case")) ?
+				"bypass" : "holds", why);
 		if (is("panic-between", id))
 			panic();
 	}

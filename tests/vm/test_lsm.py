@@ -34,6 +34,7 @@ def test_the_kernels_own_list_stands(tmp_path: Path) -> None:
     assert lsm.choose(given) == lsm.Choice()
     assert lsm.choose(given, landlock=False) == lsm.Choice("yama,bpf")
     assert lsm.choose(given, wanted="selinux") == lsm.Choice("selinux")
+    assert lsm.choose(given, False, "selinux,landlock") == lsm.Choice("selinux")
 
 
 def test_landlock_that_is_off_by_default_is_added_and_said(tmp_path: Path) -> None:

@@ -141,6 +141,13 @@ def test_what_deviates_runs_again(machine: Run) -> None:
         {"type": "again", "id": "c4", "first": "bypass", "verdict": "holds"}]
 
 
+def test_what_is_refused_without_a_sandbox_is_tried_without_landlock(machine: Run) -> None:
+    records = machine("log", "refused=c2", "missing=c3", "once=c4")
+    assert types(records) == ["kernel", "start", "end", "without-landlock"]
+    assert records[-1] == {"type": "without-landlock", "id": "c2", "control": "works"}
+    assert "without-landlock" not in types(machine("log", "refused=c2", "--sabotage=allow"))
+
+
 def test_a_sabotaged_run_proves_nothing_of_a_kernel(machine: Run) -> None:
     assert "again" not in types(machine("log", "deviates=c2", "--sabotage=allow"))
 
