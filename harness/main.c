@@ -13,6 +13,7 @@
 #include "landlock/landlock.h"
 #include "landlock/port.h"
 #include "machine/audit.h"
+#include "machine/environment.h"
 #include "machine/guest.h"
 #include "output/arguments.h"
 #include "selftests/selftests.h"
@@ -211,7 +212,7 @@ int main(int argc, char **argv)
 	if (argc == 6 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
 	cases_sort();
-	signal(SIGPIPE, SIG_IGN);
+	environment_reset();
 	guest = guest_init();
 	if (guest) {
 		audit_enable(false);

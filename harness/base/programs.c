@@ -12,7 +12,8 @@ int self_fd = -1;
 
 int self_open(void)
 {
-	self_fd = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	/* It may be executable and not readable. */
+	self_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 	return self_fd < 0 ? errno : 0;
 }
 

@@ -7,6 +7,8 @@
 
 int policy_refused(struct scene *scene, const char *call, int error)
 {
+	if (call == OPENING)
+		return cannot(scene, "%s: %s", call, strerrorname_np(error));
 	remark(scene, "%s: %s", call, strerrorname_np(error));
 	return POLICY;
 }

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0
 /* From the plan of a case and what its worlds showed to one verdict. */
 #include <stdio.h>
+#include <string.h>
 
 #include "engine/judge.h"
+#include "landlock/abi.h"
+#include "machine/environment.h"
+#include "machine/guest.h"
 
 const char *const cause_names[] = {
 	[CAUSE_NONE]	= NULL,
@@ -10,6 +14,7 @@ const char *const cause_names[] = {
 	[CAUSE_MISSING]	= "missing",
 	[CAUSE_REFUSED]	= "control-refused",
 	[CAUSE_HUNG]	= "control-hung",
+	[CAUSE_ENVIRONMENT] = "environment",
 };
 
 static bool refused(int outcome)
@@ -183,6 +188,67 @@ static void judge_log(struct result *result)
 	}
 }
 
+static bool refused_a_policy(const struct result *result)
+{
+	enum world world;
+
+	for (world = 0; world < WORLDS; world++)
+		if (result->worlds[world].ran &&
+		    result->worlds[world].outcome == POLICY)
+			return true;
+	return false;
+}
+
+/* Can what is not normal here be the reason of the verdict? */
+static bool environment_explains(const struct result *result)
+{
+	const enum influence influence = environment_influence();
+
+	switch (result->verdict) {
+	case BROKEN_RUN:
+		return influence >= INFLUENCE_REFUSES;
+	case DISHONEST:
+		return influence >= (refused_a_policy(result) ?
+				     INFLUENCE_REFUSES : INFLUENCE_RESTRICTS);
+	case OVERBLOCK:
+	case ERRNO:
+	case CLOSED:
+	case HANG:
+		return influence >= INFLUENCE_RESTRICTS;
+	case BYPASS:
+		return influence >= INFLUENCE_SPOILS;
+	default:
+		return false;
+	}
+}
+
+/* What the environment may have done is not held against the kernel. */
+static void judge_environment(struct result *result)
+{
+	const char *const call = environment_refused_call();
+	const char *const words = environment_words();
+	char seen[160];
+
+	if (result->verdict == CANNOT_RUN && words && !call) {
+		const size_t used = strlen(result->missing);
+
+		snprintf(result->missing + used,
+			 sizeof(result->missing) - used, " (here: %s)", words);
+	} else if (call && (result->verdict != ABSENT || !kernel.abi)) {
+		snprintf(result->missing, sizeof(result->missing), "%s", call);
+	} else if (environment_explains(result)) {
+		snprintf(seen, sizeof(seen), "%.100s", result->why);
+		snprintf(result->missing, sizeof(result->missing),
+			 "%s: %s", words, seen);
+	} else {
+		return;
+	}
+	result->verdict = CANNOT_RUN;
+	if (!result->cause)
+		result->cause = CAUSE_ENVIRONMENT;
+	snprintf(result->why, sizeof(result->why), "%s", result->missing);
+}
+
 static bool control_failed(const struct result *result)
 {
 	const struct world_result *control = &result->worlds[WORLD_CONTROL];
@@ -198,5 +264,7 @@ void judge(const struct plan *plan, struct result *result)
 		judge_settled(plan, result);
 	else
 		judge_worlds(plan, result);
+	if (!is_guest())
+		judge_environment(result);
 	judge_log(result);
 }

@@ -81,7 +81,9 @@ static const char *check_ipv6(void)
 
 static const char *check_no_inet(void)
 {
-	return lab_missing_inet() ? NULL : "a kernel without TCP/IP (CONFIG_INET)";
+	/* A sandbox may say the same as such a kernel. */
+	return lab_missing_inet() && is_guest() ? NULL :
+		"a kernel without TCP/IP (CONFIG_INET), in a machine";
 }
 
 static const char *check_mptcp(void)

@@ -44,39 +44,70 @@ static int scene_map(void)
 static int scene_init(void)
 {
 	scene_fd = memfd_create("scene", 0);
+	if (scene_fd < 0)
+		scene_fd = scratch_file();
 	if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*shared)))
 		return errno;
 	return scene_map();
 }
 
-int process_init(void)
-{
-	const int error = self_open() ?: scene_init();
+static char inherited[4096];	/* children that this program has not made */
 
-	if (error)
-		return error;
+static void list_children(pid_t parent, char *text, size_t size)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent,
+		 parent);
+	if (read_file(path, text, size) < 0)
+		text[0] = '\0';
+}
+
+static bool is_inherited(pid_t child)
+{
+	char *next = inherited;
+	long pid;
+
+	while ((pid = strtol(next, &next, 10)) > 0)
+		if (pid == child)
+			return true;
+	return false;
+}
+
+static const char *missing_because(const char *what, int error)
+{
+	static char text[80];
+
+	snprintf(text, sizeof(text), "%s: %s", what, strerror(error));
+	return error ? text : NULL;
+}
+
+const char *process_init(void)
+{
+	const char *missing;
+
 	privilege_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
-	return scratch_init();
+	missing = scratch_init() ?:
+		  missing_because("/proc/self/exe", self_open()) ?:
+		  missing_because("shared memory", scene_init());
+	if (!missing)
+		list_children(getpid(), inherited, sizeof(inherited));
+	return missing;
 }
 
 /*
  * Kills what a world left behind where no PID namespace does it: all that
- * descends from @parent, but not the lab.
+ * descends from @parent, but neither the lab nor what was there before.
  */
 static void kill_children(pid_t parent)
 {
-	char path[64], text[4096], *next = text;
+	char text[4096], *next = text;
 	long pid;
-	int len;
 
-	snprintf(path, sizeof(path), "/proc/%d/task/%d/children", parent,
-		 parent);
-	len = read_file(path, text, sizeof(text));
-	if (len <= 0)
-		return;
+	list_children(parent, text, sizeof(text));
 	while ((pid = strtol(next, &next, 10)) > 0) {
-		if (lab_is_peer(pid))
+		if (lab_is_peer(pid) || is_inherited(pid))
 			continue;
 		kill_children(pid);
 		kill(pid, SIGKILL);
@@ -171,7 +202,7 @@ int attempt_main(int fd, int argc, char **argv)
 static int exec_attempt(void *arg)
 {
 	struct scene *scene = arg;
-	char fd[16], test[24], variant[16], skip[16], patience[16];
+	char fd[16], test[24], variant[16], skip[16], patience[16], path[32];
 	char *const argv[] = {
 		"landproof-attempt", fd, test, variant, skip, patience, NULL
 	};
@@ -186,6 +217,9 @@ static int exec_attempt(void *arg)
 	if (scene->test->root)
 		keep_capabilities();
 	execveat(self_fd, "", argv, environ, AT_EMPTY_PATH);
+	/* Sandboxes may know the older call only. */
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", self_fd);
+	execve(path, argv, environ);
 	scene->outcome = broken(scene, "execveat of the harness: %s",
 				strerrorname_np(errno));
 	scene->finished = true;

@@ -6,8 +6,8 @@
 #include "engine/plan.h"
 #include "engine/result.h"
 
-/* Once, before any world: 0 or errno */
-int process_init(void);
+/* Once, before any world: NULL, or what is missing */
+const char *process_init(void);
 void world_run(const struct plan *plan, enum world world,
 	       struct world_result *result);
 /* The last process of an inherited world */

@@ -22,6 +22,7 @@ enum cause {
 	CAUSE_MISSING,	/* a world found that something is missing */
 	CAUSE_REFUSED,	/* the control world does not work, for no such reason */
 	CAUSE_HUNG,	/* the control world did not come back */
+	CAUSE_ENVIRONMENT, /* what was seen is not the kernel's for certain */
 };
 
 /*

@@ -73,7 +73,10 @@ static size_t attr_size(const struct ruleset_attr *attr)
 	return offsetof(struct ruleset_attr, handled_access_net);
 }
 
-static int add_path(int fd, const struct rule *rule, uint64_t guard)
+const char OPENING[] = "open(2) of the path of a rule";
+
+static int add_path(int fd, const struct rule *rule, uint64_t guard,
+		    const char **step)
 {
 	struct path_beneath_attr attr = {
 		.allowed_access = rule->access ? rule->access : guard,
@@ -85,8 +88,10 @@ static int add_path(int fd, const struct rule *rule, uint64_t guard)
 		attr.parent_fd = fcntl(self_fd, F_DUPFD_CLOEXEC, 3);
 	else
 		attr.parent_fd = open(rule->path, O_PATH | O_CLOEXEC);
-	if (attr.parent_fd < 0)
+	if (attr.parent_fd < 0) {
+		*step = OPENING;
 		return -1;
+	}
 	if (!rule->access && fstat(attr.parent_fd, &st) == 0 &&
 	    !S_ISDIR(st.st_mode))
 		attr.allowed_access &= FS_FILE_RIGHTS;
@@ -132,7 +137,7 @@ int ruleset_build(const struct ruleset *set, uint64_t guard_fs,
 		if (!rule->path && !rule->is_port)
 			break;
 		ret = rule->is_port ? add_port(fd, rule, guard_net) :
-				      add_path(fd, rule, guard_fs);
+				      add_path(fd, rule, guard_fs, step);
 		if (ret) {
 			ret = -errno;
 			close(fd);

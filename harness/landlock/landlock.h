@@ -72,6 +72,9 @@ struct ruleset {
 int ruleset_enforce(const struct ruleset *set, uint64_t guard_fs,
 		    uint64_t guard_net, const char **step);
 
+/* The step that is none of Landlock's: what a rule names is not there. */
+extern const char OPENING[];
+
 /* Builds it only: the descriptor, or -errno. */
 int ruleset_build(const struct ruleset *set, uint64_t guard_fs,
 		  uint64_t guard_net, const char **step);

@@ -17,6 +17,7 @@
 #include "base/files.h"
 #include "base/words.h"
 #include "machine/guest.h"
+#include "machine/proc.h"
 
 #define ARGUMENTS	"/landproof/args"
 #define MODULES		"/landproof/modules"
@@ -27,34 +28,15 @@
 
 static bool in_guest;
 
-/* A mount of procfs that no path leads to: its descriptor, or -1 */
-static int detached_proc(void)
+static bool told_by_command_line(void)
 {
-	const int context = fsopen("proc", FSOPEN_CLOEXEC);
-	int fd = -1;
-
-	if (context >= 0 &&
-	    !fsconfig(context, FSCONFIG_CMD_CREATE, NULL, NULL, 0))
-		fd = fsmount(context, FSMOUNT_CLOEXEC, 0);
-	close(context);
-	return fd;
-}
-
-static bool in_first_pid_namespace(int proc)
-{
-	const ino_t first = 0xeffffffc;	/* proc_ns.h, PROC_PID_INIT_INO */
-	struct stat st;
-
-	return !fstatat(proc, "self/ns/pid", &st, 0) && st.st_ino == first;
-}
-
-static bool told_by_command_line(int proc)
-{
+	const int proc = proc_detached();
 	const int fd = openat(proc, "cmdline", O_RDONLY | O_CLOEXEC);
 	char text[4096];
 	const ssize_t len = read(fd, text, sizeof(text) - 1);
 
 	close(fd);
+	close(proc);
 	if (len < 0)
 		return false;
 	text[len] = '\0';
@@ -76,16 +58,8 @@ static bool root_is_initramfs(void)
  */
 static bool is_machine_of_ours(void)
 {
-	bool ours;
-	int proc;
-
-	if (getpid() != 1 || !root_is_initramfs())
-		return false;
-	proc = detached_proc();
-	ours = proc >= 0 && in_first_pid_namespace(proc) &&
-	       told_by_command_line(proc);
-	close(proc);
-	return ours;
+	return getpid() == 1 && root_is_initramfs() &&
+	       in_first_pid_namespace() && told_by_command_line();
 }
 
 bool is_guest(void)

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What this process may do. */
+#include <grp.h>
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdbool.h>
@@ -12,6 +13,8 @@
 #include "base/files.h"
 #include "base/programs.h"
 #include "machine/privilege.h"
+#include "machine/proc.h"
+#include "machine/subject.h"
 
 enum privilege privilege;
 
@@ -19,11 +22,6 @@ static int try_namespaces(void)
 {
 	return unshare(CLONE_NEWNS | CLONE_NEWPID | CLONE_NEWNET) ||
 	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL);
-}
-
-static int try_userns(void)
-{
-	return unshare(CLONE_NEWUSER) || try_namespaces();
 }
 
 /* Would @try work?  Tried in a child, so that nothing stays half done. */
@@ -53,9 +51,23 @@ static bool enter_userns(void)
 	return !write_file("/proc/self/uid_map", map);
 }
 
+/* The user of the attempts must exist, too: root may be the only one. */
+static int try_root(void)
+{
+	return try_namespaces() || setgroups(0, NULL) ||
+	       setresgid(NOBODY, NOBODY, NOBODY) ||
+	       setresuid(NOBODY, NOBODY, NOBODY);
+}
+
+static int try_userns(void)
+{
+	return !enter_userns() || try_namespaces();
+}
+
 void privilege_init(void)
 {
-	if (geteuid() == 0 && would_work(try_namespaces))
+	if (geteuid() == 0 && in_first_user_namespace() &&
+	    would_work(try_root))
 		privilege = FULL;
 	else if (would_work(try_userns) && enter_userns())
 		privilege = IN_USERNS;

@@ -1,9 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Directories for worlds, on a tmpfs that is thrown away with them. */
+#include <errno.h>
+#include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <sched.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -11,11 +16,21 @@
 #include "base/errors.h"
 #include "machine/guest.h"
 #include "machine/privilege.h"
+#include "machine/proc.h"
 #include "machine/scratch.h"
 #include "machine/subject.h"
 
-static char template[] = "/tmp/landproof-XXXXXX";
-static const char *scratch;	/* mount point */
+/* The first of these that can be had: others see nothing of it either way. */
+static const char *const places[] = {
+	"/tmp", "/var/tmp", "/dev/shm", "/run", "/mnt",
+};
+
+#define PLACES (sizeof(places) / sizeof(places[0]))
+
+/* What a world may write */
+#define ROOM (64 << 10)
+
+static char scratch[PATH_MAX + 32];	/* mount point, or a directory of our own */
 static pid_t scratch_owner;
 static int scratch_uses;
 
@@ -38,38 +53,136 @@ static void remove_tree(const char *path)
 
 static void scratch_remove(void)
 {
-	if (getpid() != scratch_owner)
-		return;
-	if (privilege != UNPRIVILEGED)
-		umount2(scratch, MNT_DETACH);
-	remove_tree(scratch);
+	if (getpid() == scratch_owner)
+		remove_tree(scratch);
 }
 
-static int mount_scratch(void)
+/* Attempts have this handler too. */
+static void end_by(int number)
 {
-	return errno_of(mount("scratch", scratch, "tmpfs", 0, "mode=0755"));
+	if (getpid() == scratch_owner) {
+		scratch_remove();
+		_exit(128 + number);
+	}
+	signal(number, SIG_DFL);
+	raise(number);
 }
 
-int scratch_init(void)
+static int mount_scratch(const char *place)
 {
-	scratch = mkdtemp(template);
-	if (!scratch)
+	return errno_of(mount("scratch", place, "tmpfs", 0, "mode=0755"));
+}
+
+/*
+ * What is mounted from here on is seen nowhere else.  A guest is thrown away,
+ * and if its PID 1 leaves the file system state it booted with, Linux 7.3 finds
+ * no helper and no collector any more (fs/fs_struct.c, validate_fs_switch()).
+ */
+static int leave_mounts(void)
+{
+	if (!is_guest() && unshare(CLONE_NEWNS))
 		return errno;
-	chmod(scratch, 0755);
-	scratch_owner = getpid();
-	atexit(scratch_remove);
+	return errno_of(mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL));
+}
+
+/* A world needs more than a name. */
+static int has_room(const char *dir)
+{
+	char path[sizeof(scratch) + 8];
+	int fd, error;
+
+	snprintf(path, sizeof(path), "%s/room", dir);
+	fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return errno;
+	error = posix_fallocate(fd, 0, ROOM);
+	close(fd);
+	unlink(path);
+	return error;
+}
+
+static int make_scratch(const char *place)
+{
+	int error;
+
+	snprintf(scratch, sizeof(scratch), "%s/landproof-XXXXXX", place);
+	if (!mkdtemp(scratch))
+		return errno;
+	error = chmod(scratch, 0755) ? errno : has_room(scratch);
+	if (error)
+		remove_tree(scratch);
+	return error;
+}
+
+static int use(const char *place)
+{
+	char path[PATH_MAX];
+	int error;
+
+	if (!realpath(place, path))
+		return errno;
 	if (privilege == UNPRIVILEGED)
-		return 0;
-	/*
-	 * What is mounted from here on is seen nowhere else.  A guest is thrown
-	 * away, and if its PID 1 leaves the file system state it booted with,
-	 * Linux 7.3 finds no helper and no collector any more
-	 * (fs/fs_struct.c, validate_fs_switch()).
-	 */
-	if ((!is_guest() && unshare(CLONE_NEWNS)) ||
-	    mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL))
-		return errno;
-	return mount_scratch();
+		return make_scratch(path);
+	error = mount_scratch(path);
+	if (!error)
+		snprintf(scratch, sizeof(scratch), "%s", path);
+	return error;
+}
+
+static const char *find_scratch(void)
+{
+	static char missing[160];
+	size_t i;
+	int error, first = 0;
+
+	for (i = 0; i < PLACES; i++) {
+		error = use(places[i]);
+		if (!error)
+			return NULL;
+		if (!i)
+			first = error;
+	}
+	snprintf(missing, sizeof(missing),
+		 "a directory to work in: /tmp: %s, and none of /var/tmp, /dev/shm, /run, /mnt instead",
+		 strerror(first));
+	return missing;
+}
+
+const char *scratch_init(void)
+{
+	const char *missing;
+	int error;
+
+	if (privilege != UNPRIVILEGED) {
+		error = leave_mounts();
+		if (error)
+			return "a mount namespace: unshare(2)";
+		/* In a container's place, or another PID namespace's */
+		if (!proc_is_ours())
+			mount("proc", "/proc", "proc", 0, NULL);
+	}
+	if (!proc_is_ours())
+		return "/proc of this PID namespace";
+	missing = find_scratch();
+	if (!missing && privilege == UNPRIVILEGED) {
+		scratch_owner = getpid();
+		atexit(scratch_remove);
+		signal(SIGINT, end_by);
+		signal(SIGTERM, end_by);
+	}
+	return missing;
+}
+
+int scratch_file(void)
+{
+	char path[sizeof(scratch) + 16];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/XXXXXX", scratch);
+	fd = mkstemp(path);
+	if (fd >= 0)
+		unlink(path);
+	return fd;
 }
 
 static void world_dir(char *dir, size_t size)
@@ -79,11 +192,12 @@ static void world_dir(char *dir, size_t size)
 
 int scratch_enter(void)
 {
-	char dir[64];
+	char dir[sizeof(scratch) + 16];
 
 	world_dir(dir, sizeof(dir));
-	if (mkdir(dir, 0755) || chown(dir, subject_uid(), subject_gid()) ||
-	    chdir(dir))
+	/* Who is not root is the subject, perhaps without a valid ID. */
+	if (mkdir(dir, 0755) || chdir(dir) ||
+	    (privilege == FULL && chown(dir, subject_uid(), subject_gid())))
 		return errno;
 	return 0;
 }
@@ -96,7 +210,7 @@ int scratch_enter(void)
 
 void scratch_leave(void)
 {
-	char dir[64];
+	char dir[sizeof(scratch) + 16];
 
 	world_dir(dir, sizeof(dir));
 	scratch_uses++;
@@ -104,6 +218,6 @@ void scratch_leave(void)
 		remove_tree(dir);
 	} else if (scratch_uses % SCRATCH_USES == 0) {
 		umount2(scratch, MNT_DETACH);
-		mount_scratch();
+		mount_scratch(scratch);
 	}
 }

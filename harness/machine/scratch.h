@@ -3,7 +3,10 @@
 #ifndef LANDPROOF_MACHINE_SCRATCH_H
 #define LANDPROOF_MACHINE_SCRATCH_H
 
-int scratch_init(void);		/* 0 or errno */
+/* Once, before any world: NULL, or what is missing */
+const char *scratch_init(void);
+/* A file without a name: its descriptor, or -1 */
+int scratch_file(void);
 /* A new directory for a world, its current one: 0 or errno */
 int scratch_enter(void);
 void scratch_leave(void);

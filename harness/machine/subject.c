@@ -10,9 +10,6 @@
 #include "machine/privilege.h"
 #include "machine/subject.h"
 
-/* The nobody of every distribution; attempts own nothing else. */
-#define NOBODY 65534
-
 uid_t subject_uid(void)
 {
 	return privilege == FULL ? NOBODY : getuid();

@@ -5,6 +5,9 @@
 
 #include <sys/types.h>
 
+/* The nobody of every distribution; attempts own nothing else. */
+#define NOBODY 65534
+
 /* IDs to give scratch files to */
 uid_t subject_uid(void);
 gid_t subject_gid(void);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The commands of landproof-guest. */
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 #include "engine/hooks.h"
 #include "engine/process.h"
 #include "landlock/exercise.h"
+#include "machine/environment.h"
 #include "machine/guest.h"
 #include "machine/kmsg.h"
 #include "output/arguments.h"
@@ -61,11 +63,20 @@ static int run_lines(const struct line *lines, size_t count,
 	return a->kselftest && skipped && !status ? KSELFTEST_SKIP : status;
 }
 
+static int finish(int status)
+{
+	if (records_complete())
+		return status;
+	fprintf(stderr, "landproof-guest: results could not be written: %s\n",
+		strerror(errno));
+	return 2;
+}
+
 int command_run(struct arguments *a)
 {
 	static const struct line *lines;	/* of the whole process */
+	const char *missing;
 	size_t count;
-	int error;
 
 	lines = select_lines(&a->selection, &count);
 	if (count == 0) {
@@ -74,16 +85,17 @@ int command_run(struct arguments *a)
 	}
 	if (a->records_fd < 0 && !is_guest())
 		a->ktap = true;
-	error = process_init();
-	if (error) {
-		fprintf(stderr, "landproof-guest: cannot start: %s\n",
-			strerror(error));
+	missing = process_init();
+	if (missing) {
+		fprintf(stderr, "landproof-guest: cannot start without %s\n",
+			missing);
 		return 2;
 	}
 	if (is_guest())
 		kmsg_init();
 	measure_speed();
 	kernel_probe();
+	environment_probe();
 	records_open(a->records_fd, a->ktap);
 	record_start(count);
 	if (a->hooks && !record_hooks(hooks_start()))
@@ -91,18 +103,19 @@ int command_run(struct arguments *a)
 	/* With a policy and without one: the others show no other hooks. */
 	if (a->hooks && !worlds_wanted)
 		worlds_wanted = W(CONTROL) | W(DENY) | W(CALL);
-	return run_lines(lines, count, a);
+	return finish(run_lines(lines, count, a));
 }
 
 /* The table itself, and what its cases do. */
 static int check(void)
 {
-	const int error = process_init() ?: exercise_watch();
+	const char *const missing = process_init();
+	const int error = missing ? 0 : exercise_watch();
 	int defects;
 
-	if (error) {
-		fprintf(stderr, "landproof-guest: cannot start: %s\n",
-			strerror(error));
+	if (missing || error) {
+		fprintf(stderr, "landproof-guest: cannot start without %s\n",
+			missing ?: strerror(error));
 		return 2;
 	}
 	measure_speed();

@@ -107,6 +107,11 @@ void record_done(void)
 	fflush(json.out);
 }
 
+bool records_complete(void)
+{
+	return !(json.out && ferror(json.out)) && !(ktap && ferror(stdout));
+}
+
 static void put_file(const char *key, const char *path)
 {
 	char text[4096];

@@ -20,6 +20,8 @@ bool record_hooks(const char *missing);
 void record_case(const char *id);
 void record_result(const struct result *result);
 void record_end(double cases_ms, double total_ms);
+/* Has all of it been written? */
+bool records_complete(void);
 
 /* A record of another kind, to which the caller adds members */
 struct json *record_begin(const char *type);

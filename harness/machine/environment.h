@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What is not normal here, and so not the kernel's doing. */
+#ifndef LANDPROOF_MACHINE_ENVIRONMENT_H
+#define LANDPROOF_MACHINE_ENVIRONMENT_H
+
+/* Sets right what a parent may have left: signals, descriptors, limits ... */
+void environment_reset(void);
+/* Finds what cannot be set right; after kernel_probe(). */
+void environment_probe(void);
+
+/* How much of what cases show can come from it */
+enum influence {
+	INFLUENCE_NONE,
+	INFLUENCE_REFUSES,	/* calls, in all worlds alike */
+	INFLUENCE_RESTRICTS,	/* more, once there is a domain of ours too */
+	INFLUENCE_SPOILS,	/* whatever is tried may come out differently */
+};
+enum influence environment_influence(void);
+/* What is not normal, in words for people: "RLIMIT_NOFILE 8"; or NULL */
+const char *environment_words(void);
+/* Which call of Landlock's something else than the kernel refuses; or NULL */
+const char *environment_refused_call(void);
+
+#endif
