@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+import shutil
 import subprocess
 from collections import Counter
 from collections.abc import Callable
@@ -38,6 +39,8 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "root": (lambda: os.geteuid() == 0, "need root"),
     "user namespaces": (user_namespaces, "need user namespaces, which cannot be made here"
                         " (in a chroot nobody can)"),
+    "qemu-user": (lambda: bool(shutil.which("qemu-x86_64-static")), "need qemu-user-static"),
+    "proot": (lambda: bool(shutil.which("proot")), "need proot"),
     "Landlock": (landlock, "need Landlock in this machine's kernel"),
 }
 FIXTURES = {"as_root": "root", "landlock": "Landlock"}

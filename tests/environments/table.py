@@ -1,0 +1,152 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The environments: how launch.c makes each, and what the harness may miss there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+DOCKER = ("134,135,156,163,167-169,172-180,212,246,248-250,253-255,272,279,280,"
+          "298,304,308,312,313,320,321,323,425-427,428-433,442,155,161,165,166:1")
+"""The calls that docker's default profile refuses to a container without capabilities."""
+
+@dataclass(frozen=True)
+class Environment:
+    """A name, the steps of launch.c that make it, and what may be missing there."""
+
+    name: str
+    steps: str
+    missing: str = ""
+    """What cannot-run names where it does not in the normal environment: a pattern."""
+    unable: str = ""
+    """Nothing at all can be said: a pattern for the line that says why."""
+    machine: bool = False
+    """Tried in machines as well."""
+    holds: bool = True
+    """Promises are still seen to hold."""
+
+
+SECCOMP = "a seccomp filter"
+OUTER = "Landlock layers are taken: an outer domain"
+ROOT = "root privileges"
+ALONE = "no namespaces: ports are everybody's"
+PROGRAMS = "iproute2|user namespaces for ordinary users"
+
+
+def env(name: str, steps: str = "", missing: str = "", unable: str = "", machine: bool = False,
+        holds: bool = True) -> Environment:
+    """Return an environment; its program can be executed by every user."""
+    return Environment(name, steps, missing, unable, machine, holds)
+
+
+ENVIRONMENTS = (
+    env("normal", machine=True),
+    # Containers
+    env("pid1-shared-mounts", "pidns", machine=True),
+    env("pid1", "pidns mountns proc", machine=True),
+    env("pid1-user", "userns=0:65534:1 pidns mountns proc", ALONE, machine=True),
+    env("container", "ipcns netns=lo pidns mountns proc root=proc,dev,tmp caps=docker "
+        f"no-clone-flags refuse=435:38 refuse={DOCKER}", SECCOMP, machine=True),
+    env("docker-profile-user", f"mode=755 user=65534 no-clone-flags refuse=435:38 refuse={DOCKER}",
+        SECCOMP, machine=True),
+    # Other sandboxes
+    env("landlock-files", "landlock=1:1fff:0:0", OUTER, machine=True),
+    env("landlock-all", "landlock=1:ffff:3:0", OUTER),
+    env("landlock-scopes", "landlock=1:0:0:3", OUTER),
+    env("landlock-15-layers", "landlock=15:1fff:0:0", OUTER, machine=True),
+    env("landlock-16-layers", "landlock=16:1fff:0:0", "restrict_self.2.: E2BIG, by an outer domain",
+        machine=True, holds=False),
+    env("landlock-user", "mode=755 user=65534 landlock=1:1fff:0:0", OUTER),
+    env("seccomp-create-eperm", "refuse=444:1", "create_ruleset.2.: EPERM, by " + SECCOMP,
+        holds=False),
+    env("seccomp-create-enosys", "refuse=444:38", "create_ruleset.2.: ENOSYS, by " + SECCOMP,
+        machine=True, holds=False),
+    env("seccomp-create-eacces", "refuse=444:13", "create_ruleset.2.: EACCES, by " + SECCOMP,
+        holds=False),
+    env("seccomp-add-eperm", "refuse=445:1", "add_rule.2.: EPERM, by " + SECCOMP, machine=True,
+        holds=False),
+    env("seccomp-add-enosys", "refuse=445:38", "add_rule.2.: ENOSYS, by " + SECCOMP, holds=False),
+    env("seccomp-restrict-eperm", "refuse=446:1", "restrict_self.2.: EPERM, by " + SECCOMP,
+        machine=True, holds=False),
+    env("seccomp-two-enosys", "refuse=445,446:38", "add_rule.2.: ENOSYS, by " + SECCOMP,
+        holds=False),
+    env("seccomp-all-eperm", "refuse=444-446:1", "create_ruleset.2.: EPERM, by " + SECCOMP,
+        machine=True, holds=False),
+    env("seccomp-clone3", "refuse=435:38", SECCOMP),
+    env("seccomp-memfd", "refuse=319:1", SECCOMP, machine=True),
+    env("seccomp-io_uring", "refuse=425-427:1", SECCOMP),
+    env("seccomp-pidfd", "refuse=424,434,438:1", SECCOMP, machine=True),
+    env("seccomp-keys", "refuse=248-250:1", SECCOMP),
+    env("seccomp-namespaces", "no-clone-flags refuse=272,308:1", SECCOMP),
+    env("seccomp-mount", "refuse=155,165,166,428-433,442:1", SECCOMP),
+    env("seccomp-ptrace", "refuse=101,310,311:1", SECCOMP),
+    env("seccomp-execveat", "refuse=322:38", SECCOMP, machine=True),
+    env("seccomp-openat2", "refuse=437:38", SECCOMP),
+    env("seccomp-inet", "no-family=2:97", SECCOMP),
+    env("seccomp-inet6", "no-family=10:97", SECCOMP),
+    env("seccomp-unix", "no-family=1:1", SECCOMP),
+    env("seccomp-netlink", "no-family=16:1", SECCOMP),
+    # Privileges
+    env("nobody", "mode=755 user=65534", ROOT, machine=True),
+    env("nobody-no-userns", "userns=0:0:4294967295 sysctl=user/max_user_namespaces:0 mode=755 "
+        "user=65534", ALONE, machine=True),
+    env("no-capabilities", "caps=none", ALONE, machine=True),
+    env("empty-bounding-set", "caps=bounding", ALONE, machine=True),
+    env("no-root", "caps=noroot", ALONE),
+    env("userns-root", "userns=0:0:1", ROOT, machine=True),
+    env("userns-user", "userns=65534:0:1", ROOT),
+    env("userns-range", "userns=0:0:65536", ROOT),
+    env("userns-all", "userns=0:0:4294967295", ROOT, machine=True),
+    env("userns-none", "userns=none", ALONE, machine=True),
+    env("no-new-privs", "no-new-privs", "no_new_privs"),
+    env("unreadable-program", "mode=711 user=65534", ROOT, machine=True),
+    # Signals, limits, descriptors
+    env("ignore-SIGCHLD", "ignore=17", machine=True),
+    env("ignore-all", "ignore=0"),
+    env("block-all", "block"),
+    env("nofile-16", "rlimit=NOFILE:16 user=65534", "RLIMIT_NOFILE 16"),
+    env("nproc-1", "mode=755 rlimit=NPROC:1 user=65534", "RLIMIT_NPROC 1", holds=False),
+    env("nproc-4", "mode=755 rlimit=NPROC:4 user=65534", "RLIMIT_NPROC 4"),
+    env("as-32M", "mode=755 rlimit=AS:33554432 user=65534", ROOT),
+    env("fsize-0", "mode=755 rlimit=FSIZE:0 user=65534", unable="^$"),
+    env("stack-64k", "mode=755 rlimit=STACK:65536 user=65534", ROOT),
+    env("memlock-0", "mode=755 rlimit=MEMLOCK:0 user=65534", "RLIMIT_MEMLOCK 0"),
+    env("no-stdin", "close=0"),
+    env("no-stderr", "close=2"),
+    env("descriptors", "extra=200"),
+    env("umask-777", "umask=777", machine=True),
+    env("umask-0", "umask=0"),
+    env("inherited-child", "child", machine=True),
+    # Files
+    env("no-proc", "mountns root=dev,tmp,sys", unable="cannot start without /proc", machine=True),
+    env("no-tmp", "mountns root=proc,dev,sys", PROGRAMS, machine=True),
+    env("no-tmp-user", "mountns root=proc,dev user=65534", ALONE),
+    env("no-dev", "mountns root=proc,tmp,sys",
+        "iproute2|ENOENT|/dev/ptmx|loop devices|user namespaces"),
+    env("nothing", "mountns root=none", unable="cannot start without /proc"),
+    env("read-only-root", "mountns root=proc,dev,tmp readonly=/", PROGRAMS, machine=True),
+    env("tmp-noexec-user", "mode=755 tmpfs=/tmp:noexec,mode=1777 user=65534", ROOT),
+    env("tmp-nosuid-user", "mode=755 tmpfs=/tmp:nosuid,nodev,mode=1777 user=65534", ROOT),
+    env("tmp-tiny", "mountns tmpfs=/tmp:size=4k,mode=1777", machine=True),
+    env("tmp-full", "mountns tmpfs=/tmp:size=64k,mode=1777 fill=/tmp"),
+    env("tmp-full-alone", "mode=755 tmpfs=/tmp:size=64k,mode=1777 fill=/tmp user=65534 "
+        "no-clone-flags refuse=272:1", SECCOMP, machine=True),
+    env("tmp-not-writable", "mode=755 tmpfs=/tmp:mode=755 user=65534", ROOT),
+    env("proc-hidepid", "mode=755 proc=hidepid=2 user=65534", "hidepid"),
+    env("proc-subset", "mountns proc=subset=pid", "subset=pid"),
+    env("gone-directory", "gone"),
+    env("no-environment", "noenv"),
+    # Others
+    env("no-loopback", "netns"),
+    env("no-loopback-alone", "netns mode=755 user=65534 no-clone-flags refuse=272:1",
+        "the loopback device is down"),
+    env("no-ipv6-alone", "netns=lo sysctl=net/ipv6/conf/all/disable_ipv6:1 mode=755 user=65534 "
+        "no-clone-flags refuse=272:1", "IPv6 is disabled"),
+    env("time-namespace", "timens"),
+    env("nice", "nice=19"),
+    env("loaded", "load=2 nice=2"),
+    env("no-aslr", "personality=40000"),
+    env("read-implies-exec", "personality=400000"),
+    env("qemu-user", "through=/usr/bin/qemu-x86_64-static", "by an emulator of system calls",
+        holds=False),
+    env("proot", "through=/usr/bin/proot", "a tracer"),
+)
