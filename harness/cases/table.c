@@ -21,14 +21,14 @@ size_t cases_count;
 extern const struct landproof_case *__start_landproof_cases[];
 extern const struct landproof_case *__stop_landproof_cases[];
 
-const struct landproof_case *case_number(size_t number)
+const struct landproof_case *case_at(size_t index)
 {
-	if (__start_landproof_cases + number >= __stop_landproof_cases)
+	if (__start_landproof_cases + index >= __stop_landproof_cases)
 		return NULL;
-	return __start_landproof_cases[number];
+	return __start_landproof_cases[index];
 }
 
-size_t number_of_case(const struct landproof_case *test)
+size_t case_index(const struct landproof_case *test)
 {
 	size_t i = 0;
 

@@ -12,8 +12,8 @@ extern const struct landproof_case **cases;
 extern size_t cases_count;
 void cases_sort(void);
 /* The same cases as the linker placed them: what exec'd attempts are told. */
-const struct landproof_case *case_number(size_t number);	/* or NULL */
-size_t number_of_case(const struct landproof_case *test);
+const struct landproof_case *case_at(size_t index);	/* or NULL */
+size_t case_index(const struct landproof_case *test);
 
 /* "net.tcp.connect[ipv6]" */
 const char *case_id(const struct landproof_case *test,

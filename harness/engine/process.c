@@ -190,7 +190,7 @@ int attempt_main(int fd, int argc, char **argv)
 	scene = shared;
 	lab_resume();
 	/* Addresses are another image's. */
-	scene->test = case_number(strtoul(argv[0], NULL, 10));
+	scene->test = case_at(strtoul(argv[0], NULL, 10));
 	if (!scene->test)
 		return 2;
 	scene->variant = case_variants(scene->test) + atoi(argv[1]);
@@ -208,7 +208,7 @@ static int exec_attempt(void *arg)
 	};
 
 	snprintf(fd, sizeof(fd), "%d", scene_fd);
-	snprintf(test, sizeof(test), "%zu", number_of_case(scene->test));
+	snprintf(test, sizeof(test), "%zu", case_index(scene->test));
 	snprintf(variant, sizeof(variant), "%d",
 		 (int)(scene->variant - case_variants(scene->test)));
 	snprintf(skip, sizeof(skip), "%d", sabotage);
@@ -328,7 +328,7 @@ static int subject_apart(struct scene *scene)
  * Must something outside the sandbox outlive the attempt?  Else one process is
  * spared, which is half of what a world costs.
  */
-static bool has_witness_outside(const struct scene *scene)
+static bool wants_own_process(const struct scene *scene)
 {
 	return scene->processes || scene->test->effect;
 }
@@ -341,8 +341,8 @@ static void stage(struct scene *scene)
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	ret = prepare(scene);
 	if (!ret)
-		ret = has_witness_outside(scene) ? subject_apart(scene) :
-						   subject(scene);
+		ret = wants_own_process(scene) ? subject_apart(scene) :
+						 subject(scene);
 	if (test->effect && ret >= 0) {
 		const bool seen = test->effect(scene);
 
