@@ -7,8 +7,6 @@ import argparse
 import os
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
-from datetime import date
-from functools import partial
 from pathlib import Path
 
 from cli.options import given
@@ -17,11 +15,10 @@ from reports.errors import UserError
 from reports.formats import junit, ktap, matrixpage, terminal
 from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
-from reports.model.accepted import accept
 from reports.model.accepted import load as load_accepted
-from reports.model.baseline import difference_from, exit_status, marked, unmet, usual
-from reports.model.comparison import Rules, conclusion, renamed
+from reports.model.comparison import Rules, renamed
 from reports.model.files import check_writable, write_text
+from reports.model.judgement import Gate, Judgement, judge, usual
 from reports.model.resultfile import dump_result, load_result
 from reports.model.results import Result, shareable
 from reports.model.roads import sections
@@ -117,21 +114,25 @@ def report(document: Document, args: argparse.Namespace) -> None:
         terminal.show(document, console())
 
 
-def write_formats(
-    result: Result, args: argparse.Namespace, view: View,
-    formats: Mapping[str, ResultFormat] = {}, judged: Result | None = None,
-) -> None:
+def write_formats(result: Result, args: argparse.Namespace, view: View) -> None:
     """Write each format that was asked for; raise UserError for the first that fails.
 
-    What is made to be shared gets the result without the cases that must not be. Formats of
-    results get it as a gate `judged` it.
+    What is made to be shared gets the result without the cases that must not be.
     """
     for name, path in _asked(args).items():
-        if name in formats:
-            write_text(path, formats[name].to_text(judged or result))
+        one = document_formats()[name]
+        write_text(path, one.to_text(view(result if one.private else shareable(result))))
+
+
+def write_judged(judgement: Judgement, args: argparse.Namespace) -> None:
+    """Write each format that was asked for, all of them by the same judgement."""
+    for name, path in _asked(args).items():
+        if name in RESULT_FORMATS:
+            text = RESULT_FORMATS[name].to_text(judgement.judged)
         else:
             one = document_formats()[name]
-            write_text(path, one.to_text(view(result if one.private else shareable(result))))
+            text = one.to_text(matrix.judged(judgement if one.private else judgement.shared))
+        write_text(path, text)
 
 
 def keep(result: Result, args: argparse.Namespace) -> None:
@@ -148,6 +149,13 @@ def rules(args: argparse.Namespace) -> Rules:
     return Rules(getattr(args, "strict", False), getattr(args, "allow_missing", False))
 
 
+def gate(args: argparse.Namespace, baseline: Result | None) -> Gate:
+    """Return what the user demands of a run."""
+    accepted = getattr(args, "accepted", None)
+    return Gate(baseline, rules(args), load_accepted(accepted) if accepted else (),
+                tuple(getattr(args, "require", ())), getattr(args, "max_cannot_run", None))
+
+
 def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) -> int:
     """End a run: keep its result, write the formats, print the table; return the exit status.
 
@@ -155,34 +163,22 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
     kernels that were asked for, if any were: one of them that could not run makes the run a
     failure.
     """
-    baseline = check_outputs(args)
+    demands = gate(args, check_outputs(args))
     names = [kernel.name for kernel in result.kernels] if asked else ()
-    compared = named = renamed(result, getattr(args, "as_name", []))
-    ending: list[str] = []
-    if getattr(args, "accepted", None):
-        compared, ending = accept(compared, load_accepted(args.accepted), date.today())
-    judged = compared
+    keep(result, args)
     try:
-        keep(result, args)
-        lacking = unmet(compared, getattr(args, "require", []),
-                        getattr(args, "max_cannot_run", None))
-        if baseline:
-            difference = difference_from(compared, baseline, rules(args))
-            judged = marked(compared, difference)
-            ending.append(conclusion(difference))
-        status = exit_status(compared, baseline, names, rules(args))
+        judgement = judge(renamed(result, getattr(args, "as_name", [])), demands, names)
     except UserError:
         # What was won is written, whatever is wrong with the comparison.
-        write_formats(result, args, matrix.document, RESULT_FORMATS)
+        write_judged(judge(result), args)
         raise
-    write_formats(named, args, partial(matrix.document, baseline=baseline), RESULT_FORMATS,
-                  judged)
+    write_judged(judgement, args)
     if not uses_stdout(args):
-        terminal.show(matrix.document(compared, baseline), console())
-    ending = [*lacking, *ending]
-    if ending:
+        terminal.show(matrix.judged(judgement), console())
+    ending = [*judgement.remarks, judgement.conclusion]
+    if demands.given:
         print("\n".join(ending), file=sys.stderr if uses_stdout(args) else sys.stdout)
-    return status or int(bool(lacking))
+    return judgement.status
 
 
 def finish_hooks(result: Result, args: argparse.Namespace) -> int:
@@ -195,7 +191,7 @@ def finish_hooks(result: Result, args: argparse.Namespace) -> int:
     if not uses_stdout(args):
         terminal.show(hooks.document(result), console())
     names = [kernel.name for kernel in result.kernels if args.kernel or kernel.release]
-    return 2 if exit_status(result, asked=names) == 2 else 0
+    return 2 if judge(result, asked=names).status == 2 else 0
 
 
 def finish_reach(
@@ -206,7 +202,8 @@ def finish_reach(
     if not shown:
         raise UserError("no road to a guarded port is in this result")
     report(reach.document(result, shown, number), args)
-    return exit_status(result, asked=args.kernel and [kernel.name for kernel in result.kernels])
+    names = [kernel.name for kernel in result.kernels] if args.kernel else ()
+    return judge(result, asked=names).status
 
 
 def last_path() -> Path:

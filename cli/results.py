@@ -13,8 +13,8 @@ from reports.formats import terminal
 from reports.formats.terminal import console
 from reports.model import comparison
 from reports.model.assemble import assemble, merge
-from reports.model.baseline import usual
 from reports.model.comparison import renamed
+from reports.model.judgement import judge, usual
 from reports.model.resultfile import load_result
 from reports.model.results import Result
 from reports.views import matrix, show
@@ -76,7 +76,7 @@ def run_matrix(args: argparse.Namespace) -> int:
         loaded = [(name, usual(result, name, args.allow_special, like)) for name, result in loaded]
         usual(loaded[0][1], loaded[0][0], args.allow_special, _options(loaded[1][1]))
     result = merge(loaded)
-    outputs.write_formats(result, args, matrix.document, outputs.RESULT_FORMATS)
+    outputs.write_judged(judge(result), args)
     if not outputs.uses_stdout(args):
         terminal.show(matrix.document(result, full=args.full), console())
     return 0

@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from reports.formats.registry import ResultFormat
-from reports.model.findings import describe
+from reports.model.findings import evidence
 from reports.model.results import Case, CaseResult, Kernel, Result, base, shareable
 from reports.model.rows import errata_text
 from reports.model.verdicts import Verdict
@@ -39,7 +39,7 @@ def to_text(result: Result) -> str:
 
 
 def _subtest(number: int, kernel: Kernel, catalogue: Mapping[str, Case]) -> list[str]:
-    if kernel.unavailable:
+    if kernel.unavailable and not kernel.lost:
         return [f"ok {number} {kernel.name} # SKIP {_plain(kernel.unavailable)}"]
     if not kernel.cases:
         return [f"not ok {number} {kernel.name} # ERROR no case ran"]
@@ -72,9 +72,9 @@ def _diagnostics(case: CaseResult) -> list[str]:
     ms = f" ms={case.ms:.1f}" if case.ms is not None else ""
     lines = [f"{case.id}: verdict={case.verdict}{ms}", *(f"news: {text}" for text in case.news)]
     lines += [case.gate] if case.gate else []
-    if not case.deviates and case.verdict not in (Verdict.BROKEN, Verdict.CLOSED):
+    if not (case.deviates or case.fails) and case.verdict not in (Verdict.BROKEN, Verdict.CLOSED):
         return lines
-    lines.append(describe(world for world in case.worlds if not world.as_promised) or case.why)
+    lines.append(evidence(case))
     return lines + [f"| {line}" for line in (*case.log, *case.console)[-CONSOLE_LINES:]]
 
 

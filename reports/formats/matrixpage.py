@@ -13,7 +13,7 @@ from markupsafe import Markup, escape
 from reports.document import linked
 from reports.formats.page import TEMPLATES, render
 from reports.formats.registry import ResultFormat
-from reports.model.findings import closed, count, findings, gaps, headline, news
+from reports.model.findings import closed, count, findings, gaps, headline, news, passed
 from reports.model.known import explain, known_issues
 from reports.model.results import (
     Case,
@@ -49,6 +49,7 @@ def to_text(result: Result) -> str:
         catalogue=shared.by_id(),
         summaries=[summarize(kernel, shared.by_id()) for kernel in shared.kernels],
         findings=findings(shared),
+        passed=passed(shared),
         title=title,
         understood=understood,
         closed=closed(shared),

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Any
 
 from reports.errors import UserError
-from reports.model.findings import describe
+from reports.model.findings import evidence
 from reports.model.known import with_current_names
 from reports.model.results import CaseResult, Kernel, Result, World, base, partial, shareable
 from reports.model.rows import Row, short_names
@@ -111,6 +111,11 @@ class Difference:
         """The columns of the old result that show nothing any more, unless that is allowed."""
         return () if self.rules.allow_missing else (
             *self.removed, *(name for name, _why in self.stopped))
+
+    @property
+    def fixed(self) -> int:
+        """How many deviations are gone because the promise holds now."""
+        return sum(change.kind is Kind.FIXED for change in self.changes)
 
     @property
     def regressions(self) -> tuple[Change, ...]:
@@ -303,7 +308,7 @@ def _story(change: Change) -> str:
         steps = [_step(name, was, now) for name, (was, now) in change.worlds.items()]
         return f"  ({'; '.join(steps)})" if steps else ""
     if change.new and (change.new.deviates or change.new.verdict is Verdict.BROKEN):
-        text = describe(w for w in change.new.worlds if not w.as_promised) or change.new.why
+        text = evidence(change.new)
         return f"  ({text})" if text else ""
     return ""
 
@@ -324,20 +329,3 @@ def _total(difference: Difference) -> str:
     ]
     verdict = "Worse" if difference.worse else "Not worse"
     return f"{verdict}: {', '.join(counts)}; {difference.compared} results compared."
-
-
-def conclusion(difference: Difference) -> str:
-    """Return the one line that a gate ends with."""
-    found = difference.regressions
-    first = [f"{one.case} on {one.kernel}: {one.verdicts}" for one in found[:3]]
-    more = [f"{len(found) - 3} more"] if len(found) > 3 else []
-    parts = [
-        f"{len(found)} regressions ({'; '.join([*first, *more])})" if found else "",
-        f"no longer there: {', '.join(difference.missing)}" if difference.missing else "",
-        *(f"{number} {what}" for kind, what in (
-            (Kind.NEW_HERE, "deviations of cases new here"), (Kind.FIXED, "fixed"),
-        ) if (number := sum(one.kind is kind for one in difference.changes))),
-        f"{difference.compared} results compared with the baseline",
-    ]
-    verdict = "FAILED" if difference.worse else "passed"
-    return f"{verdict}: {', '.join(filter(None, parts))}"

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -35,9 +35,7 @@ class Finding:
     @property
     def evidence(self) -> str:
         """What came out other than promised."""
-        return describe(world for world in self.first.worlds if not world.as_promised) or (
-            self.first.why
-        )
+        return evidence(self.first)
 
     @property
     def said_fixed(self) -> list[str]:
@@ -48,18 +46,26 @@ class Finding:
 
 
 def findings(result: Result) -> list[Finding]:
-    """Return every deviation and every broken case, the worst first."""
-    return _findings(result, DEVIATIONS | {Verdict.BROKEN}, by_issue=True)
+    """Return every case that fails, as a gate judged it, and every broken one; worst first."""
+    return _findings(result, lambda case: case.fails or case.verdict is Verdict.BROKEN,
+                     by_issue=True)
+
+
+def passed(result: Result) -> str:
+    """Return how many deviations a gate lets pass, in words; empty if none."""
+    number = sum(case.deviates and not case.fails
+                 for kernel in result.kernels for case in kernel.cases)
+    return f"{count(number, 'deviation')} more: no regression, or accepted" if number else ""
 
 
 def closed(result: Result) -> list[Finding]:
     """Return where a kernel stops what nothing promises to stop: news of the good kind."""
-    return _findings(result, {Verdict.CLOSED}, by_issue=True)
+    return _findings(result, lambda case: case.verdict is Verdict.CLOSED, by_issue=True)
 
 
 def gaps(result: Result) -> list[Finding]:
     """Return what is open, case by case."""
-    return _findings(result, {Verdict.OPEN}, by_issue=False)
+    return _findings(result, lambda case: case.verdict is Verdict.OPEN, by_issue=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,24 +93,25 @@ def news(result: Result) -> list[News]:
 def headline(result: Result) -> tuple[str, str]:
     """Return the result in a line, and how much of it is understood."""
     ran = [kernel for kernel in result.kernels if kernel.cases]
-    found = [one for one in findings(result) if one.verdict in DEVIATIONS]
+    found = [one for one in findings(result) if one.verdict is not Verdict.BROKEN]
     if not ran:
         return "Nothing ran", ""
+    known = passed(result)
     if not found:
-        return f"No deviation on {count(len(ran), 'kernel')}", ""
+        what = "No regression" if known else "No deviation"
+        return f"{what} on {count(len(ran), 'kernel')}", f"{known}." if known else ""
     cases = {case_id for one in found for case_id in one.cases}
     where = {kernel.name for one in found for kernel in one.kernels}
     unknown = {
         case_id for one in found for case_id in one.cases if one.issue is None or one.said_fixed
     }
-    verb = "deviates" if len(cases) == 1 else "deviate"
+    verb = "deviate" if all(one.verdict in DEVIATIONS for one in found) else "fail"
+    verb += "s" if len(cases) == 1 else ""
     of = f"{len(where)} of {count(len(ran), 'kernel')}" if len(ran) > 1 else "this kernel"
-    return (
-        f"{count(len(cases), 'case')} {verb} on {of}",
-        f"{len(unknown)} of them without a known issue that explains it."
-        if unknown
-        else "Known issues explain all of it.",
-    )
+    understood = (f"{len(unknown)} of them without a known issue that explains it."
+                  if unknown else "Known issues explain all of it.")
+    told = f"{understood} {known}." if known else understood
+    return f"{count(len(cases), 'case')} {verb} on {of}", told
 
 
 def outcome(world: World) -> str:
@@ -122,19 +129,26 @@ def describe(worlds: Iterable[World]) -> str:
     return "; ".join(f"{', '.join(names)}: {text}" for text, names in together.items())
 
 
+def evidence(case: CaseResult) -> str:
+    """Return what a case showed other than promised; of a flaky one, what it showed when."""
+    story = describe(world for world in case.worlds if not world.as_promised)
+    return f"flaky: {case.flaky}" if case.flaky else story or case.why
+
+
 def count(number: int, what: str) -> str:
     """Return a number with its noun: `1 case`, `2 cases`."""
     return f"{number} {what}{'' if number == 1 else 's'}"
 
 
-def _findings(result: Result, wanted: Iterable[Verdict], *, by_issue: bool) -> list[Finding]:
+def _findings(
+    result: Result, wanted: Callable[[CaseResult], bool], *, by_issue: bool
+) -> list[Finding]:
     catalogue = result.by_id()
-    chosen = frozenset(wanted)
     # On which kernels a case has a verdict, and what was shown there.
     shown: dict[tuple[str, Verdict], list[tuple[Kernel, CaseResult]]] = {}
     for kernel in result.kernels:
         for case in kernel.cases:
-            if case.verdict in chosen:
+            if wanted(case):
                 shown.setdefault((case.id, case.verdict), []).append((kernel, case))
     together: dict[tuple[str, Verdict, tuple[str, ...]], list[str]] = {}
     for case_id, verdict in sorted(shown, key=lambda key: key[0]):

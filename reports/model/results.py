@@ -62,12 +62,12 @@ class CaseResult:
     log: tuple[str, ...] = ()  # kernel log lines that the case caused
     console: tuple[str, ...] = ()  # the last lines of a machine that died in it
     flaky: str = ""  # of a broken one: what it showed at first, and what in a fresh machine
-    gate: str = ""  # what a comparison makes of it: "regression: ..." or "accepted: ..."
+    gate: str = ""  # what it makes of this: "regression: ...", "required: ...", "accepted: ..."
 
     @property
     def fails(self) -> bool:
-        """Whether a gate counts it as a failure: by the comparison, if there was one."""
-        return self.gate.startswith("regression") or (self.deviates and not self.gate)
+        """Whether a gate counts it as a failure; without one, whether it deviates."""
+        return not self.gate.startswith("accepted") if self.gate else self.deviates
 
     @property
     def deviates(self) -> bool:

@@ -22,32 +22,38 @@ from reports.document import (
     linked,
     words,
 )
-from reports.model.baseline import deviations_beyond, untried
-from reports.model.findings import Finding, closed, count, findings, gaps, headline, news
+from reports.model.findings import (
+    Finding, closed, count, findings, gaps, headline, news, passed,
+)
+from reports.model.judgement import Judgement, judge, untried
 from reports.model.resultfile import to_text
 from reports.model.results import Kernel, Result, base, reproduce
 from reports.model.rows import errata_text, families, rows, short_names, short_rows, summarize
-from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
+from reports.model.verdicts import LOOKS, Verdict
 
 FINDINGS = 40  # more are not read
 
 
-def document(
-    result: Result, baseline: Result | None = None, *, full: bool = False
-) -> Document:
-    """Return the sums, what stands out, and the matrix.
+def document(result: Result, *, full: bool = False) -> Document:
+    """Return the sums, what stands out, and the matrix; nothing is demanded of the result."""
+    return judged(judge(result), full=full)
+
+
+def judged(judgement: Judgement, *, full: bool = False) -> Document:
+    """Return the sums, what stands out as a gate judged it, and the matrix.
 
     Cases of one subject that show the same share a row, unless the matrix is to be `full`.
-    Takes a baseline to tell deviations that are in it already.
     """
+    result = judgement.judged
     title, understood = headline(result)
-    told = words(f"{title}. {understood}".strip())
+    told = judgement.conclusion or f"{title}. {understood}".strip()
     return Document(
         title="Landlock, kernel by kernel",
-        intro=told,
+        intro=words(told),
         blocks=(
             Block((_sums(result), *_notes(result))),
-            Block(_items(_findings(result, baseline)), "Deviations"),
+            Block(_items(_findings(result)),
+                  "What fails" if judgement.gate.given else "Deviations"),
             Block(_items(_news(result)), "News"),
             Block(_items(_untried(result)), "Could not be tried"),
             Block(_gaps(result), "Open gaps: what nothing promises to stop", folded=True,
@@ -57,7 +63,7 @@ def document(
         ),
         landproof=result.landproof,
         date=result.date or "",
-        json=partial(to_text, result),
+        json=partial(to_text, judgement.result),
     )
 
 
@@ -104,26 +110,25 @@ def _notes(result: Result) -> tuple[Note, ...]:
     )
 
 
-def _findings(result: Result, baseline: Result | None) -> Iterable[Item]:
-    beyond = {(kernel.name, case.id) for kernel, case in deviations_beyond(result, baseline)}
+def _findings(result: Result) -> Iterable[Item]:
     found = findings(result)
-    for one in found[:FINDINGS]:
-        places = ((kernel.name, case) for kernel in one.kernels for case in one.cases)
-        old = one.verdict in DEVIATIONS and beyond.isdisjoint(places)
-        yield _finding(one, "  (no regression)" if old else "")
+    yield from map(_finding, found[:FINDINGS])
     if len(found) > FINDINGS:
         yield Item(words(f"... and {len(found) - FINDINGS} more: --json has them all"))
+    if known := passed(result):
+        yield Item(words(known))
 
 
-def _finding(finding: Finding, remark: str = "") -> Item:
+def _finding(finding: Finding) -> Item:
     names = short_names([kernel.name for kernel in finding.kernels])
     labels: list[str | Cell] = []
     for label in finding.labels:
         labels += [", " if labels else "  ", Cell(label, code=True)]
     head = words(
-        Cell(str(finding.verdict), verdict=finding.verdict), *labels, f"  on {names}{remark}"
+        Cell(str(finding.verdict), verdict=finding.verdict), *labels, f"  on {names}"
     )
-    lines: list[Words] = [words(finding.claim), words(finding.evidence)]
+    lines: list[Words] = [words(finding.first.gate), words(finding.claim),
+                          words(finding.evidence)]
     issue = finding.issue
     if issue:
         report = linked(issue.report)

@@ -16,14 +16,15 @@ import pytest
 from cli import outputs
 from cli.main import parser
 from reports.errors import UserError
-from reports.formats import junit, ktap
+from reports.formats import junit, ktap, markdown, matrixpage
 from reports.model import comparison
 from reports.model.assemble import merge
-from reports.model.baseline import difference_from, marked, unmet
 from reports.model.comparison import Rules
+from reports.model.judgement import Gate, Judgement, judge
 from reports.model.resultfile import dump_result, load_result
 from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, reproduce
 from reports.model.verdicts import Verdict
+from reports.views import matrix
 from tests.reports.conftest import ROOT
 
 NAMES = ("a.holds", "a.open", "a.absent", "a.closed", "a.bypass", "a.errno", "a.cannot")
@@ -119,7 +120,7 @@ def by_diff(new: Result, tmp_path: Path, *words: str, old: Result = OLD) -> int:
     return status
 
 
-Gate = Callable[..., int]
+Way = Callable[..., int]
 
 
 @pytest.fixture(autouse=True)
@@ -130,31 +131,31 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
 @pytest.mark.parametrize("what", REGRESSIONS)
-def test_a_regression_is_one(what: str, gate: Gate, tmp_path: Path) -> None:
+def test_a_regression_is_one(what: str, gate: Way, tmp_path: Path) -> None:
     assert gate(REGRESSIONS[what], tmp_path) == 1
 
 
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
 @pytest.mark.parametrize("what", HARMLESS)
-def test_what_is_not_worse_passes(what: str, gate: Gate, tmp_path: Path) -> None:
+def test_what_is_not_worse_passes(what: str, gate: Way, tmp_path: Path) -> None:
     assert gate(HARMLESS[what], tmp_path) == 0
 
 
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
-def test_new_here_counts_if_asked_for(gate: Gate, tmp_path: Path) -> None:
+def test_new_here_counts_if_asked_for(gate: Way, tmp_path: Path) -> None:
     assert gate(lab(fresh="bypass"), tmp_path, "--strict") == 1
     assert gate(lab(fresh="holds"), tmp_path, "--strict") == 0
 
 
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
-def test_what_is_gone_may_be_allowed(gate: Gate, tmp_path: Path) -> None:
+def test_what_is_gone_may_be_allowed(gate: Way, tmp_path: Path) -> None:
     for what in ("holds, then cannot run", "holds, then not there", "a column that is gone"):
         assert gate(REGRESSIONS[what], tmp_path, "--allow-missing") == 0
     assert gate(REGRESSIONS["holds, then bypass"], tmp_path, "--allow-missing") == 1
 
 
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
-def test_comparing_nothing_is_an_error(gate: Gate, tmp_path: Path) -> None:
+def test_comparing_nothing_is_an_error(gate: Way, tmp_path: Path) -> None:
     new = result(kernel("renamed"))
     with pytest.raises(UserError, match="--as NAME"):
         gate(new, tmp_path)
@@ -177,7 +178,7 @@ def special_of(*words: str) -> Result:
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
 @pytest.mark.parametrize("word", ["--sabotage=allow", "--case=a.*", "--world=deny",
                                   "--shuffle=1", "--no-landlock"])
-def test_a_special_run_is_no_baseline(gate: Gate, word: str, tmp_path: Path) -> None:
+def test_a_special_run_is_no_baseline(gate: Way, word: str, tmp_path: Path) -> None:
     with pytest.raises(UserError, match="special run"):
         gate(OLD, tmp_path, old=special_of(word))
     assert gate(OLD, tmp_path, "--allow-special", old=special_of(word)) == 0
@@ -207,11 +208,19 @@ def test_two_results_of_one_case_have_to_agree() -> None:
     assert merge([("old", OLD), ("new", OLD)]).kernels == OLD.kernels
 
 
+def demanded(*globs: str, most: int | None = None) -> Judgement:
+    """Return the judgement of the old result, whose deviations are known, by these demands."""
+    return judge(OLD, Gate(OLD, required=globs, most=most))
+
+
 def test_demands() -> None:
-    assert unmet(OLD, ["a.holds"], None) == []
-    assert "does not hold: a.bypass (bypass)" in unmet(OLD, ["a.b*"], None)[0]
-    assert "no case of --require z.* ran" in unmet(OLD, ["z.*"], None)[0]
-    assert unmet(OLD, [], 1) == [] and "1 cases cannot run, more than 0" in unmet(OLD, [], 0)[0]
+    assert demanded("a.holds").status == demanded(most=1).status == 0
+    for judgement, told in (
+        (demanded("a.b*"), "2 required cases not holding (a.bypass on lab: bypass; "),
+        (demanded("z.*"), "lab: no case of --require z.* ran"),
+        (demanded(most=0), "lab: 1 case cannot run, more than 0"),
+    ):
+        assert judgement.status == 1 and told in judgement.conclusion
 
 
 def test_unmet_demands_fail_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -221,25 +230,76 @@ def test_unmet_demands_fail_a_run(tmp_path: Path, capsys: pytest.CaptureFixture[
     assert "more than 0" in capsys.readouterr().out
 
 
-@pytest.mark.parametrize("what", [*REGRESSIONS, *HARMLESS])
-def test_junit_and_ktap_obey_the_baseline(what: str) -> None:
-    new = {**REGRESSIONS, **HARMLESS}[what]
-    judged = marked(new, difference_from(new, OLD, Rules()))
-    root = ET.fromstring(junit.to_text(judged))
+DEMANDS = {
+    "a case has to hold": Gate(OLD, required=("a.open",)),
+    "a case has to be there": Gate(OLD, required=("z.*",)),
+    "nothing may be untried": Gate(OLD, most=0),
+    "a baseline of less": Gate(result(kernel(bypass="open"), kernel("other"))),
+}
+JUDGEMENTS = {what: judge(new, Gate(OLD)) for what, new in {**REGRESSIONS, **HARMLESS}.items()}
+JUDGEMENTS |= {what: judge(OLD, gate) for what, gate in DEMANDS.items()}
+JUDGEMENTS["new cases count"] = judge(lab(fresh="bypass"), Gate(OLD, Rules(strict=True)))
+JUDGEMENTS["what is gone is allowed"] = judge(
+    REGRESSIONS["a column that is gone"], Gate(OLD, Rules(allow_missing=True)))
+JUDGEMENTS["a column that no longer runs"] = judge(
+    result(kernel(), Kernel("other", unavailable="dropped")), Gate(OLD))
+
+
+@pytest.mark.parametrize("what", JUDGEMENTS)
+def test_every_format_obeys_the_judgement(what: str) -> None:
+    judgement = JUDGEMENTS[what]
+    root = ET.fromstring(junit.to_text(judgement.judged))
     failed = int(root.get("failures", "")) + int(root.get("errors", "")) > 0
-    assert failed == (what in REGRESSIONS)
+    assert failed == (judgement.status != 0)
     bad = any(line.lstrip().startswith(("not ok", "Bail out"))
-              for line in ktap.to_text(judged).splitlines())
-    assert bad == (what in REGRESSIONS)
+              for line in ktap.to_text(judgement.judged).splitlines())
+    assert bad == (judgement.status != 0)
+    word = "FAILED: " if judgement.status else "passed: "
+    mail = markdown.to_text(matrix.judged(judgement.shared))
+    assert judgement.conclusion.startswith(word) and word in mail
+    page = matrixpage.to_text(judgement.judged)
+    new = [case for one in judgement.judged.kernels for case in one.cases if case.fails]
+    assert ("### What fails" in mail) or not new
+    for case in new:
+        assert f"`{case.id}`" in mail and case.gate.partition(": ")[2] in page
+    if not new:  # what the baseline has is counted, and not listed
+        assert "**✗ bypass**  `a.bypass`" not in mail and 'class="card edge-bypass"' not in page
+        assert "more: no regression, or accepted" in mail
 
 
 def test_a_gate_ends_with_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def last() -> str:
+        return capsys.readouterr().out.splitlines()[-1]
+
     by_baseline(lab(holds="bypass", bypass="holds", fresh="errno"), tmp_path)
-    last = capsys.readouterr().out.splitlines()[-1]
-    assert last == ("FAILED: 1 regressions (a.holds on lab: holds → bypass), 1 deviations of cases"
-                    " new here, 1 fixed, 14 results compared with the baseline")
+    assert last() == (
+        "FAILED: 1 regression (a.holds on lab: holds → bypass), 1 deviation of cases new here,"
+        " 1 fixed, 3 deviations as in the baseline, 2 cases could not be tried, 14 results"
+        " compared with the baseline")
     by_baseline(OLD, tmp_path)
-    assert capsys.readouterr().out.splitlines()[-1].startswith("passed: 14 results")
+    assert last() == ("passed: 4 deviations as in the baseline, 2 cases could not be tried,"
+                      " 14 results compared with the baseline")
+    healthy = result(kernel(bypass=None, errno=None))
+    for words, line in {
+        ("--require", "a.h*"): "passed: 1 case could not be tried, 5 results",
+        ("--require", "a.o*"): "FAILED: 1 required case not holding (a.open on lab: open),"
+                               " 1 case could not be tried, 5 results",
+        ("--max-cannot-run", "0"): "FAILED: lab: 1 case cannot run, more than 0, 1 case could not"
+                                   " be tried, 5 results",
+    }.items():
+        status = outputs.finish(healthy, parser().parse_args(["run", *words]))
+        text = last()
+        assert text == line and text.startswith("FAILED") == bool(status)
+
+
+def test_a_run_that_failed_says_so_in_the_last_line() -> None:
+    broken = lab(holds="broken")
+    judgement = judge(broken, Gate(OLD))
+    assert judgement.status == 2 and judgement.conclusion.startswith("FAILED: lab: 1 broken case")
+    flaky = replace(broken.kernels[0].cases[0], flaky="bypass at first, holds in a fresh machine")
+    one = replace(broken.kernels[0], cases=(flaky, *broken.kernels[0].cases[1:]))
+    text = judge(replace(broken, kernels=(one, broken.kernels[1])), Gate(OLD)).conclusion
+    assert text.startswith("FAILED: lab: a.holds is flaky (bypass at first, holds in a fresh")
 
 
 def test_a_partial_run_vanishes_nothing(tmp_path: Path) -> None:
@@ -329,9 +389,9 @@ def test_every_format_of_a_renamed_kernel(tmp_path: Path) -> None:
     assert load_result(tmp_path / "json").kernels[0].name == "lab"
     page = (tmp_path / "html").read_text()
     assert "<strong>Regression:</strong> holds → bypass" in page
-    assert "<strong>Accepted:</strong> not worse than the baseline" in page
+    assert "4 deviations more: no regression, or accepted. The matrix shows them." in page
     mail = (tmp_path / "markdown").read_text()
-    assert "`a.bypass`  on lab, other  (no regression)" in mail
+    assert "`a.bypass`  on lab" not in mail and "more: no regression, or accepted" in mail
     assert "`a.holds`  on lab\n" in mail
 
 

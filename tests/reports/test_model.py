@@ -11,7 +11,7 @@ import pytest
 
 from reports.errors import UserError
 from reports.model import findings, known, rows as matrix
-from reports.model.baseline import deviations_beyond, exit_status
+from reports.model.judgement import Gate, judge
 from reports.model.results import (
     Case,
     CaseResult,
@@ -304,40 +304,41 @@ def test_renames_are_followed() -> None:
 )
 def test_exit_status(verdicts: list[str], status: int) -> None:
     result = result_of(*(case(f"case.{n}", word) for n, word in enumerate(verdicts)))
-    assert exit_status(result) == status
+    assert judge(result).status == status
 
 
 def test_a_lost_machine_fails_the_run() -> None:
-    assert exit_status(result_of(case("a", "holds"), lost=(Lost("silent"),))) == 2
+    assert judge(result_of(case("a", "holds"), lost=(Lost("silent"),))).status == 2
 
 
 def test_a_missing_kernel_fails_the_run_only_if_asked_for() -> None:
     ran = Kernel("lab", cases=(case("a", "holds"),))
     result = Result("1", kernels=(ran, Kernel("gone", unavailable="dropped")))
-    assert exit_status(result) == 0
-    assert exit_status(result, asked=["lab"]) == 0
-    assert exit_status(result, asked=["gone"]) == 2
-    assert exit_status(Result("1", kernels=result.kernels[1:])) == 2
-    assert exit_status(Result("1")) == 2
+    assert judge(result).status == 0
+    assert judge(result, asked=["lab"]).status == 0
+    assert judge(result, asked=["gone"]).status == 2
+    assert judge(Result("1", kernels=result.kernels[1:])).status == 2
+    assert judge(Result("1")).status == 2
 
 
 def test_a_baseline_excuses_the_same_deviation_only() -> None:
     old = result_of(case("a", "bypass"), case("b", "holds"))
-    assert exit_status(old, baseline=old) == 0
+    assert judge(old, Gate(old)).status == 0
     # Both are there each time: that one is gone would be a regression by itself.
     excused, held = case("a", "bypass"), case("b", "holds")
-    assert exit_status(result_of(case("a", "errno"), held), baseline=old) == 1
-    assert exit_status(result_of(excused, case("b", "bypass")), baseline=old) == 1
-    assert exit_status(result_of(excused, held), baseline=old) == 0
-    assert exit_status(result_of(case("a", "broken")), baseline=old) == 2
+    assert judge(result_of(case("a", "errno"), held), Gate(old)).status == 1
+    assert judge(result_of(excused, case("b", "bypass")), Gate(old)).status == 1
+    assert judge(result_of(excused, held), Gate(old)).status == 0
+    assert judge(result_of(case("a", "broken")), Gate(old)).status == 2
 
 
 def test_a_baseline_is_by_kernel() -> None:
     one, other = result_of(case("a", "bypass")), result_of(case("a", "bypass"), name="new")
     with pytest.raises(UserError, match="nothing to compare"):
-        exit_status(other, baseline=one)
+        judge(other, Gate(one))
     both = Result("1", kernels=(*one.kernels, *other.kernels))
-    assert [kernel.name for kernel, _case in deviations_beyond(both, one)] == ["new"]
+    found = judge(both, Gate(one)).judged.kernels
+    assert [kernel.name for kernel in found if kernel.cases[0].fails] == ["new"]
 
 
 def test_the_samples_have_every_family_and_enough_cases() -> None:
