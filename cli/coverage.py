@@ -10,6 +10,7 @@ from pathlib import Path
 
 from cli import outputs
 from cli.options import SELFTESTS, add_selection, selection
+from reports.errors import UserError
 from reports.model import coverage
 from reports.views import coverage as views
 from vm import kernels, lab, progress, run, selftests
@@ -46,12 +47,14 @@ def run_coverage(args: argparse.Namespace) -> int:
     """Run the cases on a kernel that counts which lines of Landlock run; report."""
     outputs.check_outputs(argparse.Namespace(**{**vars(args), "html": None}))
     words = selection(args)
-    lab.prepare()
     with progress.fetching() as tell:
         (kernel,) = kernels.choose([args.kernel], progress=tell)
+        if kernel.unavailable:
+            raise UserError(f"{kernel.name}: {kernel.unavailable}")
+        notes = labs.kept(kernel, coverage.SUBJECT)
+        lab.prepare()
         programs = args.selftests and selftests.programs(
             args.source, lambda what, part: tell("selftests", what, part))
-    notes = labs.kept(kernel, coverage.SUBJECT)
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         place = Path(scratch)
         with progress.display([kernel]) as listener:

@@ -19,7 +19,8 @@ from reports.model.hooks import calls_from_json, calls_to_json
 from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, World, clean
 from reports.model.verdicts import Verdict
 
-FORM = "urn:landproof:result:1"
+FORM = "urn:landproof:result:2"
+OLDER = ("urn:landproof:result:1",)  # lack `options`, `asked` and `flaky`; read all the same
 SCHEMA = Path(__file__).parents[1] / "schema" / "result.schema.json"
 
 Json = dict[str, Any]
@@ -191,7 +192,7 @@ def _check(data: object, name: str) -> None:
             raise UserError(f"{name} holds records of a guest: give a result, from `run --json`")
         raise UserError(f"{name} is not a Landproof result: give a file from `run --json`")
     form = data.get("$schema", FORM)
-    if form != FORM:
+    if form not in (FORM, *OLDER):
         raise UserError(
             f"{name} is of another form ({clean(str(form))[:60]}; this landproof reads {FORM}):"
             f" render it with landproof {clean(str(data['landproof']))[:20]}"

@@ -13,6 +13,8 @@ from xml.etree import ElementTree as ET
 
 import pytest
 
+import vm.errors
+import vm.kernel
 from cli import outputs
 from cli.main import parser
 from reports.errors import UserError
@@ -26,6 +28,7 @@ from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Re
 from reports.model.verdicts import Verdict
 from reports.views import matrix
 from tests.reports.conftest import ROOT
+from vm.places import labs
 
 NAMES = ("a.holds", "a.open", "a.absent", "a.closed", "a.bypass", "a.errno", "a.cannot")
 VERDICTS = ("holds", "open", "absent", "closed", "bypass", "errno", "cannot-run")
@@ -423,6 +426,19 @@ def test_any_exception_is_one_line(tmp_path: Path) -> None:
     done = subprocess.run(run, cwd=ROOT, capture_output=True, text=True, check=False,
                           env={**os.environ, "LANDPROOF_TRACEBACK": "1"})
     assert "Traceback" in done.stderr
+
+
+def test_coverage_says_how_its_kernel_is_built(tmp_path: Path) -> None:
+    done = subprocess.run([ROOT / "landproof", "coverage"], capture_output=True, text=True,
+                          check=False, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)})
+    assert done.returncode == 2 and done.stderr == (
+        "landproof: lab-7.3-gcov: it is not built: `landproof kernels build lab-7.3-gcov`\n")
+
+
+def test_coverage_needs_what_is_kept_of_a_build(tmp_path: Path) -> None:
+    (tmp_path / "bzImage").write_text("")
+    with pytest.raises(vm.errors.UserError, match="x: nothing of its build in security"):
+        labs.kept(vm.kernel.Kernel("x", "image", image=tmp_path / "bzImage"), Path("security/landlock"))
 
 
 def test_a_missing_package_is_one_line(tmp_path: Path) -> None:

@@ -14,10 +14,13 @@ import jsonschema
 import pytest
 
 from reports.errors import UserError
+from reports.formats import matrixpage
 from reports.model.assemble import assemble, merge
+from reports.model.comparison import compare
 from reports.model.files import check_writable, write_text
-from reports.model.resultfile import SCHEMA, dump_result, load_result, to_text
-from reports.model.results import CaseResult, Kernel, Result
+from reports.model.judgement import Gate, judge
+from reports.model.resultfile import SCHEMA, dump_result, from_text, load_result, to_text
+from reports.model.results import CaseResult, Kernel, Provenance, Result
 from reports.model.verdicts import Verdict
 from tests.reports import samples
 
@@ -63,6 +66,54 @@ def test_the_schema_is_sound_and_holds(result: Result) -> None:
     case = next(case for case in kernel["cases"] if case["id"] == "net.tcp.fastopen_sendto")
     assert case["verdict"] == "bypass"
     assert case["worlds"]["deny"] == {"result": "ok", "expected": "EACCES", "ms": 1.4}
+
+
+def undescribed(data: object, schema: dict[str, Any], whole: dict[str, Any]) -> set[str]:
+    """Return the keys in `data` that the schema allows and says nothing of."""
+    if "$ref" in schema:
+        schema = whole["$defs"][schema["$ref"].rpartition("/")[2]]
+    if isinstance(data, list):
+        return {key for one in data for key in undescribed(one, schema["items"], whole)}
+    if not isinstance(data, dict):
+        return set()
+    described, others = schema.get("properties", {}), schema.get("additionalProperties")
+    found: set[str] = set() if others else data.keys() - described.keys()
+    for key, value in data.items():
+        if inner := described.get(key, others):
+            found |= undescribed(value, inner, whole)
+    return found
+
+
+def test_the_schema_describes_every_key(odd: Result, result: Result) -> None:
+    whole = json.loads(SCHEMA.read_text(encoding="utf-8"))
+    about = Provenance(options=("--world=deny",), asked="/x/bzImage", modules="none")
+    flaky = CaseResult("a.b", Verdict.BROKEN, "why", flaky="bypass at first, then holds")
+    special = Kernel("lab", provenance=about, cases=(flaky,), unavailable="dropped",
+                     untraced={"hook": "why"})
+    for one in (odd, result, Result("1", (special,))):
+        assert undescribed(json.loads(to_text(one)), whole, whole) == set()
+    assert undescribed({"kernels": [{"cases": [{"new": 1}]}]}, whole, whole) == {"new"}
+    assert special.provenance.options == loaded(special).provenance.options
+    assert loaded(special).cases == (flaky,)
+
+
+def loaded(kernel: Kernel) -> Kernel:
+    """Return the kernel as it comes back from its JSON."""
+    return from_text(to_text(Result("1", (kernel,))), "r.json").kernels[0]
+
+
+def test_older_files_can_be_read() -> None:
+    """The file is of the first form, cut from a real run."""
+    old = load_result(Path(__file__).parent / "older" / "result-1.json")
+    assert [kernel.name for kernel in old.kernels] == ["debian-5.10", "debian-6.18"]
+    verdicts = [{case.verdict for case in kernel.cases} for kernel in old.kernels]
+    assert Verdict.ABSENT in verdicts[0] and Verdict.BYPASS in verdicts[1]
+    assert all(not kernel.provenance.options for kernel in old.kernels)
+    assert '"$schema": "urn:landproof:result:2"' in to_text(old)
+    assert from_text(to_text(old), "again") == old
+    assert judge(old, Gate(old)).status == 0 and not compare(old, old).changes
+    for word in ("debian-5.10", "debian-6.18", "bypass"):
+        assert word in matrixpage.to_text(old)
 
 
 def test_a_case_is_a_line(result: Result) -> None:

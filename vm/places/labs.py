@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from vm import paths, store
+from vm.errors import UserError
 from vm.kernel import Kernel, data
 from vm.places import Place
 
@@ -66,6 +67,8 @@ def keep_built(name: str, build: Path, image: Path, patterns: Sequence[str], abo
 
 def kept(kernel: Kernel, directory: Path) -> Path:
     """Return where files of the kernel's build are: kept by keep_built(), or in the build."""
-    assert kernel.image and kernel.config
-    return next(path for path in (kernel.image.parent / directory, kernel.config.parent / directory)
-                if path.is_dir())
+    places = [path.parent / directory for path in (kernel.image, kernel.config) if path]
+    if found := next((path for path in places if path.is_dir()), None):
+        return found
+    raise UserError(f"{kernel.name}: nothing of its build in {directory} is kept: give a lab"
+                    " kernel (`landproof kernels build`) or a build tree")
