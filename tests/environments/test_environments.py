@@ -86,7 +86,9 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def program() -> Path:
     """Return landproof-guest."""
-    return Path(os.environ.get("LANDPROOF_GUEST", ROOT / "build" / "landproof-guest"))
+    path = Path(os.environ.get("LANDPROOF_GUEST", ROOT / "build" / "landproof-guest"))
+    assert path.resolve().parts[1] not in {"tmp", "mnt"}, f"{path}: launch.c mounts over it"
+    return path
 
 
 @pytest.fixture(scope="session")
