@@ -26,7 +26,7 @@ enum option_key {
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
-	OPTION_GCOV, OPTION_PLAN_FOR,
+	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_CONTROLS,
 };
 
 static const struct argp_option options[] = {
@@ -42,6 +42,8 @@ static const struct argp_option options[] = {
 	  "Prove the suite: enforce nothing, or drop every rule", 0 },
 	{ "world", OPTION_WORLD, "WORLD", 0,
 	  "Only these worlds, and control", 0 },
+	{ "controls", OPTION_CONTROLS, 0, 0,
+	  "Only the control worlds, of every variant", 0 },
 	{ "port", OPTION_PORT, "N", 0,
 	  "Peers listen on this port, and policies name it", 0 },
 	{ "hooks", OPTION_HOOKS, 0, 0,
@@ -140,6 +142,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_SHUFFLE:
 		s->shuffle = number(state, arg, INT_MAX);
+		break;
+	case OPTION_CONTROLS:
+		a->controls = true;
 		break;
 	case OPTION_PLAN_FOR:
 		a->plan_for = arg;

@@ -108,6 +108,14 @@ def test_a_guest_that_ends_or_warns_costs_one_case(tmp_path: Path, case: str, ve
     assert found["socket.create.tcp"] == "open"
 
 
+def test_what_only_landlock_refuses_to_everybody_is_overblocked(tmp_path: Path) -> None:
+    found = verdicts(tmp_path, OLDER, "--case", "selftest.guest.overblock", "--case",
+                     "selftest.guest.refused")
+    assert found == {"selftest.guest.overblock": "open",
+                     "selftest.guest.overblock[refused]": "overblock",
+                     "selftest.guest.refused": "cannot-run"}
+
+
 @pytest.mark.parametrize("words", [
     ("run", "--case", "no.such.case"),
     ("run", "--world", "nowhere"),

@@ -61,7 +61,8 @@ static int attach_beneath(struct scene *scene)
 		return broken(scene, "mkdirat: %s", strerrorname_np(errno));
 	if (lp_move_mount(fd, "", "mnt",
 			  LP_MOVE_FROM_EMPTY | LP_MOVE_BENEATH))
-		return errno;
+		return errno == EINVAL && scene->world == WORLD_CONTROL ?
+			cannot(scene, "MOVE_MOUNT_BENEATH (Linux 6.5)") : errno;
 	if (umount2("mnt", 0))
 		return broken(scene, "umount: %s", strerrorname_np(errno));
 	return exists("mnt/beneath") ? WORKED : NO_EFFECT;

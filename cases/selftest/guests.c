@@ -74,3 +74,41 @@ CASE("selftest.guest.warn",
 	.control = do_nothing,
 	.attempt = warn,
 	.source	 = "docs/design.md: the verdict crash");
+
+/* As if Landlock refused an operation to everybody, of the second variant */
+static int refused_where_landlock_is(struct scene *scene)
+{
+	return kernel.abi && scene->variant->arg ? EPERM : WORKED;
+}
+
+static const struct variant allowed_and_refused[] = {
+	{ "" }, { "refused", .arg = 1 }, { NULL }
+};
+
+CASE("selftest.guest.overblock",
+	.claim	 = "a kernel that refuses without any sandbox, because of Landlock",
+	.labels	 = "selftest",
+	.guard	 = FS(READ_FILE),
+	.promise = { OPEN },
+	.gap	 = "none",
+	.needs	 = "guest root",
+	.bare	 = true,
+	.variants = allowed_and_refused,
+	.attempt = refused_where_landlock_is,
+	.source	 = "docs/design.md: the verdict overblock");
+
+static int refused_always(struct scene *scene)
+{
+	(void)scene;
+	return EPERM;
+}
+
+CASE("selftest.guest.refused",
+	.claim	 = "a kernel that refuses, with Landlock and without",
+	.labels	 = "selftest",
+	.guard	 = FS(READ_FILE),
+	.promise = { DENIED(EPERM) },
+	.needs	 = "guest root",
+	.bare	 = true,
+	.attempt = refused_always,
+	.source	 = "docs/design.md: the verdict cannot-run");

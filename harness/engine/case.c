@@ -4,12 +4,12 @@
 
 #include "base/time.h"
 #include "engine/case.h"
-#include "engine/hooks.h"
 #include "engine/judge.h"
 #include "engine/needs.h"
 #include "engine/run.h"
 
 unsigned int worlds_wanted;
+bool every_control;
 
 /* What the case needs, and what its variant does by its address family */
 static void find_missing(struct conditions *conditions,
@@ -28,7 +28,7 @@ void run_case(const struct landproof_case *test, const struct variant *variant,
 	struct conditions here = {
 		.kernel = &kernel,
 		.worlds = worlds_wanted,
-		.every_control = hooks_on,
+		.every_control = every_control,
 		.sabotaged = sabotage != SABOTAGE_NONE,
 	};
 	struct plan plan;

@@ -7,6 +7,8 @@
 
 /* A set of W(); 0: all that a case has. */
 extern unsigned int worlds_wanted;
+/* Control of every variant, also where another one shows the same */
+extern bool every_control;
 
 void run_case(const struct landproof_case *test, const struct variant *variant,
 	      struct result *result);

@@ -11,6 +11,7 @@ struct arguments {
 	int records_fd;
 	bool kselftest;		/* an entry of a collection, by argv[0] */
 	bool ktap, json, coverage, check, hooks;
+	bool controls;		/* only the control worlds, all of them */
 	const char *plan_for;	/* a kernel in words; NULL: the running one */
 	bool gcov;		/* also records of what ran of Landlock */
 };

@@ -101,6 +101,9 @@ int command_run(struct arguments *a)
 	if (a->hooks && !record_hooks(hooks_start()))
 		return 2;
 	/* With a policy and without one: the others show no other hooks. */
+	every_control = a->hooks || a->controls;
+	if (a->controls)
+		worlds_wanted = W(CONTROL);
 	if (a->hooks && !worlds_wanted)
 		worlds_wanted = W(CONTROL) | W(DENY) | W(CALL);
 	return finish(run_lines(lines, count, a));
