@@ -53,6 +53,7 @@ def parser() -> argparse.ArgumentParser:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit status."""
+    _open_output()
     commands = parser()
     if "_ARGCOMPLETE" in os.environ:
         from cli.completion import complete
@@ -89,6 +90,14 @@ def _stop(number: int, _frame: object) -> NoReturn:
     for one in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(one, signal.SIG_IGN)
     raise KeyboardInterrupt(signal.Signals(number).name)
+
+
+def _open_output() -> None:
+    """Let writing to a standard output that was closed fail, and no file take its place."""
+    for number, name, mode in ((1, "stdout", os.O_RDONLY), (2, "stderr", os.O_WRONLY)):
+        if getattr(sys, name) is None:
+            os.dup2(os.open(os.devnull, mode), number)
+            setattr(sys, name, os.fdopen(number, "w", closefd=False))
 
 
 def _drop_output() -> None:

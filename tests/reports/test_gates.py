@@ -5,7 +5,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -28,6 +30,7 @@ from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Re
 from reports.model.verdicts import Verdict
 from reports.views import matrix
 from tests.reports.conftest import ROOT
+from tests.vm.conftest import KERNEL
 from vm.places import labs
 
 NAMES = ("a.holds", "a.open", "a.absent", "a.closed", "a.bypass", "a.errno", "a.cannot")
@@ -404,13 +407,33 @@ def test_every_format_of_a_renamed_kernel(tmp_path: Path) -> None:
 def test_a_closed_or_full_output_is_no_success(tmp_path: Path) -> None:
     dump_result(OLD, tmp_path / "a.json")
     command = f"{ROOT}/landproof matrix {tmp_path}/a.json --json {tmp_path}/out.json"
-    for to in ("| true; exit ${PIPESTATUS[0]}", "> /dev/full"):
+    for to in ("| true; exit ${PIPESTATUS[0]}", "> /dev/full", ">&-"):
         (tmp_path / "out.json").unlink(missing_ok=True)
         done = subprocess.run(["bash", "-c", f"{command} {to}"], capture_output=True, text=True,
                               check=False)
         assert done.returncode == 2 and "Traceback" not in done.stderr
         assert len(done.stderr.splitlines()) <= 1
         assert load_result(tmp_path / "out.json").kernels == OLD.kernels
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+def test_an_interrupted_run_keeps_what_was_won(number: signal.Signals, tmp_path: Path) -> None:
+    command: list[str | Path] = ["env", "--default-signal=INT,HUP", ROOT / "landproof", "run",
+                                 "--kernel", KERNEL, "--records", tmp_path,
+                                 "--json", tmp_path / "won.json", "--max-cannot-run", "0"]
+    records = tmp_path / f"{KERNEL}.jsonl"
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+                          text=True) as run:
+        deadline = time.monotonic() + 100
+        while not records.exists() or records.read_text().count('"type":"result"') < 3:
+            assert run.poll() is None and time.monotonic() < deadline
+            time.sleep(0.05)
+        run.send_signal(number)
+        out, err = run.communicate(timeout=60)
+    assert run.returncode == 2 and err.splitlines()[-1] == "landproof: interrupted"
+    (column,) = load_result(tmp_path / "won.json").kernels
+    assert len(column.cases) >= 3 and "end early" in column.lost[0].why
+    assert out.splitlines()[-1].startswith("FAILED: ") and "end early" in out.splitlines()[-1]
 
 
 def test_any_exception_is_one_line(tmp_path: Path) -> None:
