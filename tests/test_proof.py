@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -106,6 +107,19 @@ def test_a_guest_that_ends_or_warns_costs_one_case(tmp_path: Path, case: str, ve
     assert found[f"selftest.guest.{case}"] == verdict
     assert found["scope.signal.kill"] == "holds"
     assert found["socket.create.tcp"] == "open"
+
+
+def test_what_a_kernel_says_once_it_may_say_again(tmp_path: Path) -> None:
+    """Debugfs arms warnings again; after what cannot be armed a fresh machine follows."""
+    found = verdicts(tmp_path, OLDER, "--case", "selftest.guest.warn", "--case",
+                     "socket.create.tcp[ipv6]", "--records", str(tmp_path))
+    lines = (tmp_path / f"{OLDER}.jsonl").read_text().splitlines()
+    said = [record.get("id", record["type"]) for record in map(json.loads, lines)
+            if record["type"] in ("start", "result", "renew", "end")]
+    assert said == ["start", "selftest.guest.warn", "selftest.guest.warn[lockdep]", "renew",
+                    "start", "socket.create.tcp[ipv6]", "end"]
+    assert found == {"selftest.guest.warn": "crash", "selftest.guest.warn[lockdep]": "crash",
+                     "socket.create.tcp[ipv6]": "open"}
 
 
 def test_what_only_landlock_refuses_to_everybody_is_overblocked(tmp_path: Path) -> None:

@@ -57,6 +57,8 @@ class State:
     started: bool = False
     running: str | None = None
     done: str | None = None
+    renew: bool = False
+    """The last boot ended because the cases that are left need a fresh machine."""
     silence: float = BOOT_SILENCE
     console: deque[str] = field(default_factory=lambda: deque(maxlen=5 * CONSOLE_LINES))
 
@@ -167,6 +169,8 @@ class KernelRun:
                 self._failed(str(failed), failures)
                 if failures == FAILURES:
                     return
+                continue
+            if not end and self.progress.renew:
                 continue
             if not end:
                 self._look_closer(machine)
@@ -301,7 +305,8 @@ class KernelRun:
             self._remember(self.progress.done, record)
         if self.again is None:
             self._write(record, line)
-        return bool(kind == "end")
+        self.progress.renew = kind == "renew"
+        return kind in ("end", "renew")
 
     def _remember(self, case: str, record: dict[str, Any]) -> None:
         """Take note of a result: whether it has to be looked at again, or what came out then."""

@@ -58,21 +58,30 @@ CASE("selftest.guest.hang",
 	.attempt = freeze_runner,
 	.source	 = "docs/design.md: the verdict hang");
 
-/* The first line of a warning, in the log where the kernel writes its own. */
-static int warn(struct scene *scene)
+/* The first line of a report, in the log where the kernel writes its own */
+static int report(struct scene *scene)
 {
-	const int error = write_file("/dev/kmsg",
-				     "<4>WARNING: CPU: 0 PID: 1 at selftest\n");
+	static const char *const heads[] = {
+		"<4>------------[ cut here ]------------\n",
+		"<4>WARNING: possible recursive locking detected\n",
+	};
+	const int error = write_file("/dev/kmsg", heads[scene->variant->arg]);
 
 	return error ? cannot(scene, "/dev/kmsg: %s", strerrorname_np(error)) :
 		       EPERM;
 }
 
+/* The first can be armed again, lockdep's cannot. */
+static const struct variant reports[] = {
+	{ "" }, { "lockdep", .arg = 1 }, { NULL }
+};
+
 CASE("selftest.guest.warn",
 	.claim	 = "a kernel that warns",
 	A_GUEST_TEST,
+	.variants = reports,
 	.control = do_nothing,
-	.attempt = warn,
+	.attempt = report,
 	.source	 = "docs/design.md: the verdict crash");
 
 /* As if Landlock refused an operation to everybody, of the second variant */

@@ -4,12 +4,15 @@
 #include <fcntl.h>
 #include <fnmatch.h>
 #include <poll.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <unistd.h>
 
+#include "base/files.h"
 #include "machine/kmsg.h"
+
+#define DEBUGFS "/sys/kernel/debug"
 
 static int kmsg_fd = -1;
 
@@ -183,4 +186,17 @@ enum kmsg kmsg_trouble(char *buf, size_t size)
 		}
 	}
 	return worst;
+}
+
+/*
+ * WARN_ONCE() is armed again by debugfs (clear_warn_once); what other
+ * reporters have said once, lockdep and KASAN among them, cannot be.
+ */
+bool kmsg_rearm(const char *log)
+{
+	if (strncmp(log, "------------[ cut here ]", 24) != 0 ||
+	    strstr(log, "DEBUG_LOCKS_WARN_ON"))
+		return false;
+	mount("debugfs", DEBUGFS, "debugfs", 0, NULL);
+	return !write_file(DEBUGFS "/clear_warn_once", "1");
 }

@@ -3,6 +3,7 @@
 #ifndef LANDPROOF_MACHINE_KMSG_H
 #define LANDPROOF_MACHINE_KMSG_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 void kmsg_init(void);
@@ -13,5 +14,10 @@ enum kmsg {
 };
 /* What the kernel said since the last call; @buf: from the first trouble on */
 enum kmsg kmsg_trouble(char *buf, size_t size);
+/*
+ * After trouble that @log tells of: lets the kernel tell of the same again,
+ * which it does once only.  False: just a fresh machine does.
+ */
+bool kmsg_rearm(const char *log);
 
 #endif

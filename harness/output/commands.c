@@ -29,14 +29,14 @@ static int run_lines(const struct line *lines, size_t count,
 		     const struct arguments *a)
 {
 	const char *const resume_after = a->selection.resume_after;
-	bool resumed = !resume_after, skipped = true;
+	bool resumed = !resume_after, skipped = true, stale = false;
 	const double start = now_ms();
 	double cases_ms = 0;
 	int status = 0;
 	char id[128];
 	size_t i;
 
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !stale; i++) {
 		struct result result;
 
 		case_id(lines[i].test, lines[i].variant, id, sizeof(id));
@@ -56,10 +56,16 @@ static int run_lines(const struct line *lines, size_t count,
 			status = 2;
 		else if (is_deviation(result.verdict) && !status)
 			status = 1;
+		/* What this kernel has said once it may not say again. */
+		stale = result.kmsg == KMSG_TROUBLE && i + 1 < count &&
+			!kmsg_rearm(result.log);
 	}
 	if (a->gcov)
 		gcov_put();
-	record_end(cases_ms, now_ms() - start);
+	if (stale)
+		record_renew();
+	else
+		record_end(cases_ms, now_ms() - start);
 	return a->kselftest && skipped && !status ? KSELFTEST_SKIP : status;
 }
 

@@ -291,6 +291,14 @@ void record_result(const struct result *result)
 	record_done();
 }
 
+void record_renew(void)
+{
+	if (!json.out)
+		return;
+	record_begin("renew");
+	record_done();
+}
+
 void record_end(double cases_ms, double total_ms)
 {
 	if (!json.out)

@@ -19,6 +19,8 @@ void record_start(size_t selected);
 bool record_hooks(const char *missing);
 void record_case(const char *id);
 void record_result(const struct result *result);
+/* The cases that are left need a fresh machine. */
+void record_renew(void);
 void record_end(double cases_ms, double total_ms);
 /* Has all of it been written? */
 bool records_complete(void);

@@ -11,6 +11,7 @@
  *   deviates=ID it always does
  *   refused=ID  refused without a sandbox, unless the kernel is started without Landlock
  *   missing=ID  refused there, too               once=ID  refused, unless it runs alone (--case)
+ *   renew=ID    after the case the rest asks for a fresh machine
  *   show=FILE   the result's "why" is the first line of this file
  *   log         the records go to the log (vm/qemu.py), not to the serial port
  */
@@ -196,6 +197,11 @@ int main(void)
 				"bypass" : "holds", why);
 		if (is("panic-between", id))
 			panic();
+		if (is("renew", id)) {
+			fprintf(records, "{\"type\":\"renew\"}\n");
+			fclose(records);
+			reboot(RB_POWER_OFF);
+		}
 	}
 	fprintf(records, "{\"type\":\"end\",\"ms\":7.5,\"total_ms\":9}\n");
 	fclose(records);

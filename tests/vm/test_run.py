@@ -133,6 +133,12 @@ def test_a_machine_that_ends_in_every_boot(machine: Run) -> None:
     assert any("Kernel panic" in line for line in lost["console"])
 
 
+def test_what_a_kernel_says_once_asks_for_a_fresh_machine(machine: Run) -> None:
+    records = machine("log", "renew=c3", "deviates=c2")
+    assert types(records) == ["kernel", "start", "renew", "start", "end", "again"]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+
+
 def test_what_deviates_runs_again(machine: Run) -> None:
     records = machine("log", "deviates=c2", "flaky=c4")
     assert types(records) == ["kernel", "start", "end", "again", "again"]
