@@ -24,7 +24,7 @@ OLDER = "debian-6.12"
 def landproof(*words: str) -> subprocess.CompletedProcess[str]:
     """Run the launcher as a user would."""
     return subprocess.run([str(ROOT / "landproof"), *words], cwd=ROOT, text=True,
-                          capture_output=True, check=False, timeout=400)
+                          capture_output=True, check=False, timeout=1800)
 
 
 def column(tmp_path: Path, kernel: str, *words: str) -> Column:
