@@ -18,9 +18,14 @@ ROOT = Path(__file__).resolve().parents[1]
 
 def listed(*words: str, binary: Path = GUEST) -> str:
     """Return what the binary's `list` prints; raise UserError if it has nothing to list."""
+    return called("list", *words, binary=binary)
+
+
+def called(*words: str, binary: Path = GUEST) -> str:
+    """Return what a command of the binary prints; raise UserError if it fails."""
     try:
         done = subprocess.run(
-            [str(binary), "list", *words], capture_output=True, text=True, check=False, timeout=60
+            [str(binary), *words], capture_output=True, text=True, check=False, timeout=60
         )
     except FileNotFoundError:
         raise UserError(f"{binary} is missing: build it with `make`") from None
@@ -28,7 +33,8 @@ def listed(*words: str, binary: Path = GUEST) -> str:
         raise UserError(f"{binary} cannot run ({error}): build it again") from None
     if done.returncode:
         said = done.stderr.strip().removeprefix("landproof-guest: ")
-        raise UserError(f"{said}; `landproof list` shows what there is")
+        none = said == "no case matches"
+        raise UserError(f"{said}; `landproof list` shows what there is" if none else said)
     return done.stdout
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 
 from cli import outputs
 from cli.guest import cases, catalogue, version
+from cli.plan import show_plan
+from reports.errors import UserError
 from reports.formats import terminal
 from reports.formats.terminal import console
 from reports.model import comparison
@@ -45,6 +47,12 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     one.add_argument(
         "--result", metavar="FILE", type=Path, help="this result, not the one of the last run"
     )
+    one.add_argument("--plan", action="store_true",
+                     help="what it promises on a kernel, and the worlds that would show it;"
+                          " nothing runs")
+    one.add_argument("--kernel", metavar="K",
+                     help="with --plan: a kernel that has run, or one described as"
+                          " abi=6,errata=3; default: this machine's")
     outputs.add_format_options(one)
     one.set_defaults(run=run_show)
 
@@ -86,6 +94,10 @@ def run_show(args: argparse.Namespace) -> int:
     """Explain a case: from the given result, else the last one, else the catalogue alone."""
     outputs.check_outputs(args)
     result = load_result(args.result) if args.result else outputs.load_last()
+    if args.plan:
+        return show_plan(args.case, args.kernel, result)
+    if args.kernel:
+        raise UserError("--kernel goes with --plan: a result shows all its kernels")
     if result is None or (not args.result and not show.knows(result, args.case)):
         # Nothing has run, or the case is newer than the last run.
         result = Result("", catalogue=cases())

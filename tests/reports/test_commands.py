@@ -13,6 +13,7 @@ import pytest
 
 from cli import outputs, results
 from cli.guest import cases, catalogue
+from cli.plan import in_words
 from reports.document import Document
 from reports.errors import UserError
 from reports.model.resultfile import case_from_json, dump_result, load_result
@@ -150,7 +151,9 @@ def test_show_without_any_result(
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
     monkeypatch.setattr(results, "cases", lambda: result.catalogue)
-    assert results.run_show(argparse.Namespace(case="net.tcp.connect", result=None, json=None)) == 0
+    asked = argparse.Namespace(case="net.tcp.connect", result=None, json=None, plan=False,
+                               kernel=None)
+    assert results.run_show(asked) == 0
     text = capsys.readouterr().out
     assert "refused with EACCES since ABI 4" in text and "kernel" not in text.split()
 
@@ -324,3 +327,22 @@ def test_listing_coverage(capsys: pytest.CaptureFixture[str]) -> None:
     text = listing(views.coverage(more), capsys)
     assert "without a case or a reason: net.y" in text
     assert json.loads(listing(views.coverage(coverage), capsys, as_json=True)) == coverage
+
+
+def test_the_plan_of_a_case_on_a_kernel_that_has_run(run: Run, result_file: Path) -> None:
+    kernel = load_result(result_file).kernels[0]
+    words = ("show", "net.tcp.connect", "--result", str(result_file), "--plan", "--kernel")
+    named = run(*words, kernel.name)
+    assert named.returncode == 0, named.stderr
+    assert named.stdout == run("show", "net.tcp.connect", "--plan", "--kernel",
+                               in_words(kernel)).stdout
+    unknown = run(*words, "debian-9.9")
+    assert (unknown.returncode, unknown.stdout) == (2, "")
+    assert "--kernel abi=6,errata=3" in unknown.stderr and len(unknown.stderr.splitlines()) == 1
+
+
+def test_a_kernel_in_words_says_what_differs_from_its_abi() -> None:
+    rights = {"fs.read_file": True, "fs.refer": False, "net.bind_tcp": True,
+              "net.connect_tcp": False, "create.errata": False, "rule.net_port": True}
+    assert in_words(Kernel("k", abi=2, rights=rights)) == "abi=2,errata=none,-fs.refer,+net.bind_tcp"
+    assert in_words(Kernel("k", abi=6, errata=3)) == "abi=6,errata=3"
