@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Changes of the mount tree by mount(2), umount2(2) and pivot_root(2). */
+#include <limits.h>
 #include <sys/mount.h>
 
 #include "topology.h"
@@ -106,16 +107,16 @@ CASE("fs.topology.remount",
 /* Is the mount on @name of the scratch directory marked with @tag? */
 static bool mount_has(const char *name, const char *tag)
 {
-	char line[1024], end[64];
 	FILE *mounts = fopen("/proc/thread-self/mountinfo", "re");
+	char line[1024], place[256], here[PATH_MAX];
 	bool found = false;
 
 	if (!mounts)
 		return false;
-	snprintf(end, sizeof(end), "/%s ", name);
+	snprintf(place, sizeof(place), " %.200s/%s ",
+		 getcwd(here, sizeof(here)) ?: "", name);
 	while (!found && fgets(line, sizeof(line), mounts))
-		found = strstr(line, "/landproof-") && strstr(line, end) &&
-			strstr(line, tag);
+		found = strstr(line, place) && strstr(line, tag);
 	fclose(mounts);
 	return found;
 }
