@@ -187,6 +187,21 @@ static void look_at_limits(void)
 			      (uintmax_t)now.rlim_cur);
 }
 
+/* Yama refuses to trace, in all worlds alike: so it explains no deviation. */
+static void look_at_yama(void)
+{
+	char text[8] = "";
+	int scope;
+
+	if (read_file("/proc/sys/kernel/yama/ptrace_scope", text,
+		      sizeof(text)) <= 0)
+		return;
+	scope = atoi(text);
+	/* 1 refuses nothing to who has CAP_SYS_PTRACE. */
+	if (scope > (privilege == UNPRIVILEGED ? 0 : 1))
+		found(INFLUENCE_NONE, "kernel.yama.ptrace_scope %d", scope);
+}
+
 /* The cases of an unprivileged harness use the loopback that is there. */
 static void look_at_loopback(void)
 {
@@ -305,6 +320,7 @@ void environment_probe(void)
 		found(INFLUENCE_SPOILS, "a tracer");
 	look_at_limits();
 	look_at_proc();
+	look_at_yama();
 	look_at_loopback();
 	look_at_layers();
 	if (!kernel.abi && (filtered || translated))
