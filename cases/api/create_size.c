@@ -46,28 +46,33 @@ CASE("api.create_ruleset.size_too_small",
 	.attempt  = create_size,
 	.source	  = "landlock_create_ruleset(2): EINVAL, too small size");
 
+/* struct large_size - a size that only the running kernel's pages make known */
+struct large_size {
+	long pages, bytes;
+};
+
+#define LARGE_SIZE(...) .data = &(const struct large_size) { __VA_ARGS__ }
+
 /* Room for all that is claimed, and nothing in it that is not zero. */
 static int create_too_large(struct scene *scene)
 {
 	const size_t page = getpagesize();
-	const size_t sizes[] = {
-		page + 1, 2 * page, SIZE_MAX, SIZE_MAX - page + 1,
-		(1UL << 32) + sizeof(struct ruleset_attr),
-	};
+	const struct large_size *size = scene->variant->data;
 	uint64_t *attr = calloc(3, page);
 
 	if (!attr)
 		return broken(scene, "no memory");
 	attr[0] = FS_READ_DIR;
-	return create_raw(attr, sizes[scene->variant->arg], 0);
+	return create_raw(attr, size->pages * page + size->bytes, 0);
 }
 
 static const struct variant too_large[] = {
-	{ "", .arg = 0 },
-	{ "two_pages", .arg = 1 },
-	{ "all_ones", .arg = 2 },
-	{ "minus_a_page", .arg = 3 },
-	{ "beyond_32_bits", .arg = 4 },
+	{ "", LARGE_SIZE(.pages = 1, .bytes = 1) },
+	{ "two_pages", LARGE_SIZE(.pages = 2) },
+	{ "all_ones", LARGE_SIZE(.bytes = -1) },
+	{ "minus_a_page", LARGE_SIZE(.pages = -1) },
+	{ "beyond_32_bits",
+	  LARGE_SIZE(.bytes = (1L << 32) + sizeof(struct ruleset_attr)) },
 	{ NULL }
 };
 

@@ -9,12 +9,12 @@
 #include "bricks/target.h"
 #include "bricks/unix.h"
 
-/* .arg of a variant: an entry of the table, and which layer it is */
-#define FIRST(entry)	((entry) << 8 | 1)
-#define LAST(entry)	((entry) << 8 | LAYERS_MAX)
+/* .arg of a variant: which layer is the denying one */
+enum { FIRST = 1, LAST = LAYERS_MAX };
 
 /*
- * struct check - what one layer denies and the other fifteen grant
+ * struct check - what one layer denies and the other fifteen grant: .data of a
+ * variant
  * @layer: that layer
  * @op: what it denies
  */
@@ -74,31 +74,40 @@ static int call_abstract(struct scene *scene)
 	       unix_heard(scene->fd[2]) ? WORKED : NO_EFFECT;
 }
 
-enum {
-	TRUNCATES, IOCTLS, BINDS, RESOLVES, MAKES, REFERS, GAINS,
-	SIGNALS, CALLS,
+static const struct check truncates = {
+	{ .fs = FS_TRUNCATE }, truncate_open_file
 };
 
-static const struct check checks[] = {
-	[TRUNCATES] = { { .fs = FS_TRUNCATE }, truncate_open_file },
-	[IOCTLS] = { { .fs = FS_IOCTL_DEV }, ask_terminal },
-	[BINDS] = { { .net = NET_BIND_TCP }, bind_port_number },
-	[RESOLVES] = { { .fs = FS_RESOLVE_UNIX }, call_path },
-	[MAKES] = { {
-		.fs = FS_MAKE_REG | FS_REFER,
-		.rules = { PATH("dir", .access = FS_MAKE_REG | FS_REFER),
-			   PATH("other", .access = FS_REFER) },
-	}, move_file },
-	[REFERS] = { {
-		.fs = FS_REFER, .rules = { PATH("dir", .access = FS_REFER) },
-	}, move_file },
-	[GAINS] = { {
-		.fs = FS_READ_FILE | FS_REFER,
-		.rules = { PATH("dir", .access = FS_REFER),
-			   PATH("other", .access = FS_READ_FILE | FS_REFER) },
-	}, move_file },
-	[SIGNALS] = { { .scoped = SCOPE_SIGNAL }, target_kill },
-	[CALLS] = { { .scoped = SCOPE_ABSTRACT_UNIX_SOCKET }, call_abstract },
+static const struct check ioctls = { { .fs = FS_IOCTL_DEV }, ask_terminal };
+
+static const struct check binds = { { .net = NET_BIND_TCP }, bind_port_number };
+
+static const struct check resolves = { { .fs = FS_RESOLVE_UNIX }, call_path };
+
+static const struct check makes = {
+	{ .fs = FS_MAKE_REG | FS_REFER,
+	  .rules = { PATH("dir", .access = FS_MAKE_REG | FS_REFER),
+		     PATH("other", .access = FS_REFER) } }, move_file
+};
+
+static const struct check refers = {
+	{ .fs = FS_REFER, .rules = { PATH("dir", .access = FS_REFER) } },
+	move_file
+};
+
+static const struct check gains = {
+	{ .fs = FS_READ_FILE | FS_REFER,
+	  .rules = { PATH("dir", .access = FS_REFER),
+		     PATH("other", .access = FS_READ_FILE | FS_REFER) } },
+	move_file
+};
+
+static const struct check signals = {
+	{ .scoped = SCOPE_SIGNAL }, target_kill
+};
+
+static const struct check calls = {
+	{ .scoped = SCOPE_ABSTRACT_UNIX_SOCKET }, call_abstract
 };
 
 static int objects(struct scene *scene)
@@ -118,8 +127,8 @@ static int one_of_sixteen(struct scene *scene)
 	static const struct ruleset granting = {
 		.fs = FS_REFER, .rules = { PATH("/", .access = FS_REFER) },
 	};
-	const struct check *check = &checks[scene->variant->arg >> 8];
-	const int which = scene->variant->arg & 0xff;
+	const struct check *check = scene->variant->data;
+	const int which = scene->variant->arg;
 	int i, ret = 0;
 
 	for (i = 1; i <= LAYERS_MAX && !ret; i++)
@@ -130,7 +139,9 @@ static int one_of_sixteen(struct scene *scene)
 
 static int denied_by_one(struct scene *scene)
 {
-	return checks[scene->variant->arg >> 8].op(scene);
+	const struct check *check = scene->variant->data;
+
+	return check->op(scene);
 }
 
 #define SIXTEEN_CASE							\
@@ -141,14 +152,14 @@ static int denied_by_one(struct scene *scene)
 	.source	  = "userspace-api/landlock: Ruleset layers"
 
 static const struct variant not_permitted[] = {
-	{ "", .arg = LAST(TRUNCATES) },
-	{ "truncate_first", .arg = FIRST(TRUNCATES) },
-	{ "ioctl", .arg = LAST(IOCTLS) },
-	{ "ioctl_first", .arg = FIRST(IOCTLS) },
-	{ "bind", .arg = LAST(BINDS) },
-	{ "bind_first", .arg = FIRST(BINDS) },
-	{ "make", .arg = LAST(MAKES) },
-	{ "make_first", .arg = FIRST(MAKES) },
+	{ "", .arg = LAST, .data = &truncates },
+	{ "truncate_first", .arg = FIRST, .data = &truncates },
+	{ "ioctl", .arg = LAST, .data = &ioctls },
+	{ "ioctl_first", .arg = FIRST, .data = &ioctls },
+	{ "bind", .arg = LAST, .data = &binds },
+	{ "bind_first", .arg = FIRST, .data = &binds },
+	{ "make", .arg = LAST, .data = &makes },
+	{ "make_first", .arg = FIRST, .data = &makes },
 	{ NULL }
 };
 
@@ -160,8 +171,8 @@ CASE("domain.layers.last_denies",
 	SIXTEEN_CASE);
 
 static const struct variant not_resolved[] = {
-	{ "", .arg = LAST(RESOLVES) },
-	{ "first", .arg = FIRST(RESOLVES) },
+	{ "", .arg = LAST, .data = &resolves },
+	{ "first", .arg = FIRST, .data = &resolves },
 	{ NULL }
 };
 
@@ -173,10 +184,10 @@ CASE("domain.layers.last_denies_unix",
 	SIXTEEN_CASE);
 
 static const struct variant not_referred[] = {
-	{ "", .arg = LAST(GAINS) },
-	{ "gain_first", .arg = FIRST(GAINS) },
-	{ "refer", .arg = LAST(REFERS) },
-	{ "refer_first", .arg = FIRST(REFERS) },
+	{ "", .arg = LAST, .data = &gains },
+	{ "gain_first", .arg = FIRST, .data = &gains },
+	{ "refer", .arg = LAST, .data = &refers },
+	{ "refer_first", .arg = FIRST, .data = &refers },
 	{ NULL }
 };
 
@@ -188,10 +199,10 @@ CASE("domain.layers.last_denies_refer",
 	SIXTEEN_CASE);
 
 static const struct variant not_reached[] = {
-	{ "", .arg = LAST(SIGNALS) },
-	{ "signal_first", .arg = FIRST(SIGNALS) },
-	{ "abstract", .arg = LAST(CALLS) },
-	{ "abstract_first", .arg = FIRST(CALLS) },
+	{ "", .arg = LAST, .data = &signals },
+	{ "signal_first", .arg = FIRST, .data = &signals },
+	{ "abstract", .arg = LAST, .data = &calls },
+	{ "abstract_first", .arg = FIRST, .data = &calls },
 	{ NULL }
 };
 

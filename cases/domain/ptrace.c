@@ -179,11 +179,11 @@ static int attach_related(struct scene *scene)
 }
 
 static const struct variant refused[] = {
-	{ "", .arg = NEST(PLAIN, PLAIN, NO_LAYER) },
-	{ "siblings", .arg = NEST(NO_LAYER, PLAIN, PLAIN) },
-	{ "siblings_below", .arg = NEST(PLAIN, PLAIN, PLAIN) },
-	{ "two_above", .arg = NEST(PLAIN, PLAIN_PLAIN, NO_LAYER) },
-	{ "deeper_stranger", .arg = NEST(NO_LAYER, PLAIN, PLAIN_PLAIN) },
+	{ "", NEST(PLAIN, PLAIN, NO_LAYER) },
+	{ "siblings", NEST(NO_LAYER, PLAIN, PLAIN) },
+	{ "siblings_below", NEST(PLAIN, PLAIN, PLAIN) },
+	{ "two_above", NEST(PLAIN, PLAIN_PLAIN, NO_LAYER) },
+	{ "deeper_stranger", NEST(NO_LAYER, PLAIN, PLAIN_PLAIN) },
 	{ NULL }
 };
 
@@ -197,11 +197,11 @@ CASE("domain.ptrace.related_refused",
 	.source	  = DOC_PTRACE);
 
 static const struct variant reached[] = {
-	{ "", .arg = NEST(PLAIN, NO_LAYER, NO_LAYER) },
-	{ "same_deep", .arg = NEST(PLAIN_PLAIN, NO_LAYER, NO_LAYER) },
-	{ "below", .arg = NEST(PLAIN, NO_LAYER, PLAIN) },
-	{ "two_below", .arg = NEST(PLAIN, NO_LAYER, PLAIN_PLAIN) },
-	{ "no_domain", .arg = NEST(NO_LAYER, NO_LAYER, PLAIN) },
+	{ "", NEST(PLAIN, NO_LAYER, NO_LAYER) },
+	{ "same_deep", NEST(PLAIN_PLAIN, NO_LAYER, NO_LAYER) },
+	{ "below", NEST(PLAIN, NO_LAYER, PLAIN) },
+	{ "two_below", NEST(PLAIN, NO_LAYER, PLAIN_PLAIN) },
+	{ "no_domain", NEST(NO_LAYER, NO_LAYER, PLAIN) },
 	{ NULL }
 };
 

@@ -75,53 +75,150 @@ static int rename_old(struct scene *scene)
 	.effect	 = made,						\
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_" #right
 
-#define MKNOD(right, word, what, ...)					\
-	CASE("fs." word ".mknod",					\
-		.claim	 = "mknod(2) of " what,				\
-		.allow	 = ONLY(FS_##right, "dir"),			\
-		.scene	 = dir,						\
-		.attempt = make_new,					\
-		MAKES(right), ##__VA_ARGS__)
+CASE("fs.make_reg.mknod",
+	.claim	 = "mknod(2) of a regular file",
+	.allow	 = ONLY(FS_MAKE_REG, "dir"),
+	.scene	 = dir,
+	.attempt = make_new,
+	MAKES(MAKE_REG));
 
-#define LINK(right, word, what, ...)					\
-	CASE("fs." word ".link",					\
-		.claim	 = "link(2) of " what " within its directory",	\
-		.allow	 = ONLY(FS_##right, "dir"),			\
-		.scene	 = dir_node,					\
-		.attempt = link_old,					\
-		MAKES(right), ##__VA_ARGS__)
+CASE("fs.make_fifo.mknod",
+	.claim	 = "mknod(2) of a named pipe",
+	.allow	 = ONLY(FS_MAKE_FIFO, "dir"),
+	.scene	 = dir,
+	.attempt = make_new,
+	MAKES(MAKE_FIFO));
 
-#define RENAME(right, word, what, remove, ...)				\
-	CASE("fs." word ".rename",					\
-		.claim	 = "rename(2) of " what " within its directory", \
-		.uses	 = FS(remove),					\
-		.allow	 = ONLY(FS_##right | FS_##remove, "dir"),	\
-		.scene	 = dir_node,					\
-		.attempt = rename_old,					\
-		MAKES(right), ##__VA_ARGS__)
+CASE("fs.make_sock.mknod",
+	.claim	 = "mknod(2) of a UNIX socket",
+	.allow	 = ONLY(FS_MAKE_SOCK, "dir"),
+	.scene	 = dir,
+	.attempt = make_new,
+	MAKES(MAKE_SOCK));
 
-#define AS_ROOT .root = true, .needs = "root"
+CASE("fs.make_char.mknod",
+	.claim	 = "mknod(2) of a character device",
+	.allow	 = ONLY(FS_MAKE_CHAR, "dir"),
+	.scene	 = dir,
+	.attempt = make_new,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_CHAR));
 
-MKNOD(MAKE_REG, "make_reg", "a regular file");
-MKNOD(MAKE_FIFO, "make_fifo", "a named pipe");
-MKNOD(MAKE_SOCK, "make_sock", "a UNIX socket");
-MKNOD(MAKE_CHAR, "make_char", "a character device", AS_ROOT);
-MKNOD(MAKE_BLOCK, "make_block", "a block device", AS_ROOT);
+CASE("fs.make_block.mknod",
+	.claim	 = "mknod(2) of a block device",
+	.allow	 = ONLY(FS_MAKE_BLOCK, "dir"),
+	.scene	 = dir,
+	.attempt = make_new,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_BLOCK));
 
-LINK(MAKE_REG, "make_reg", "a regular file");
-LINK(MAKE_FIFO, "make_fifo", "a named pipe");
-LINK(MAKE_SOCK, "make_sock", "a UNIX socket");
-LINK(MAKE_SYM, "make_sym", "a symbolic link");
-LINK(MAKE_CHAR, "make_char", "a character device", AS_ROOT);
-LINK(MAKE_BLOCK, "make_block", "a block device", AS_ROOT);
+CASE("fs.make_reg.link",
+	.claim	 = "link(2) of a regular file within its directory",
+	.allow	 = ONLY(FS_MAKE_REG, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	MAKES(MAKE_REG));
 
-RENAME(MAKE_REG, "make_reg", "a regular file", REMOVE_FILE);
-RENAME(MAKE_FIFO, "make_fifo", "a named pipe", REMOVE_FILE);
-RENAME(MAKE_SOCK, "make_sock", "a UNIX socket", REMOVE_FILE);
-RENAME(MAKE_SYM, "make_sym", "a symbolic link", REMOVE_FILE);
-RENAME(MAKE_DIR, "make_dir", "a directory", REMOVE_DIR);
-RENAME(MAKE_CHAR, "make_char", "a character device", REMOVE_FILE, AS_ROOT);
-RENAME(MAKE_BLOCK, "make_block", "a block device", REMOVE_FILE, AS_ROOT);
+CASE("fs.make_fifo.link",
+	.claim	 = "link(2) of a named pipe within its directory",
+	.allow	 = ONLY(FS_MAKE_FIFO, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	MAKES(MAKE_FIFO));
+
+CASE("fs.make_sock.link",
+	.claim	 = "link(2) of a UNIX socket within its directory",
+	.allow	 = ONLY(FS_MAKE_SOCK, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	MAKES(MAKE_SOCK));
+
+CASE("fs.make_sym.link",
+	.claim	 = "link(2) of a symbolic link within its directory",
+	.allow	 = ONLY(FS_MAKE_SYM, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	MAKES(MAKE_SYM));
+
+CASE("fs.make_char.link",
+	.claim	 = "link(2) of a character device within its directory",
+	.allow	 = ONLY(FS_MAKE_CHAR, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_CHAR));
+
+CASE("fs.make_block.link",
+	.claim	 = "link(2) of a block device within its directory",
+	.allow	 = ONLY(FS_MAKE_BLOCK, "dir"),
+	.scene	 = dir_node,
+	.attempt = link_old,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_BLOCK));
+
+CASE("fs.make_reg.rename",
+	.claim	 = "rename(2) of a regular file within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_REG | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	MAKES(MAKE_REG));
+
+CASE("fs.make_fifo.rename",
+	.claim	 = "rename(2) of a named pipe within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_FIFO | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	MAKES(MAKE_FIFO));
+
+CASE("fs.make_sock.rename",
+	.claim	 = "rename(2) of a UNIX socket within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_SOCK | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	MAKES(MAKE_SOCK));
+
+CASE("fs.make_sym.rename",
+	.claim	 = "rename(2) of a symbolic link within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_SYM | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	MAKES(MAKE_SYM));
+
+CASE("fs.make_dir.rename",
+	.claim	 = "rename(2) of a directory within its directory",
+	.uses	 = FS(REMOVE_DIR),
+	.allow	 = ONLY(FS_MAKE_DIR | FS_REMOVE_DIR, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	MAKES(MAKE_DIR));
+
+CASE("fs.make_char.rename",
+	.claim	 = "rename(2) of a character device within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_CHAR | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_CHAR));
+
+CASE("fs.make_block.rename",
+	.claim	 = "rename(2) of a block device within its directory",
+	.uses	 = FS(REMOVE_FILE),
+	.allow	 = ONLY(FS_MAKE_BLOCK | FS_REMOVE_FILE, "dir"),
+	.scene	 = dir_node,
+	.attempt = rename_old,
+	.root	 = true,
+	.needs	 = "root",
+	MAKES(MAKE_BLOCK));
 
 static int make_without_type(struct scene *scene)
 {

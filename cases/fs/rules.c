@@ -6,21 +6,17 @@
 	"userspace-api/landlock, Layers of file path access rights"
 
 /* The same file by several ways: what counts is where it lies. */
-static const char *const ways_to_file[] = {
-	"dir/file", "decoy/../dir/file", "decoy/link", "/proc/self/cwd/dir/file",
-};
-
 static const struct variant ways[] = {
-	{ "", .arg = 0 },
-	{ "dotdot", .arg = 1 },
-	{ "symlink", .arg = 2 },
-	{ "procfd", .arg = 3 },
+	{ "", .data = "dir/file" },
+	{ "dotdot", .data = "decoy/../dir/file" },
+	{ "symlink", .data = "decoy/link" },
+	{ "procfd", .data = "/proc/self/cwd/dir/file" },
 	{ NULL }
 };
 
 static int read_some_way(struct scene *scene)
 {
-	return reads(ways_to_file[scene->variant->arg]);
+	return reads(scene->variant->data);
 }
 
 /* dir/file has other names: decoy/link and links/hard. */

@@ -121,25 +121,25 @@ static bool mount_has(const char *name, const char *tag)
 	return found;
 }
 
+/* struct propagation - a flag of mount(2), and how mountinfo marks it */
+struct propagation {
+	unsigned long type;
+	const char *tag;
+};
+
 static int change_propagation(struct scene *scene)
 {
-	static const struct {
-		unsigned long type;
-		const char *tag;
-	} *to, types[] = {
-		{ MS_SHARED, "shared:" },
-		{ MS_UNBINDABLE, "unbindable" },
-	};
+	const struct propagation *to = scene->variant->data;
 
-	to = &types[scene->variant->arg];
 	if (mount(NULL, "mnt", NULL, to->type, NULL))
 		return errno;
 	return mount_has("mnt", to->tag) ? WORKED : NO_EFFECT;
 }
 
 static const struct variant propagations[] = {
-	{ "" },
-	{ "unbindable", .arg = 1 },
+	{ "", .data = &(const struct propagation) { MS_SHARED, "shared:" } },
+	{ "unbindable", .data = &(const struct propagation) {
+		MS_UNBINDABLE, "unbindable" } },
 	{ NULL }
 };
 

@@ -105,51 +105,44 @@ CASE("ioctl.device.other_rights",
 	.attempt = tcgets_ptmx,
 	.source	 = IOCTL_SOURCE);
 
-static const struct command commands[] = {
-	{ FIONREAD, ZEROES }, { TIOCGWINSZ, ZEROES }, { TIOCGPTN, ZEROES },
-	{ FS_IOC_GETFLAGS, ZEROES }, { FS_IOC_SETFLAGS, NOTHING },
-	{ FS_IOC_FSGETXATTR, ZEROES }, { FIBMAP, ZEROES },
-	{ _IOW('X', 40, char[48]), ZEROES },	/* FS_IOC_RESVSP */
-	{ _IOW('X', 57, char[48]), ZEROES },	/* FS_IOC_ZERO_RANGE */
-	{ 0xdeadbeef, NOTHING },
-
-	{ FIOCLEX, NOTHING }, { FIONCLEX, NOTHING }, { FIONBIO, ONE },
-	{ FIOASYNC, ONE }, { FIOQSIZE, ZEROES }, { FIGETBSZ, ZEROES },
-	{ FS_IOC_FIEMAP, ZEROES }, { FICLONE, NOTHING },
-	{ FICLONERANGE, ZEROES }, { FIDEDUPERANGE, ZEROES },
-	{ _IOR(0x15, 0, char[17]), ZEROES },	/* FS_IOC_GETFSUUID */
-	{ _IOR(0x15, 1, char[129]), ZEROES },	/* FS_IOC_GETFSSYSFSPATH */
-	{ FIFREEZE, NOTHING }, { FITHAW, NOTHING },
-
-	{ FS_IOC_FSSETXATTR, NOTHING },
-	{ _IOW('X', 42, char[48]), ZEROES },	/* FS_IOC_RESVSP64 */
-	{ _IOW('X', 41, char[48]), ZEROES },	/* FS_IOC_UNRESVSP */
-	{ _IOW('X', 43, char[48]), ZEROES },	/* FS_IOC_UNRESVSP64 */
-	{ TCSETS, NOTHING }, { BLKROGET, ZEROES }, { FIOASYNC + 1, NOTHING },
-};
+#define COMMAND(...) .data = &(const struct command) { __VA_ARGS__ }
 
 static const struct variant denied[] = {
-	{ "", .arg = 0 }, { "tiocgwinsz", .arg = 1 },
-	{ "tiocgptn", .arg = 2 }, { "fs_ioc_getflags", .arg = 3 },
-	{ "fs_ioc_setflags", .arg = 4 }, { "fs_ioc_fsgetxattr", .arg = 5 },
-	{ "fibmap", .arg = 6 }, { "fs_ioc_resvsp", .arg = 7 },
-	{ "fs_ioc_zero_range", .arg = 8 }, { "unknown", .arg = 9 },
-	{ "fs_ioc_fssetxattr", .arg = 24 }, { "fs_ioc_resvsp64", .arg = 25 },
-	{ "fs_ioc_unresvsp", .arg = 26 }, { "fs_ioc_unresvsp64", .arg = 27 },
-	{ "tcsets", .arg = 28 }, { "blkroget", .arg = 29 },
-	{ "beside_fioasync", .arg = 30 },
+	{ "", COMMAND(FIONREAD, ZEROES) },
+	{ "tiocgwinsz", COMMAND(TIOCGWINSZ, ZEROES) },
+	{ "tiocgptn", COMMAND(TIOCGPTN, ZEROES) },
+	{ "fs_ioc_getflags", COMMAND(FS_IOC_GETFLAGS, ZEROES) },
+	{ "fs_ioc_setflags", COMMAND(FS_IOC_SETFLAGS, NOTHING) },
+	{ "fs_ioc_fsgetxattr", COMMAND(FS_IOC_FSGETXATTR, ZEROES) },
+	{ "fibmap", COMMAND(FIBMAP, ZEROES) },
+	{ "fs_ioc_resvsp", COMMAND(_IOW('X', 40, char[48]), ZEROES) },
+	{ "fs_ioc_zero_range", COMMAND(_IOW('X', 57, char[48]), ZEROES) },
+	{ "unknown", COMMAND(0xdeadbeef, NOTHING) },
+	{ "fs_ioc_fssetxattr", COMMAND(FS_IOC_FSSETXATTR, NOTHING) },
+	{ "fs_ioc_resvsp64", COMMAND(_IOW('X', 42, char[48]), ZEROES) },
+	{ "fs_ioc_unresvsp", COMMAND(_IOW('X', 41, char[48]), ZEROES) },
+	{ "fs_ioc_unresvsp64", COMMAND(_IOW('X', 43, char[48]), ZEROES) },
+	{ "tcsets", COMMAND(TCSETS, NOTHING) },
+	{ "blkroget", COMMAND(BLKROGET, ZEROES) },
+	{ "beside_fioasync", COMMAND(FIOASYNC + 1, NOTHING) },
 	{ NULL }
 };
 
 static const struct variant always_allowed[] = {
-	{ "", .arg = 10 }, { "fionclex", .arg = 11 },
-	{ "fionbio", .arg = 12 }, { "fioasync", .arg = 13 },
-	{ "fioqsize", .arg = 14 }, { "figetbsz", .arg = 15 },
-	{ "fs_ioc_fiemap", .arg = 16 }, { "ficlone", .arg = 17 },
-	{ "ficlonerange", .arg = 18 }, { "fideduperange", .arg = 19 },
-	{ "fs_ioc_getfsuuid", .arg = 20 },
-	{ "fs_ioc_getfssysfspath", .arg = 21 },
-	{ "fifreeze", .arg = 22 }, { "fithaw", .arg = 23 },
+	{ "", COMMAND(FIOCLEX, NOTHING) },
+	{ "fionclex", COMMAND(FIONCLEX, NOTHING) },
+	{ "fionbio", COMMAND(FIONBIO, ONE) },
+	{ "fioasync", COMMAND(FIOASYNC, ONE) },
+	{ "fioqsize", COMMAND(FIOQSIZE, ZEROES) },
+	{ "figetbsz", COMMAND(FIGETBSZ, ZEROES) },
+	{ "fs_ioc_fiemap", COMMAND(FS_IOC_FIEMAP, ZEROES) },
+	{ "ficlone", COMMAND(FICLONE, NOTHING) },
+	{ "ficlonerange", COMMAND(FICLONERANGE, ZEROES) },
+	{ "fideduperange", COMMAND(FIDEDUPERANGE, ZEROES) },
+	{ "fs_ioc_getfsuuid", COMMAND(_IOR(0x15, 0, char[17]), ZEROES) },
+	{ "fs_ioc_getfssysfspath", COMMAND(_IOR(0x15, 1, char[129]), ZEROES) },
+	{ "fifreeze", COMMAND(FIFREEZE, NOTHING) },
+	{ "fithaw", COMMAND(FITHAW, NOTHING) },
 	{ NULL }
 };
 
@@ -173,7 +166,7 @@ static bool took_effect(int fd, unsigned long number)
 /* Opened with close-on-exec only where the command takes that away. */
 static int on_ptmx(struct scene *scene)
 {
-	const struct command *command = &commands[scene->variant->arg];
+	const struct command *command = scene->variant->data;
 	const int fd = open(PTMX, O_RDWR | O_NOCTTY |
 			    (command->number == FIONCLEX ? O_CLOEXEC : 0));
 	int error;

@@ -2,10 +2,14 @@
 /* A record names the domain of the layer that denies, not the newest one. */
 #include "denials.h"
 
-/* .arg of a variant: an operation, and which of two layers deny it */
-#define OUTER		0x100
-#define INNER		0x200
-#define KIND(arg)	((arg) & 0xff)
+/* struct denial_by_layer - an operation, and which of two layers deny it */
+struct denial_by_layer {
+	enum denial_kind kind;
+	bool outer, inner;
+};
+
+/* A variant's structure */
+#define DENIES(...) .data = &(const struct denial_by_layer) { __VA_ARGS__ }
 
 /*
  * Either layer denies something of its own, to know its domain by.  Of the
@@ -14,25 +18,25 @@
  */
 static int enforce_two(struct scene *scene)
 {
-	const long arg = scene->variant->arg;
-	const struct denial *denial = &denials[KIND(arg)];
+	const struct denial_by_layer *by = scene->variant->data;
+	const struct denial *denial = &denials[by->kind];
 	struct ruleset outer = { .fs = FS_READ_DIR };
 	struct ruleset inner = { .net = NET_BIND_TCP };
-	struct ruleset *const other = arg & OUTER ? &inner : &outer;
+	struct ruleset *const other = by->outer ? &inner : &outer;
 
-	if (arg & OUTER) {
+	if (by->outer) {
 		outer.fs |= denial->fs;
 		outer.net |= denial->net;
 		outer.scoped |= denial->scoped;
 	}
-	if (arg & INNER) {
+	if (by->inner) {
 		inner.fs |= denial->fs;
 		inner.net |= denial->net;
 		inner.scoped |= denial->scoped;
 	}
-	if (KIND(arg) == FTRUNCATE)
+	if (by->kind == FTRUNCATE)
 		other->fs |= FS_IOCTL_DEV;
-	if (KIND(arg) == IOCTL)
+	if (by->kind == IOCTL)
 		other->fs |= FS_TRUNCATE;
 	return enforce_set(scene, &outer) ?: enforce_set(scene, &inner);
 }
@@ -40,9 +44,9 @@ static int enforce_two(struct scene *scene)
 /* First a denial of the outer layer, then of the inner one, as a measure. */
 static int right_one_is_named(struct scene *scene)
 {
-	const long arg = scene->variant->arg;
+	const struct denial_by_layer *by = scene->variant->data;
 	const int outer = do_list(scene), inner = do_bind(scene);
-	const int which = denial_do(scene, KIND(arg));
+	const int which = denial_do(scene, by->kind);
 	unsigned long long id[3];
 	struct audit_log log;
 	int i;
@@ -62,7 +66,7 @@ static int right_one_is_named(struct scene *scene)
 			   &id[i]) != 1)
 			return LOG_WRONG;
 	if (log.domains == 2 && id[0] != id[1] &&
-	    id[2] == id[arg & INNER ? 1 : 0])
+	    id[2] == id[by->inner ? 1 : 0])
 		return LOG_RIGHT;
 	remark(scene, "domains %llx, %llx; then %llx", id[0], id[1], id[2]);
 	return LOG_WRONG;
@@ -77,19 +81,19 @@ static int right_one_is_named(struct scene *scene)
 	.attempt  = right_one_is_named
 
 static const struct variant rights[] = {
-	{ "", .arg = OPEN_READ | INNER },
-	{ "outer", .arg = OPEN_READ | OUTER },
-	{ "both", .arg = OPEN_READ | OUTER | INNER },
-	{ "mkdir", .arg = MAKE_DIR | INNER },
-	{ "mkdir_outer", .arg = MAKE_DIR | OUTER },
-	{ "ftruncate", .arg = FTRUNCATE | INNER },
-	{ "ftruncate_outer", .arg = FTRUNCATE | OUTER },
-	{ "ftruncate_both", .arg = FTRUNCATE | OUTER | INNER },
-	{ "ioctl", .arg = IOCTL | INNER },
-	{ "ioctl_outer", .arg = IOCTL | OUTER },
-	{ "ioctl_both", .arg = IOCTL | OUTER | INNER },
-	{ "connect", .arg = CONNECT_TCP | INNER },
-	{ "connect_outer", .arg = CONNECT_TCP | OUTER },
+	{ "", DENIES(OPEN_READ, .inner = true) },
+	{ "outer", DENIES(OPEN_READ, .outer = true) },
+	{ "both", DENIES(OPEN_READ, .outer = true, .inner = true) },
+	{ "mkdir", DENIES(MAKE_DIR, .inner = true) },
+	{ "mkdir_outer", DENIES(MAKE_DIR, .outer = true) },
+	{ "ftruncate", DENIES(FTRUNCATE, .inner = true) },
+	{ "ftruncate_outer", DENIES(FTRUNCATE, .outer = true) },
+	{ "ftruncate_both", DENIES(FTRUNCATE, .outer = true, .inner = true) },
+	{ "ioctl", DENIES(IOCTL, .inner = true) },
+	{ "ioctl_outer", DENIES(IOCTL, .outer = true) },
+	{ "ioctl_both", DENIES(IOCTL, .outer = true, .inner = true) },
+	{ "connect", DENIES(CONNECT_TCP, .inner = true) },
+	{ "connect_outer", DENIES(CONNECT_TCP, .outer = true) },
 	{ NULL }
 };
 
@@ -101,19 +105,19 @@ CASE("log.audit.denying_layer",
 	.source	  = "log.c, landlock_log_denial: the youngest that denies");
 
 static const struct variant scopes[] = {
-	{ "", .arg = SIGNAL | INNER },
-	{ "outer", .arg = SIGNAL | OUTER },
-	{ "sigio", .arg = SIGNAL_IO | INNER },
-	{ "sigio_outer", .arg = SIGNAL_IO | OUTER },
-	{ "abstract", .arg = ABSTRACT | INNER },
-	{ "abstract_outer", .arg = ABSTRACT | OUTER },
-	{ "abstract_dgram", .arg = ABSTRACT_DGRAM | INNER },
-	{ "abstract_dgram_outer", .arg = ABSTRACT_DGRAM | OUTER },
-	{ "mount", .arg = MOUNT | INNER },
-	{ "mount_outer", .arg = MOUNT | OUTER },
-	{ "umount", .arg = UMOUNT | INNER },
-	{ "umount_outer", .arg = UMOUNT | OUTER },
-	{ "ptrace", .arg = SEIZE | INNER },
+	{ "", DENIES(SIGNAL, .inner = true) },
+	{ "outer", DENIES(SIGNAL, .outer = true) },
+	{ "sigio", DENIES(SIGNAL_IO, .inner = true) },
+	{ "sigio_outer", DENIES(SIGNAL_IO, .outer = true) },
+	{ "abstract", DENIES(ABSTRACT, .inner = true) },
+	{ "abstract_outer", DENIES(ABSTRACT, .outer = true) },
+	{ "abstract_dgram", DENIES(ABSTRACT_DGRAM, .inner = true) },
+	{ "abstract_dgram_outer", DENIES(ABSTRACT_DGRAM, .outer = true) },
+	{ "mount", DENIES(MOUNT, .inner = true) },
+	{ "mount_outer", DENIES(MOUNT, .outer = true) },
+	{ "umount", DENIES(UMOUNT, .inner = true) },
+	{ "umount_outer", DENIES(UMOUNT, .outer = true) },
+	{ "ptrace", DENIES(SEIZE, .inner = true) },
 	{ NULL }
 };
 

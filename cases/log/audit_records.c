@@ -65,50 +65,60 @@ static int do_rename(struct scene *scene)
 	return errno_of(rename("a/file", "b/file"));
 }
 
-static const struct records all_records[] = {
-	/* open(2) looks up what it may need later; nobody asked for that. */
-	{
-		.set = { .fs = FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV },
-		.op = do_read,
-		.lines = { "blockers=fs.read_file path=" },
-	}, {
-		.set = { .fs = FS_READ_FILE | FS_WRITE_FILE },
-		.op = do_rdwr,
-		.lines = { "blockers=fs.write_file,fs.read_file path=" },
-	}, {
-		.set = { .fs = FS_READ_FILE | FS_WRITE_FILE, .rules = {
-			PATH("/dev", .access = FS_WRITE_FILE) } },
-		.op = do_rdwr,
-		.lines = { "blockers=fs.read_file path=" },
-	}, {
-		.set = { .fs = FS_MAKE_REG | FS_REFER },
-		.op = do_link,
-		.lines = { "blockers=fs.refer path=\"/tmp/a\" dev=",
-			   "blockers=fs.make_reg,fs.refer path=\"/tmp/b\"" },
-	}, {
-		.set = { .fs = FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
-			 .rules = { PATH("b", .access = FS_MAKE_REG) } },
-		.op = do_rename,
-		.lines = { "blockers=fs.remove_file*fs.refer path=\"/tmp/a\"",
-			   "blockers=fs.refer path=\"/tmp/b\"" },
-	}, {
-		/* REFER is denied by a layer that does not handle it. */
-		.set = { .fs = FS_EXECUTE, .rules = {
-			PATH("b", .access = FS_EXECUTE) } },
-		.op = do_link,
-		.lines = { "blockers=*fs.refer path=\"/tmp/a\" dev=",
-			   "blockers=*fs.refer path=\"/tmp/b\" dev=" },
-	},
+/* open(2) looks up what it may need later; nobody asked for that. */
+static const struct records one_right = {
+	.set = { .fs = FS_READ_FILE | FS_TRUNCATE | FS_IOCTL_DEV },
+	.op = do_read,
+	.lines = { "blockers=fs.read_file path=" },
+};
+
+static const struct records two_rights = {
+	.set = { .fs = FS_READ_FILE | FS_WRITE_FILE },
+	.op = do_rdwr,
+	.lines = { "blockers=fs.write_file,fs.read_file path=" },
+};
+
+static const struct records one_of_two_rights = {
+	.set = { .fs = FS_READ_FILE | FS_WRITE_FILE, .rules = {
+		PATH("/dev", .access = FS_WRITE_FILE) } },
+	.op = do_rdwr,
+	.lines = { "blockers=fs.read_file path=" },
+};
+
+static const struct records link_to_other_dir = {
+	.set = { .fs = FS_MAKE_REG | FS_REFER },
+	.op = do_link,
+	.lines = { "blockers=fs.refer path=\"/tmp/a\" dev=",
+		   "blockers=fs.make_reg,fs.refer path=\"/tmp/b\"" },
+};
+
+static const struct records rename_to_other_dir = {
+	.set = { .fs = FS_MAKE_REG | FS_REMOVE_FILE | FS_REFER,
+		 .rules = { PATH("b", .access = FS_MAKE_REG) } },
+	.op = do_rename,
+	.lines = { "blockers=fs.remove_file*fs.refer path=\"/tmp/a\"",
+		   "blockers=fs.refer path=\"/tmp/b\"" },
+};
+
+/* REFER is denied by a layer that does not handle it. */
+static const struct records refer_unhandled = {
+	.set = { .fs = FS_EXECUTE, .rules = {
+		PATH("b", .access = FS_EXECUTE) } },
+	.op = do_link,
+	.lines = { "blockers=*fs.refer path=\"/tmp/a\" dev=",
+		   "blockers=*fs.refer path=\"/tmp/b\" dev=" },
 };
 
 static int enforce_records(struct scene *scene)
 {
-	return enforce_set(scene, &all_records[scene->variant->arg].set);
+	const struct records *records = scene->variant->data;
+
+	return enforce_set(scene, &records->set);
 }
 
 static int all_said(struct scene *scene)
 {
-	const struct records *records = &all_records[scene->variant->arg];
+	const struct records *records = scene->variant->data;
 	const int error = records->op(scene);
 	struct audit_log log;
 	int i;
@@ -135,11 +145,11 @@ static int all_said(struct scene *scene)
 	.attempt  = all_said
 
 static const struct variant refused[] = {
-	{ "", .arg = 0 },
-	{ "two_rights", .arg = 1 },
-	{ "one_of_two_rights", .arg = 2 },
-	{ "link", .arg = 3 },
-	{ "rename", .arg = 4 },
+	{ "", .data = &one_right },
+	{ "two_rights", .data = &two_rights },
+	{ "one_of_two_rights", .data = &one_of_two_rights },
+	{ "link", .data = &link_to_other_dir },
+	{ "rename", .data = &rename_to_other_dir },
 	{ NULL }
 };
 
@@ -151,7 +161,7 @@ CASE("log.audit.all_missing",
 	.source	  = "admin-guide/LSM/landlock: AUDIT_LANDLOCK_ACCESS, blockers=");
 
 static const struct variant not_referred[] = {
-	{ "", .arg = 5 },
+	{ "", .data = &refer_unhandled },
 	{ NULL }
 };
 

@@ -68,11 +68,18 @@ struct net_try {
 int net_try(struct scene *scene, const struct net_try *try);
 
 /*
- * For .arg of a variant: the address is of this family and this many bytes
- * long, whatever the socket's is; or there is none.
+ * struct shape - a variant's structure, where the address is not as usual
+ * @family, @len: the family and the bytes that it has, whatever the socket's is
+ * @none: or there is no address at all
  */
-#define SHAPE(family, len)	(1L << 16 | (family) << 8 | (len))
-#define NO_ADDRESS		(1L << 17)
+struct shape {
+	int family;
+	socklen_t len;
+	bool none;
+};
+
+#define SHAPE(...)	.data = &(const struct shape) { __VA_ARGS__ }
+#define NO_ADDRESS	SHAPE(.none = true)
 
 /* The type of socket that the case's guard is about */
 int guarded_type(const struct scene *scene);

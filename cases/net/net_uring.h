@@ -16,15 +16,27 @@ enum {
 	OP_LISTEN	= 57,	/* 6.11 */
 };
 
-/* How a request gets to the kernel's hooks: the low byte of a variant's .arg */
+/* How a request gets to the kernel's hooks */
 enum way {
 	DIRECTLY,
 	FIXED_FILE,	/* the descriptor is one of the ring's own */
 	LINKED,		/* behind another request, which must end first */
 	ASYNC,		/* by a worker thread */
 	POLLED,		/* taken from the ring by the kernel's thread */
-	WAYS,
 };
+
+/*
+ * struct by_ring - a variant's structure; without one, the request is made
+ * directly
+ * @opcode, @multishot: which request, for cases that have several
+ */
+struct by_ring {
+	enum way way;
+	int opcode;
+	bool multishot;
+};
+
+#define BY_RING(...) .data = &(const struct by_ring) { __VA_ARGS__ }
 
 /* All of these; "" is DIRECTLY */
 extern const struct variant uring_ways[];

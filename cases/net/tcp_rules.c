@@ -159,21 +159,17 @@ CASE("net.tcp.bind_layers",
 	.attempt = bind_free,
 	.source	 = "userspace-api/landlock: Layers of file path access rights");
 
-enum other_rights {
-	OF_FILES	= 1,
-	OF_SCOPES	= 2,
-};
+#define ALL_SCOPES (SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL)
+
+/* A variant's structure: the policy of the layers beside the one about TCP */
+#define BESIDE(...) .data = &(const struct ruleset) { __VA_ARGS__ }
 
 /* Layers that handle other rights neither grant nor deny. */
 static int other_layers(struct scene *scene)
 {
-	const struct ruleset other = {
-		.fs = scene->variant->arg & OF_FILES ? FS_WRITE_FILE : 0,
-		.scoped = scene->variant->arg & OF_SCOPES ?
-				SCOPE_ABSTRACT_UNIX_SOCKET | SCOPE_SIGNAL : 0,
-	};
+	const struct ruleset *other = scene->variant->data;
 	struct ruleset ours = { .net = NET_CONNECT_TCP };
-	struct ruleset layers[4] = { other, ours, other };
+	struct ruleset layers[4] = { *other, ours, *other };
 
 	if (scene->world == WORLD_GRANT)
 		layers[1].rules[0] = (struct rule)PORT(LAB_TCP);
@@ -184,7 +180,7 @@ static int other_layers(struct scene *scene)
 
 /* With a family, so that each variant has the granting world. */
 static const struct variant layers_of_files[] = {
-	{ "", AF_INET, OF_FILES },
+	{ "", AF_INET, BESIDE(.fs = FS_WRITE_FILE) },
 	{ NULL }
 };
 
@@ -201,8 +197,9 @@ CASE("net.tcp.layer_of_files",
 	.source	 = "userspace-api/landlock: handled_access_* of each layer");
 
 static const struct variant layers_of_scopes[] = {
-	{ "", AF_INET, OF_SCOPES },
-	{ "and_files", AF_INET, OF_FILES | OF_SCOPES },
+	{ "", AF_INET, BESIDE(.scoped = ALL_SCOPES) },
+	{ "and_files", AF_INET,
+	  BESIDE(.fs = FS_WRITE_FILE, .scoped = ALL_SCOPES) },
 	{ NULL }
 };
 

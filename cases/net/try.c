@@ -12,8 +12,8 @@ int guarded_type(const struct scene *scene)
 int net_try(struct scene *scene, const struct net_try *try)
 {
 	const int family = scene->variant->family;
-	const long shape = scene->variant->arg;
-	const int given = shape ? shape >> 8 & 0xff : family;
+	const struct shape *shape = scene->variant->data;
+	const int given = shape ? shape->family : family;
 	/* Two, for an address that is longer than any. */
 	struct sockaddr_storage to[2] = { 0 };
 	const int fd = new_socket(family, try->type ?: guarded_type(scene),
@@ -27,8 +27,8 @@ int net_try(struct scene *scene, const struct net_try *try)
 			 try->port, to);
 	to[0].ss_family = given;
 	if (shape)
-		len = shape & 0xff;
-	ret = try->call(fd, shape & NO_ADDRESS ? NULL : (void *)to, len);
+		len = shape->len;
+	ret = try->call(fd, shape && shape->none ? NULL : (void *)to, len);
 	close(fd);
 	return ret;
 }

@@ -4,29 +4,28 @@
 
 #include "net_uring.h"
 
-#define BY(op) ((op) << 8)
-
 static const struct variant ways_to_send[] = {
-	{ "", AF_INET, BY(IORING_OP_SENDMSG) | DIRECTLY },
-	{ "fixed_file", AF_INET, BY(IORING_OP_SENDMSG) | FIXED_FILE },
-	{ "linked", AF_INET, BY(IORING_OP_SENDMSG) | LINKED },
-	{ "async", AF_INET, BY(IORING_OP_SENDMSG) | ASYNC },
-	{ "polled", AF_INET, BY(IORING_OP_SENDMSG) | POLLED },
-	{ "send", AF_INET, BY(IORING_OP_SEND) },
-	{ "send_zc", AF_INET, BY(OP_SEND_ZC) },
-	{ "sendmsg_zc", AF_INET, BY(OP_SENDMSG_ZC) },
+	{ "", AF_INET, BY_RING(DIRECTLY, IORING_OP_SENDMSG) },
+	{ "fixed_file", AF_INET, BY_RING(FIXED_FILE, IORING_OP_SENDMSG) },
+	{ "linked", AF_INET, BY_RING(LINKED, IORING_OP_SENDMSG) },
+	{ "async", AF_INET, BY_RING(ASYNC, IORING_OP_SENDMSG) },
+	{ "polled", AF_INET, BY_RING(POLLED, IORING_OP_SENDMSG) },
+	{ "send", AF_INET, BY_RING(.opcode = IORING_OP_SEND) },
+	{ "send_zc", AF_INET, BY_RING(.opcode = OP_SEND_ZC) },
+	{ "sendmsg_zc", AF_INET, BY_RING(.opcode = OP_SENDMSG_ZC) },
 	{ NULL }
 };
 
 static const struct variant ways_to_open[] = {
-	{ "", AF_INET, BY(IORING_OP_SENDMSG) },
-	{ "send", AF_INET, BY(IORING_OP_SEND) },
-	{ "send_zc", AF_INET, BY(OP_SEND_ZC) },
+	{ "", AF_INET, BY_RING(.opcode = IORING_OP_SENDMSG) },
+	{ "send", AF_INET, BY_RING(.opcode = IORING_OP_SEND) },
+	{ "send_zc", AF_INET, BY_RING(.opcode = OP_SEND_ZC) },
 	{ NULL }
 };
 
 static int uring_send(struct scene *scene, int type, int port, int flags)
 {
+	const struct by_ring *by = scene->variant->data;
 	struct sockaddr_storage to;
 	struct iovec iov = { (void *)lab_token, sizeof(lab_token) };
 	struct msghdr msg = {
@@ -36,7 +35,7 @@ static int uring_send(struct scene *scene, int type, int port, int flags)
 		.msg_iovlen = 1,
 	};
 	struct io_uring_sqe sqe = {
-		.opcode = scene->variant->arg >> 8,
+		.opcode = by->opcode,
 		.fd = new_socket(AF_INET, type, 0),
 		.addr = (uintptr_t)&msg,
 		.len = 1,

@@ -9,10 +9,10 @@
 
 /* There is no file yet that could be fixed. */
 static const struct variant ways_to_make[] = {
-	{ "", AF_INET, DIRECTLY },
-	{ "linked", AF_INET, LINKED },
-	{ "async", AF_INET, ASYNC },
-	{ "polled", AF_INET, POLLED },
+	{ "", AF_INET, BY_RING(DIRECTLY) },
+	{ "linked", AF_INET, BY_RING(LINKED) },
+	{ "async", AF_INET, BY_RING(ASYNC) },
+	{ "polled", AF_INET, BY_RING(POLLED) },
 	{ NULL }
 };
 
@@ -46,24 +46,24 @@ CASE("net.io_uring.socket",
 	.attempt  = make_socket,
 	.source	  = OF_OTHER_CALLS);
 
-enum { MULTISHOT = 1 << 8 };	/* IORING_ACCEPT_MULTISHOT, 5.19 */
-
 static const struct variant ways_to_accept[] = {
-	{ "", AF_INET, DIRECTLY },
-	{ "fixed_file", AF_INET, FIXED_FILE },
-	{ "linked", AF_INET, LINKED },
-	{ "async", AF_INET, ASYNC },
-	{ "polled", AF_INET, POLLED },
-	{ "multishot", AF_INET, MULTISHOT },
+	{ "", AF_INET, BY_RING(DIRECTLY) },
+	{ "fixed_file", AF_INET, BY_RING(FIXED_FILE) },
+	{ "linked", AF_INET, BY_RING(LINKED) },
+	{ "async", AF_INET, BY_RING(ASYNC) },
+	{ "polled", AF_INET, BY_RING(POLLED) },
+	{ "multishot", AF_INET, BY_RING(.multishot = true) },
 	{ NULL }
 };
 
 static int accept_client(struct scene *scene)
 {
+	const struct by_ring *by = scene->variant->data;
 	struct io_uring_sqe sqe = {
 		.opcode = IORING_OP_ACCEPT,
 		.fd = scene->fd[0],
-		.ioprio = scene->variant->arg & MULTISHOT ? 1 : 0,
+		/* IORING_ACCEPT_MULTISHOT, 5.19 */
+		.ioprio = by->multishot ? 1 : 0,
 	};
 	int fd, ret;
 

@@ -6,11 +6,11 @@
 #include "net_uring.h"
 
 const struct variant uring_ways[] = {
-	{ "", AF_INET, DIRECTLY },
-	{ "fixed_file", AF_INET, FIXED_FILE },
-	{ "linked", AF_INET, LINKED },
-	{ "async", AF_INET, ASYNC },
-	{ "polled", AF_INET, POLLED },
+	{ "", AF_INET, BY_RING(DIRECTLY) },
+	{ "fixed_file", AF_INET, BY_RING(FIXED_FILE) },
+	{ "linked", AF_INET, BY_RING(LINKED) },
+	{ "async", AF_INET, BY_RING(ASYNC) },
+	{ "polled", AF_INET, BY_RING(POLLED) },
 	{ NULL }
 };
 
@@ -53,7 +53,8 @@ static int submit(struct uring *ring, enum way way,
 int uring_request(struct scene *scene, const struct io_uring_sqe *sqe,
 		  const char *name, int *result)
 {
-	const enum way way = scene->variant->arg & 0xff;
+	const struct by_ring *by = scene->variant->data;
+	const enum way way = by ? by->way : DIRECTLY;
 	struct uring ring;
 	int ret = uring_open(&ring, way == POLLED ? IORING_SETUP_SQPOLL : 0);
 

@@ -9,31 +9,26 @@ struct file_in_layer {
 	const char *merged, *layer, *text;
 };
 
-static const struct file_in_layer files[] = {
-	{ "merged/low", "lower/low", "lower" },
-	{ "merged/up", "upper/up", "upper" },
-	{ "merged/both", "upper/both", "upper" },
-	{ "merged/two", "lower/two", "lower" },
-};
+#define IN_LAYER(...) .data = &(const struct file_in_layer) { __VA_ARGS__ }
 
 static const struct variant in_layers[] = {
-	{ "", .arg = 0 },
-	{ "upper", .arg = 1 },
-	{ "both", .arg = 2 },
-	{ "two_lower", .arg = 3 },
+	{ "", IN_LAYER("merged/low", "lower/low", "lower") },
+	{ "upper", IN_LAYER("merged/up", "upper/up", "upper") },
+	{ "both", IN_LAYER("merged/both", "upper/both", "upper") },
+	{ "two_lower", IN_LAYER("merged/two", "lower/two", "lower") },
 	{ NULL }
 };
 
 static int read_merged(struct scene *scene)
 {
-	const struct file_in_layer *file = &files[scene->variant->arg];
+	const struct file_in_layer *file = scene->variant->data;
 
 	return overlay_read(file->merged, file->text);
 }
 
 static int read_layer(struct scene *scene)
 {
-	const struct file_in_layer *file = &files[scene->variant->arg];
+	const struct file_in_layer *file = scene->variant->data;
 
 	return overlay_read(file->layer, file->text);
 }

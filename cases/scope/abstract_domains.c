@@ -86,19 +86,26 @@ static int call_related(struct scene *scene)
 	return scene->value[1] ? WORKED : NO_EFFECT;
 }
 
-#define RELATED(name, ...)						\
-	{ name, .family = SOCK_STREAM, .arg = NEST(__VA_ARGS__) },	\
-	{ name "_dgram", .family = SOCK_DGRAM, .arg = NEST(__VA_ARGS__) }
-
 static const struct variant refused[] = {
-	{ "", .family = SOCK_STREAM, .arg = NEST(GUARD, GUARD, NO_LAYER) },
-	{ "dgram", .family = SOCK_DGRAM, .arg = NEST(GUARD, GUARD, NO_LAYER) },
-	RELATED("siblings", NO_LAYER, GUARD, GUARD),
-	RELATED("siblings_of_scoped", GUARD, GUARD, PLAIN),
-	RELATED("unscoped_below_scoped", PLAIN, GUARD_PLAIN, NO_LAYER),
-	RELATED("scoped_second", PLAIN, PLAIN_GUARD, PLAIN_PLAIN),
-	RELATED("outside_in_two", NO_LAYER, GUARD_GUARD, PLAIN),
-	RELATED("deeper_stranger", NO_LAYER, GUARD, PLAIN_PLAIN),
+	{ "", SOCK_STREAM, NEST(GUARD, GUARD, NO_LAYER) },
+	{ "dgram", SOCK_DGRAM, NEST(GUARD, GUARD, NO_LAYER) },
+	{ "siblings", SOCK_STREAM, NEST(NO_LAYER, GUARD, GUARD) },
+	{ "siblings_dgram", SOCK_DGRAM, NEST(NO_LAYER, GUARD, GUARD) },
+	{ "siblings_of_scoped", SOCK_STREAM, NEST(GUARD, GUARD, PLAIN) },
+	{ "siblings_of_scoped_dgram", SOCK_DGRAM, NEST(GUARD, GUARD, PLAIN) },
+	{ "unscoped_below_scoped", SOCK_STREAM,
+	  NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
+	{ "unscoped_below_scoped_dgram", SOCK_DGRAM,
+	  NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
+	{ "scoped_second", SOCK_STREAM, NEST(PLAIN, PLAIN_GUARD, PLAIN_PLAIN) },
+	{ "scoped_second_dgram", SOCK_DGRAM,
+	  NEST(PLAIN, PLAIN_GUARD, PLAIN_PLAIN) },
+	{ "outside_in_two", SOCK_STREAM, NEST(NO_LAYER, GUARD_GUARD, PLAIN) },
+	{ "outside_in_two_dgram", SOCK_DGRAM,
+	  NEST(NO_LAYER, GUARD_GUARD, PLAIN) },
+	{ "deeper_stranger", SOCK_STREAM, NEST(NO_LAYER, GUARD, PLAIN_PLAIN) },
+	{ "deeper_stranger_dgram", SOCK_DGRAM,
+	  NEST(NO_LAYER, GUARD, PLAIN_PLAIN) },
 	{ NULL }
 };
 
@@ -112,15 +119,24 @@ CASE("scope.abstract_unix.related_refused",
 	.source	  = "security/landlock/task.c, domain_is_scoped");
 
 static const struct variant reached[] = {
-	{ "", .family = SOCK_STREAM, .arg = NEST(GUARD, NO_LAYER, GUARD) },
-	{ "dgram", .family = SOCK_DGRAM, .arg = NEST(GUARD, NO_LAYER, GUARD) },
-	RELATED("same", GUARD, NO_LAYER, NO_LAYER),
-	RELATED("same_deep", GUARD_GUARD, NO_LAYER, NO_LAYER),
-	RELATED("two_below", GUARD, NO_LAYER, PLAIN_GUARD),
-	RELATED("unscoped_caller", NO_LAYER, PLAIN, GUARD),
-	RELATED("no_domain", NO_LAYER, NO_LAYER, GUARD),
-	RELATED("shared_scope", GUARD, PLAIN, PLAIN),
-	RELATED("shared_scope_above", GUARD, PLAIN, NO_LAYER),
+	{ "", SOCK_STREAM, NEST(GUARD, NO_LAYER, GUARD) },
+	{ "dgram", SOCK_DGRAM, NEST(GUARD, NO_LAYER, GUARD) },
+	{ "same", SOCK_STREAM, NEST(GUARD, NO_LAYER, NO_LAYER) },
+	{ "same_dgram", SOCK_DGRAM, NEST(GUARD, NO_LAYER, NO_LAYER) },
+	{ "same_deep", SOCK_STREAM, NEST(GUARD_GUARD, NO_LAYER, NO_LAYER) },
+	{ "same_deep_dgram", SOCK_DGRAM,
+	  NEST(GUARD_GUARD, NO_LAYER, NO_LAYER) },
+	{ "two_below", SOCK_STREAM, NEST(GUARD, NO_LAYER, PLAIN_GUARD) },
+	{ "two_below_dgram", SOCK_DGRAM, NEST(GUARD, NO_LAYER, PLAIN_GUARD) },
+	{ "unscoped_caller", SOCK_STREAM, NEST(NO_LAYER, PLAIN, GUARD) },
+	{ "unscoped_caller_dgram", SOCK_DGRAM, NEST(NO_LAYER, PLAIN, GUARD) },
+	{ "no_domain", SOCK_STREAM, NEST(NO_LAYER, NO_LAYER, GUARD) },
+	{ "no_domain_dgram", SOCK_DGRAM, NEST(NO_LAYER, NO_LAYER, GUARD) },
+	{ "shared_scope", SOCK_STREAM, NEST(GUARD, PLAIN, PLAIN) },
+	{ "shared_scope_dgram", SOCK_DGRAM, NEST(GUARD, PLAIN, PLAIN) },
+	{ "shared_scope_above", SOCK_STREAM, NEST(GUARD, PLAIN, NO_LAYER) },
+	{ "shared_scope_above_dgram", SOCK_DGRAM,
+	  NEST(GUARD, PLAIN, NO_LAYER) },
 	{ NULL }
 };
 

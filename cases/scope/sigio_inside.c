@@ -126,9 +126,9 @@ static int own_related(struct scene *scene)
 }
 
 static const struct variant refused[] = {
-	{ "", .arg = NEST(GUARD, GUARD, NO_LAYER) },
-	{ "siblings", .arg = NEST(NO_LAYER, GUARD, GUARD) },
-	{ "unscoped_below_scoped", .arg = NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
+	{ "", NEST(GUARD, GUARD, NO_LAYER) },
+	{ "siblings", NEST(NO_LAYER, GUARD, GUARD) },
+	{ "unscoped_below_scoped", NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
 	{ NULL }
 };
 
@@ -143,9 +143,9 @@ CASE("scope.signal.sigio_related_refused",
 	.source	  = "security/landlock/task.c, hook_file_send_sigiotask");
 
 static const struct variant reached[] = {
-	{ "", .arg = NEST(GUARD, NO_LAYER, GUARD) },
-	{ "shared_scope_above", .arg = NEST(GUARD, PLAIN, NO_LAYER) },
-	{ "unscoped_sender", .arg = NEST(NO_LAYER, PLAIN, GUARD) },
+	{ "", NEST(GUARD, NO_LAYER, GUARD) },
+	{ "shared_scope_above", NEST(GUARD, PLAIN, NO_LAYER) },
+	{ "unscoped_sender", NEST(NO_LAYER, PLAIN, GUARD) },
 	{ NULL }
 };
 

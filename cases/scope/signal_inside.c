@@ -125,13 +125,13 @@ static int kill_related(struct scene *scene)
 }
 
 static const struct variant refused[] = {
-	{ "", .arg = NEST(GUARD, GUARD, NO_LAYER) },
-	{ "siblings", .arg = NEST(NO_LAYER, GUARD, GUARD) },
-	{ "siblings_of_scoped", .arg = NEST(GUARD, GUARD, PLAIN) },
-	{ "unscoped_below_scoped", .arg = NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
-	{ "scoped_second", .arg = NEST(PLAIN, PLAIN_GUARD, PLAIN_PLAIN) },
-	{ "outside_in_two", .arg = NEST(NO_LAYER, GUARD_GUARD, PLAIN) },
-	{ "deeper_stranger", .arg = NEST(NO_LAYER, GUARD, PLAIN_PLAIN) },
+	{ "", NEST(GUARD, GUARD, NO_LAYER) },
+	{ "siblings", NEST(NO_LAYER, GUARD, GUARD) },
+	{ "siblings_of_scoped", NEST(GUARD, GUARD, PLAIN) },
+	{ "unscoped_below_scoped", NEST(PLAIN, GUARD_PLAIN, NO_LAYER) },
+	{ "scoped_second", NEST(PLAIN, PLAIN_GUARD, PLAIN_PLAIN) },
+	{ "outside_in_two", NEST(NO_LAYER, GUARD_GUARD, PLAIN) },
+	{ "deeper_stranger", NEST(NO_LAYER, GUARD, PLAIN_PLAIN) },
 	{ NULL }
 };
 
@@ -146,14 +146,14 @@ CASE("scope.signal.related_refused",
 	.source	  = "security/landlock/task.c, domain_is_scoped");
 
 static const struct variant reached[] = {
-	{ "", .arg = NEST(GUARD, NO_LAYER, GUARD) },
-	{ "same", .arg = NEST(GUARD, NO_LAYER, NO_LAYER) },
-	{ "same_deep", .arg = NEST(GUARD_GUARD, NO_LAYER, NO_LAYER) },
-	{ "two_below", .arg = NEST(GUARD, NO_LAYER, PLAIN_GUARD) },
-	{ "unscoped_sender", .arg = NEST(NO_LAYER, PLAIN, GUARD) },
-	{ "no_domain", .arg = NEST(NO_LAYER, NO_LAYER, GUARD) },
-	{ "shared_scope", .arg = NEST(GUARD, PLAIN, PLAIN) },
-	{ "shared_scope_above", .arg = NEST(GUARD, PLAIN, NO_LAYER) },
+	{ "", NEST(GUARD, NO_LAYER, GUARD) },
+	{ "same", NEST(GUARD, NO_LAYER, NO_LAYER) },
+	{ "same_deep", NEST(GUARD_GUARD, NO_LAYER, NO_LAYER) },
+	{ "two_below", NEST(GUARD, NO_LAYER, PLAIN_GUARD) },
+	{ "unscoped_sender", NEST(NO_LAYER, PLAIN, GUARD) },
+	{ "no_domain", NEST(NO_LAYER, NO_LAYER, GUARD) },
+	{ "shared_scope", NEST(GUARD, PLAIN, PLAIN) },
+	{ "shared_scope_above", NEST(GUARD, PLAIN, NO_LAYER) },
 	{ NULL }
 };
 

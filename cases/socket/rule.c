@@ -46,14 +46,9 @@ static int enforce_layers(struct scene *scene, const struct trial *trial,
 	return ret;
 }
 
-static const struct trial *trial_of(const struct scene *scene)
-{
-	return (const struct trial *)scene->variant->arg;
-}
-
 int enforce_trial(struct scene *scene)
 {
-	const struct trial *trial = trial_of(scene);
+	const struct trial *trial = scene->variant->data;
 	int ret = 0;
 
 	if (scene->world == WORLD_GRANT || scene->world == WORLD_STACKED)
@@ -89,7 +84,7 @@ int try_socket(const struct trial *trial)
 
 int attempt_trial(struct scene *scene)
 {
-	return try_socket(trial_of(scene));
+	return try_socket(scene->variant->data);
 }
 
 int witness_tcp_socket(struct scene *scene)
@@ -102,50 +97,49 @@ int witness_tcp_socket(struct scene *scene)
 	return try_socket(&tcp);
 }
 
-/* By how little a rule can miss it */
 #define NETLINK(protocol) { AF_NETLINK, SOCK_RAW, protocol }
 #define PACKET(type)	{ AF_PACKET, type, 0 }
 #define RAW(protocol)	{ AF_INET, SOCK_RAW, protocol }
 
-static const struct trial kinds[] = {
-	{ TCP, .grant = ONE(TCP), .other = NO_RULE },
-	{ TCP, .grant = ONE(TCP), .other = ONE(TCP6) },
-	{ TCP, .grant = ONE(TCP), .other = ONE(NOT_TCP) },
-	{ TCP, .grant = ONE(TCP), .other = ONE(MPTCP) },
-	{ TCP6, .grant = ONE(TCP6), .other = ONE(TCP) },
-	{ MPTCP, .grant = ONE(MPTCP), .other = ONE(TCP) },
-	{ UDP, .grant = ONE(UDP), .other = ONE(PING) },
-	{ UNIX_STREAM, .grant = ONE(UNIX_STREAM), .other = ONE(UNIX_DGRAM) },
-	{ UNIX_DGRAM, .grant = ONE(UNIX_DGRAM), .other = ONE(UNIX_STREAM) },
-	{ UNIX_SEQPACKET, .grant = ONE(UNIX_SEQPACKET),
-	  .other = ONE(UNIX_STREAM) },
-	{ NETLINK(NETLINK_ROUTE), .grant = ONE(NETLINK(NETLINK_ROUTE)),
-	  .other = ONE(NETLINK(NETLINK_KOBJECT_UEVENT)) },
-	{ PACKET(SOCK_RAW), .grant = ONE(PACKET(SOCK_RAW)),
-	  .other = ONE(PACKET(SOCK_DGRAM)) },
-	{ RAW(IPPROTO_ICMP), .grant = ONE(RAW(IPPROTO_ICMP)),
-	  .other = ONE(RAW(IPPROTO_UDP)) },
-};
-
-/* The family also says that the grant is to be tried in every variant. */
+/*
+ * .other is a rule that differs from the granting one in one field.  That there
+ * is a family has the grant world tried in every variant.
+ */
 static const struct variant ordinary[] = {
-	{ "", AF_INET, TRIAL(kinds[0]) },
-	{ "other_family", AF_INET, TRIAL(kinds[1]) },
-	{ "other_type", AF_INET, TRIAL(kinds[2]) },
-	{ "other_protocol", AF_INET, TRIAL(kinds[3]) },
-	{ "ipv6", AF_INET6, TRIAL(kinds[4]) },
-	{ "mptcp", AF_INET, TRIAL(kinds[5]) },
-	{ "udp", AF_INET, TRIAL(kinds[6]) },
-	{ "unix", AF_UNIX, TRIAL(kinds[7]) },
-	{ "unix_dgram", AF_UNIX, TRIAL(kinds[8]) },
-	{ "unix_seqpacket", AF_UNIX, TRIAL(kinds[9]) },
-	{ "netlink", AF_NETLINK, TRIAL(kinds[10]) },
+	{ "", AF_INET, TRIAL(TCP, .grant = ONE(TCP), .other = NO_RULE) },
+	{ "other_family", AF_INET,
+	  TRIAL(TCP, .grant = ONE(TCP), .other = ONE(TCP6)) },
+	{ "other_type", AF_INET,
+	  TRIAL(TCP, .grant = ONE(TCP), .other = ONE(NOT_TCP)) },
+	{ "other_protocol", AF_INET,
+	  TRIAL(TCP, .grant = ONE(TCP), .other = ONE(MPTCP)) },
+	{ "ipv6", AF_INET6,
+	  TRIAL(TCP6, .grant = ONE(TCP6), .other = ONE(TCP)) },
+	{ "mptcp", AF_INET,
+	  TRIAL(MPTCP, .grant = ONE(MPTCP), .other = ONE(TCP)) },
+	{ "udp", AF_INET, TRIAL(UDP, .grant = ONE(UDP), .other = ONE(PING)) },
+	{ "unix", AF_UNIX,
+	  TRIAL(UNIX_STREAM, .grant = ONE(UNIX_STREAM),
+		.other = ONE(UNIX_DGRAM)) },
+	{ "unix_dgram", AF_UNIX,
+	  TRIAL(UNIX_DGRAM, .grant = ONE(UNIX_DGRAM),
+		.other = ONE(UNIX_STREAM)) },
+	{ "unix_seqpacket", AF_UNIX,
+	  TRIAL(UNIX_SEQPACKET, .grant = ONE(UNIX_SEQPACKET),
+		.other = ONE(UNIX_STREAM)) },
+	{ "netlink", AF_NETLINK,
+	  TRIAL(NETLINK(NETLINK_ROUTE), .grant = ONE(NETLINK(NETLINK_ROUTE)),
+		.other = ONE(NETLINK(NETLINK_KOBJECT_UEVENT))) },
 	{ NULL }
 };
 
 static const struct variant privileged[] = {
-	{ "", AF_PACKET, TRIAL(kinds[11]) },
-	{ "raw", AF_INET, TRIAL(kinds[12]) },
+	{ "", AF_PACKET,
+	  TRIAL(PACKET(SOCK_RAW), .grant = ONE(PACKET(SOCK_RAW)),
+		.other = ONE(PACKET(SOCK_DGRAM))) },
+	{ "raw", AF_INET,
+	  TRIAL(RAW(IPPROTO_ICMP), .grant = ONE(RAW(IPPROTO_ICMP)),
+		.other = ONE(RAW(IPPROTO_UDP))) },
 	{ NULL }
 };
 

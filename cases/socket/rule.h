@@ -65,8 +65,8 @@ struct trial {
 	struct socket_layer grant[TRIAL_LAYERS], other[TRIAL_LAYERS];
 };
 
-/* A variant's .arg; then .enforce and .attempt of such a case */
-#define TRIAL(trial)	((long)&(trial))
+/* A variant's structure; then .enforce and .attempt of such a case */
+#define TRIAL(...) .data = &(const struct trial) { __VA_ARGS__ }
 int enforce_trial(struct scene *scene);
 int attempt_trial(struct scene *scene);
 /* socket(2) by itself */

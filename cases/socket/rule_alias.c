@@ -9,18 +9,18 @@
 #define PACKET_RAW	{ AF_PACKET, SOCK_RAW, 0 }
 
 /* The kernel maps this one before it asks (__sock_create, net/socket.c). */
-static const struct trial packets[] = {
-	{ PACKET_INET, PACKET, .grant = ONE(PACKET), .other = ONE(PACKET_RAW) },
-	{ PACKET, .grant = ONE(PACKET_INET), .other = ONE(PACKET_RAW) },
-	{ PACKET_INET, PACKET, .grant = ONE(PACKET_INET), .other = NO_RULE },
-	{ PACKET_INET, PACKET, .grant = ONE(PACKET), .other = ONE(STREAMS) },
-};
-
 static const struct variant packet_variants[] = {
-	{ "", AF_INET, TRIAL(packets[0]) },
-	{ "rule_inet", AF_PACKET, TRIAL(packets[1]) },
-	{ "both_inet", AF_INET, TRIAL(packets[2]) },
-	{ "other_inet", AF_INET, TRIAL(packets[3]) },
+	{ "", AF_INET,
+	  TRIAL(PACKET_INET, PACKET, .grant = ONE(PACKET),
+		.other = ONE(PACKET_RAW)) },
+	{ "rule_inet", AF_PACKET,
+	  TRIAL(PACKET, .grant = ONE(PACKET_INET), .other = ONE(PACKET_RAW)) },
+	{ "both_inet", AF_INET,
+	  TRIAL(PACKET_INET, PACKET, .grant = ONE(PACKET_INET),
+		.other = NO_RULE) },
+	{ "other_inet", AF_INET,
+	  TRIAL(PACKET_INET, PACKET, .grant = ONE(PACKET),
+		.other = ONE(STREAMS)) },
 	{ NULL }
 };
 
@@ -40,21 +40,19 @@ CASE("socket.rule.alias_packet",
 #define UNIX_NAMED	{ AF_UNIX, SOCK_STREAM, PF_UNIX }
 
 /* In the exact form a rule covers no other spelling of the same socket. */
-static const struct trial spellings[] = {
-	{ STREAM_0, .grant = ONE(STREAM_0), .other = ONE(TCP) },
-	{ TCP, .grant = ONE(TCP), .other = ONE(STREAM_0) },
-	{ DGRAM_0, .grant = ONE(DGRAM_0), .other = ONE(UDP) },
-	{ UNIX_NAMED, .grant = ONE(UNIX_NAMED), .other = ONE(UNIX_STREAM) },
-	{ UNIX_RAW, UNIX_DGRAM, .grant = ONE(UNIX_RAW),
-	  .other = ONE(UNIX_DGRAM) },
-};
-
 static const struct variant spelling_variants[] = {
-	{ "", AF_INET, TRIAL(spellings[0]) },
-	{ "named", AF_INET, TRIAL(spellings[1]) },
-	{ "udp", AF_INET, TRIAL(spellings[2]) },
-	{ "unix_protocol", AF_UNIX, TRIAL(spellings[3]) },
-	{ "unix_raw", AF_UNIX, TRIAL(spellings[4]) },
+	{ "", AF_INET,
+	  TRIAL(STREAM_0, .grant = ONE(STREAM_0), .other = ONE(TCP)) },
+	{ "named", AF_INET,
+	  TRIAL(TCP, .grant = ONE(TCP), .other = ONE(STREAM_0)) },
+	{ "udp", AF_INET,
+	  TRIAL(DGRAM_0, .grant = ONE(DGRAM_0), .other = ONE(UDP)) },
+	{ "unix_protocol", AF_UNIX,
+	  TRIAL(UNIX_NAMED, .grant = ONE(UNIX_NAMED),
+		.other = ONE(UNIX_STREAM)) },
+	{ "unix_raw", AF_UNIX,
+	  TRIAL(UNIX_RAW, UNIX_DGRAM, .grant = ONE(UNIX_RAW),
+		.other = ONE(UNIX_DGRAM)) },
 	{ NULL }
 };
 
@@ -76,27 +74,27 @@ CASE("socket.rule.alias_exact",
 #define VSOCK_SEQPACKET	{ AF_VSOCK, SOCK_SEQPACKET, 0 }
 
 /* In the canonical form it covers them all. */
-static const struct trial aliases[] = {
-	{ STREAM_0, .grant = ONE(TCP), .other = ONE(MPTCP) },
-	{ TCP, .grant = ONE(STREAM_0), .other = ONE(MPTCP) },
-	{ DGRAM_0, .grant = ONE(UDP), .other = ONE(PING) },
-	{ UNIX_NAMED, .grant = ONE(UNIX_STREAM), .other = ONE(UNIX_DGRAM) },
-	{ UNIX_RAW, UNIX_DGRAM, .grant = ONE(UNIX_DGRAM),
-	  .other = ONE(UNIX_STREAM) },
-	{ UNIX_DGRAM, .grant = ONE(UNIX_RAW), .other = ONE(UNIX_STREAM) },
-	{ SEQPACKET_0, .grant = ONE(SCTP), .other = ONE(TCP) },
-	{ VSOCK_NAMED, .grant = ONE(VSOCK), .other = ONE(VSOCK_SEQPACKET) },
-};
-
 static const struct variant alias_variants[] = {
-	{ "", AF_INET, TRIAL(aliases[0]) },
-	{ "named", AF_INET, TRIAL(aliases[1]) },
-	{ "udp", AF_INET, TRIAL(aliases[2]) },
-	{ "unix_protocol", AF_UNIX, TRIAL(aliases[3]) },
-	{ "unix_raw", AF_UNIX, TRIAL(aliases[4]) },
-	{ "rule_unix_raw", AF_UNIX, TRIAL(aliases[5]) },
-	{ "sctp", AF_INET, TRIAL(aliases[6]) },
-	{ "vsock", AF_VSOCK, TRIAL(aliases[7]) },
+	{ "", AF_INET,
+	  TRIAL(STREAM_0, .grant = ONE(TCP), .other = ONE(MPTCP)) },
+	{ "named", AF_INET,
+	  TRIAL(TCP, .grant = ONE(STREAM_0), .other = ONE(MPTCP)) },
+	{ "udp", AF_INET,
+	  TRIAL(DGRAM_0, .grant = ONE(UDP), .other = ONE(PING)) },
+	{ "unix_protocol", AF_UNIX,
+	  TRIAL(UNIX_NAMED, .grant = ONE(UNIX_STREAM),
+		.other = ONE(UNIX_DGRAM)) },
+	{ "unix_raw", AF_UNIX,
+	  TRIAL(UNIX_RAW, UNIX_DGRAM, .grant = ONE(UNIX_DGRAM),
+		.other = ONE(UNIX_STREAM)) },
+	{ "rule_unix_raw", AF_UNIX,
+	  TRIAL(UNIX_DGRAM, .grant = ONE(UNIX_RAW),
+		.other = ONE(UNIX_STREAM)) },
+	{ "sctp", AF_INET,
+	  TRIAL(SEQPACKET_0, .grant = ONE(SCTP), .other = ONE(TCP)) },
+	{ "vsock", AF_VSOCK,
+	  TRIAL(VSOCK_NAMED, .grant = ONE(VSOCK),
+		.other = ONE(VSOCK_SEQPACKET)) },
 	{ NULL }
 };
 

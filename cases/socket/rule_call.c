@@ -166,29 +166,21 @@ CASE("socket.rule.add_flags",
 	.attempt = add_flags,
 	.source	 = "landlock_add_rule(2): EINVAL, flags is not valid");
 
-static const struct socket_kind out_of_range[] = {
-	{ -1, SOCK_STREAM, 0 },
-	{ FAR, SOCK_STREAM, 0 },
-	{ AF_INET, -2, 0 },
-	{ AF_INET, FAR, 0 },
-	{ AF_INET, SOCK_STREAM, -2 },
-	{ AF_INET, SOCK_STREAM, FAR },
-};
+#define KIND(...) .data = &(const struct socket_kind) { __VA_ARGS__ }
 
 static const struct variant range_variants[] = {
-	{ "", 0, 0 },
-	{ "family", 0, 1 },
-	{ "negative_type", 0, 2 },
-	{ "type", 0, 3 },
-	{ "negative_protocol", 0, 4 },
-	{ "protocol", 0, 5 },
+	{ "", KIND(-1, SOCK_STREAM, 0) },
+	{ "family", KIND(FAR, SOCK_STREAM, 0) },
+	{ "negative_type", KIND(AF_INET, -2, 0) },
+	{ "type", KIND(AF_INET, FAR, 0) },
+	{ "negative_protocol", KIND(AF_INET, SOCK_STREAM, -2) },
+	{ "protocol", KIND(AF_INET, SOCK_STREAM, FAR) },
 	{ NULL }
 };
 
-static int add_out_of_range(struct scene *scene)
+static int add_kind_of_variant(struct scene *scene)
 {
-	return add_kind(socket_proposal.right,
-			&out_of_range[scene->variant->arg]);
+	return add_kind(socket_proposal.right, scene->variant->data);
 }
 
 CASE("socket.rule.add_range",
@@ -199,28 +191,16 @@ CASE("socket.rule.add_range",
 	.bare	  = true,
 	.variants = range_variants,
 	.control  = add_valid,
-	.attempt  = add_out_of_range,
+	.attempt  = add_kind_of_variant,
 	.source	  = RFC "05/19: Test acceptable ranges of socket rule key");
 
 /* RFC v4: below 255, 255 and 65535 */
-static const struct socket_kind just_beyond[] = {
-	{ 255, SOCK_STREAM, 0 },
-	{ AF_INET, 255, 0 },
-	{ AF_INET, SOCK_STREAM, 65535 },
-};
-
 static const struct variant beyond_variants[] = {
-	{ "", 0, 0 },
-	{ "type", 0, 1 },
-	{ "protocol", 0, 2 },
+	{ "", KIND(255, SOCK_STREAM, 0) },
+	{ "type", KIND(AF_INET, 255, 0) },
+	{ "protocol", KIND(AF_INET, SOCK_STREAM, 65535) },
 	{ NULL }
 };
-
-static int add_just_beyond(struct scene *scene)
-{
-	return add_kind(socket_proposal.right,
-			&just_beyond[scene->variant->arg]);
-}
 
 CASE("socket.rule.add_limit",
 	.claim	  = "landlock_add_rule(2) of a socket rule just out of range, exact form",
@@ -230,7 +210,7 @@ CASE("socket.rule.add_limit",
 	.bare	  = true,
 	.variants = beyond_variants,
 	.control  = add_valid,
-	.attempt  = add_just_beyond,
+	.attempt  = add_kind_of_variant,
 	.source	  = RFC "05/19: family and type in [0, U8_MAX), protocol in [0, U16_MAX)");
 
 /* What is not refused: all of them in one ruleset, which is then enforced. */

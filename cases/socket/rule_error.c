@@ -5,18 +5,13 @@
 #include "rule.h"
 
 /* Out of range for any socket: refused before Landlock is asked. */
-static const struct trial ranges[] = {
-	{ { 4096, SOCK_STREAM, 0 }, .error = EAFNOSUPPORT },
-	{ { -1, SOCK_STREAM, 0 }, .error = EAFNOSUPPORT },
-	{ { AF_INET, 15, 0 }, .error = EINVAL },
-	{ { AF_INET, SOCK_STREAM | 0x10000, 0 }, .error = EINVAL },
-};
-
 static const struct variant range_variants[] = {
-	{ "", AF_INET, TRIAL(ranges[0]) },
-	{ "negative_family", AF_INET, TRIAL(ranges[1]) },
-	{ "type", AF_INET, TRIAL(ranges[2]) },
-	{ "type_flag", AF_INET, TRIAL(ranges[3]) },
+	{ "", AF_INET, TRIAL({ 4096, SOCK_STREAM, 0 }, .error = EAFNOSUPPORT) },
+	{ "negative_family", AF_INET,
+	  TRIAL({ -1, SOCK_STREAM, 0 }, .error = EAFNOSUPPORT) },
+	{ "type", AF_INET, TRIAL({ AF_INET, 15, 0 }, .error = EINVAL) },
+	{ "type_flag", AF_INET,
+	  TRIAL({ AF_INET, SOCK_STREAM | 0x10000, 0 }, .error = EINVAL) },
 	{ NULL }
 };
 
@@ -41,20 +36,18 @@ CASE("socket.rule.error_range",
  * There could be such a socket: without a rule Landlock refuses it, with one
  * the network stack does.
  */
-static const struct trial meaningless[] = {
-	{ NO_FAMILY, .error = EAFNOSUPPORT, .grant = ONE(NO_FAMILY) },
-	{ NO_TYPE, .error = ESOCKTNOSUPPORT, .grant = ONE(NO_TYPE) },
-	{ NO_PROTOCOL, .error = EPROTONOSUPPORT, .grant = ONE(NO_PROTOCOL) },
-	{ MISMATCH, .error = EPROTONOSUPPORT, .grant = ONE(MISMATCH) },
-	{ RAW, .error = EPERM, .grant = ONE(RAW) },
-};
-
 static const struct variant meaningless_variants[] = {
-	{ "", AF_INET, TRIAL(meaningless[0]) },
-	{ "type", AF_UNIX, TRIAL(meaningless[1]) },
-	{ "protocol", AF_UNIX, TRIAL(meaningless[2]) },
-	{ "mismatch", AF_INET, TRIAL(meaningless[3]) },
-	{ "unprivileged", AF_INET, TRIAL(meaningless[4]) },
+	{ "", AF_INET,
+	  TRIAL(NO_FAMILY, .error = EAFNOSUPPORT, .grant = ONE(NO_FAMILY)) },
+	{ "type", AF_UNIX,
+	  TRIAL(NO_TYPE, .error = ESOCKTNOSUPPORT, .grant = ONE(NO_TYPE)) },
+	{ "protocol", AF_UNIX,
+	  TRIAL(NO_PROTOCOL, .error = EPROTONOSUPPORT,
+		.grant = ONE(NO_PROTOCOL)) },
+	{ "mismatch", AF_INET,
+	  TRIAL(MISMATCH, .error = EPROTONOSUPPORT, .grant = ONE(MISMATCH)) },
+	{ "unprivileged", AF_INET,
+	  TRIAL(RAW, .error = EPERM, .grant = ONE(RAW)) },
 	{ NULL }
 };
 

@@ -8,29 +8,34 @@
 
 #define LEVEL_SCTP	132
 
-static const struct socket_kind unix_kinds[] = {
-	UNIX_STREAM, UNIX_DGRAM, UNIX_SEQPACKET,
+/* struct pair_kind - of the sockets, and of the rule that is not for them */
+struct pair_kind {
+	struct socket_kind made, other;
 };
 
+#define PAIR(...) .data = &(const struct pair_kind) { __VA_ARGS__ }
+
 static const struct variant unix_variants[] = {
-	{ "", AF_UNIX, 0 },
-	{ "dgram", AF_UNIX, 1 },
-	{ "seqpacket", AF_UNIX, 2 },
+	{ "", AF_UNIX, PAIR(UNIX_STREAM, UNIX_DGRAM) },
+	{ "dgram", AF_UNIX, PAIR(UNIX_DGRAM, UNIX_SEQPACKET) },
+	{ "seqpacket", AF_UNIX, PAIR(UNIX_SEQPACKET, UNIX_STREAM) },
 	{ NULL }
 };
 
-/* The kind itself, or the next one */
 static int enforce_unix(struct scene *scene)
 {
-	const int i = scene->variant->arg + (scene->world != WORLD_GRANT);
-	const struct socket_kind rules[] = { unix_kinds[i % 3], { 0 } };
+	const struct pair_kind *pair = scene->variant->data;
+	const struct socket_kind rules[] = {
+		scene->world == WORLD_GRANT ? pair->made : pair->other, { 0 }
+	};
 
 	return allow_sockets(scene, rules);
 }
 
-static int pair(struct scene *scene)
+static int make_pair(struct scene *scene)
 {
-	const struct socket_kind *kind = &unix_kinds[scene->variant->arg];
+	const struct pair_kind *pair = scene->variant->data;
+	const struct socket_kind *kind = &pair->made;
 	int ends[2], ret;
 
 	if (socketpair(kind->family, kind->type, kind->protocol, ends))
@@ -52,7 +57,7 @@ CASE("socket.rule.socketpair",
 	.bare	  = true,
 	.variants = unix_variants,
 	.enforce  = enforce_unix,
-	.attempt  = pair,
+	.attempt  = make_pair,
 	.source	  = RFC "12/19: Test socketpair(2) restriction");
 
 /* One rule: for TCP in the grant world, for datagrams of the type elsewhere. */

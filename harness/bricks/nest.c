@@ -65,21 +65,19 @@ static int enter(struct scene *scene, enum layers layers, enum layers shared)
 int nest_enter(struct scene *scene, int (*prepare)(struct scene *scene),
 	       void (*serve)(struct scene *scene))
 {
-	const long arg = scene->variant->arg;
-	const enum layers shared = arg >> 8 & 15, ours = arg >> 4 & 15;
-	const enum layers theirs = arg & 15;
+	const struct nest *nest = scene->variant->data;
 	pid_t pid;
 	int ret;
 
 	meeting_init(scene);
-	ret = enter(scene, shared, NO_LAYER);
+	ret = enter(scene, nest->shared, NO_LAYER);
 	if (ret)
 		return ret;
 	pid = fork();
 	if (pid < 0)
 		return broken(scene, "fork: %s", strerrorname_np(errno));
 	if (pid == 0) {
-		scene->value[7] = enter(scene, theirs, shared) ?:
+		scene->value[7] = enter(scene, nest->theirs, nest->shared) ?:
 				  prepare(scene);
 		wake(scene, 0);
 		serve(scene);
@@ -89,5 +87,5 @@ int nest_enter(struct scene *scene, int (*prepare)(struct scene *scene),
 	await(scene, 0);
 	if (scene->value[7])
 		return scene->value[7];
-	return enter(scene, ours, shared);
+	return enter(scene, nest->ours, nest->shared);
 }

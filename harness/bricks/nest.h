@@ -22,9 +22,13 @@ enum layers {
 	GUARD_GUARD,
 };
 
-/* For .arg of a variant */
-#define NEST(shared, ours, theirs) \
-	((shared) << 8 | (ours) << 4 | (theirs))
+/* struct nest - the layers of both processes, then of each alone */
+struct nest {
+	enum layers shared, ours, theirs;
+};
+
+/* A variant's structure */
+#define NEST(...) .data = &(const struct nest) { __VA_ARGS__ }
 
 /* Enforces these layers on the caller, but in the control world: 0, outcome */
 int nest_layers(struct scene *scene, enum layers layers);

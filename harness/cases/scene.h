@@ -13,6 +13,7 @@
  * @name: written in brackets behind the case's name; "" for the first
  * @family: an address family, for network cases
  * @arg, @op: whatever the case makes of them
+ * @data: or a structure of the case's own
  */
 struct scene;
 struct variant {
@@ -20,6 +21,7 @@ struct variant {
 	int family;
 	long arg;
 	int (*op)(struct scene *scene);
+	const void *data;
 };
 
 /*
