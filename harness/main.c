@@ -16,6 +16,7 @@
 #include "machine/environment.h"
 #include "machine/guest.h"
 #include "output/arguments.h"
+#include "output/runtimes.h"
 #include "selftests/selftests.h"
 #include "version.h"
 
@@ -26,7 +27,7 @@ enum option_key {
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
-	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_CONTROLS,
+	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_CONTROLS,
 };
 
 static const struct argp_option options[] = {
@@ -53,6 +54,10 @@ static const struct argp_option options[] = {
 	{ "plan-for", OPTION_PLAN_FOR, "KERNEL", 0,
 	  "plan: not this kernel but one described as abi=6,errata=3,-fs.refer",
 	  0 },
+	{ "tools", OPTION_TOOLS, "FILE", 0,
+	  "runtimes: descriptions of the tools", 0 },
+	{ "probe", OPTION_PROBE, "PATH", 0,
+	  "runtimes: this program, where any user can execute it", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -149,6 +154,12 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_PLAN_FOR:
 		a->plan_for = arg;
 		break;
+	case OPTION_TOOLS:
+		a->tools = arg;
+		break;
+	case OPTION_PROBE:
+		a->probe = arg;
+		break;
 	case OPTION_GCOV:
 		a->gcov = true;
 		break;
@@ -186,7 +197,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list|plan [CASE...]|selftests",
+	.args_doc = "run|host|list|plan [CASE...]|runtimes|selftests",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -216,6 +227,8 @@ int main(int argc, char **argv)
 
 	if (argc == 6 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
+	if (argc == 6 && strcmp(argv[1], "attempt") == 0)
+		return tool_attempt_main(argc - 2, argv + 2);
 	cases_sort();
 	environment_reset();
 	guest = guest_init();
@@ -229,6 +242,8 @@ int main(int argc, char **argv)
 	if (!a.command || strcmp(a.command, "run") == 0 ||
 	    strcmp(a.command, "host") == 0) {
 		status = command_run(&a);
+	} else if (strcmp(a.command, "runtimes") == 0) {
+		status = command_runtimes(&a);
 	} else if (strcmp(a.command, "selftests") == 0) {
 		status = command_selftests(&a);
 	} else if (strcmp(a.command, "list") == 0) {

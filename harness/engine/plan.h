@@ -9,6 +9,7 @@
 
 #include "cases/verdict.h"
 #include "engine/policy.h"
+#include "runtimes/tool.h"
 
 /* Stands for "whatever the control world showed" in an expectation. */
 #define AS_CONTROL (-101)
@@ -19,6 +20,20 @@ enum enforcer {
 	ENFORCER_HARNESS,	/* the layers that are planned */
 	ENFORCER_CASE,		/* .enforce */
 	ENFORCER_ATTEMPT,	/* the attempt is about the calls themselves */
+	ENFORCER_TOOL,		/* another program, which executes the attempt */
+};
+
+/*
+ * struct tool_road - how a world's policy goes through execve(2)
+ * @tool: NULL: the harness makes the calls itself
+ * @probe: the harness's binary, where the attempt's user can execute it
+ * @line: of the tool, to be filled
+ */
+struct tool_road {
+	const struct tool *tool;
+	struct policy policy;
+	const char *probe;
+	struct command_line *line;
 };
 
 /*
@@ -26,6 +41,7 @@ enum enforcer {
  * @planned: false: the case does not run in it
  * @expected: an errno or enum outcome; or ANY_ERRNO, UNPROMISED, AS_CONTROL
  * @witness: what must be refused is tried first
+ * @through: of ENFORCER_TOOL
  * @layers: of the domain, the first to be enforced first; a rule without
  *	access bits grants the guard
  */
@@ -34,6 +50,7 @@ struct world_plan {
 	int expected;
 	bool witness;
 	enum enforcer enforcer;
+	const struct tool_road *through;
 	int layers_count;
 	struct ruleset layers[POLICY_LAYERS];
 };

@@ -25,20 +25,32 @@
 #include "lab/lab.h"
 #include "lab/peers.h"
 #include "landlock/exercise.h"
+#include "landlock/layers.h"
 #include "machine/make.h"
 #include "machine/privilege.h"
 #include "machine/scratch.h"
 #include "machine/subject.h"
 
+/* What all processes of a world share, exec'd ones included */
+struct memory {
+	struct scene scene;
+	struct tool_trace trace;
+};
+
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
-static struct scene *shared;	/* in it; one world at a time */
+static struct memory *memory;	/* in it; one world at a time */
+static struct scene *shared;	/* its scene */
+static int said_fd = -1;	/* what a tool prints */
 static const struct world_plan *world_plan;	/* its; NULL after execve(2) */
 
 static int scene_map(void)
 {
-	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
+	memory = mmap(NULL, sizeof(*memory), PROT_READ | PROT_WRITE,
 		      MAP_SHARED, scene_fd, 0);
-	return shared == MAP_FAILED ? errno : 0;
+	if (memory == MAP_FAILED)
+		return errno;
+	shared = &memory->scene;
+	return 0;
 }
 
 static int scene_init(void)
@@ -46,7 +58,8 @@ static int scene_init(void)
 	scene_fd = memfd_create("scene", 0);
 	if (scene_fd < 0)
 		scene_fd = scratch_file();
-	if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*shared)))
+	said_fd = memfd_create("said", MFD_CLOEXEC);
+	if (scene_fd < 0 || ftruncate(scene_fd, sizeof(*memory)))
 		return errno;
 	return scene_map();
 }
@@ -199,6 +212,137 @@ int attempt_main(int fd, int argc, char **argv)
 	return 0;
 }
 
+const struct tool_trace *world_trace(void)
+{
+	return &memory->trace;
+}
+
+/* The attempt that a tool has started: the memory is its standard input. */
+int tool_attempt_main(int argc, char **argv)
+{
+	struct scene *scene;
+
+	scene_fd = STDIN_FILENO;
+	if (argc != 4 || scene_map() ||
+	    memory->trace.nonce != strtoul(argv[3], NULL, 10))
+		return 2;
+	scene = shared;
+	patience_ms = atoi(argv[2]);
+	/* Tools may drop the environment. */
+	lab_resume_from(memory->trace.lab);
+	scene->test = case_at(strtoul(argv[0], NULL, 10));
+	if (!scene->test)
+		return 2;
+	scene->variant = case_variants(scene->test) + atoi(argv[1]);
+	memory->trace.started = true;
+	scene->outcome = attempt(scene);
+	memory->trace.layers_left = layers_left();
+	scene->finished = true;
+	return 0;
+}
+
+/* The attempt's own command, which a tool is to execute */
+static const char *const *tool_program(struct scene *scene, const char *probe)
+{
+	static char test[24], variant[16], patience[16], nonce[16];
+	static const char *program[] = {
+		NULL, "attempt", test, variant, patience, nonce, NULL
+	};
+
+	program[0] = probe;
+	snprintf(test, sizeof(test), "%zu", case_index(scene->test));
+	snprintf(variant, sizeof(variant), "%d",
+		 (int)(scene->variant - case_variants(scene->test)));
+	snprintf(patience, sizeof(patience), "%d", patience_ms);
+	snprintf(nonce, sizeof(nonce), "%u", memory->trace.nonce);
+	return program;
+}
+
+/* The environment is the harness's memory, too: it is copied. */
+static char **with_variables(const struct command_line *line)
+{
+	static char *all[1024];
+	int count = 0, i;
+
+	for (i = 0; environ[i] && count < 1000; i++)
+		all[count++] = environ[i];
+	for (i = 0; i < line->variables_count; i++)
+		all[count++] = line->variables[i];
+	all[count] = NULL;
+	return all;
+}
+
+static int exec_tool(void *arg)
+{
+	const struct command_line *const line = world_plan->through->line;
+	struct scene *const scene = arg;
+
+	dup2(scene_fd, STDIN_FILENO);
+	dup2(said_fd, STDOUT_FILENO);
+	dup2(said_fd, STDERR_FILENO);
+	if (scene->test->root)
+		keep_capabilities();
+	execve(line->argv[0], line->argv, with_variables(line));
+	dprintf(STDERR_FILENO, "%s: %s\n", line->argv[0], strerror(errno));
+	_exit(127);
+}
+
+/* What the tool printed, for people and for the question whether it told */
+static void read_said(struct tool_trace *trace)
+{
+	const ssize_t length = pread(said_fd, trace->said,
+				     sizeof(trace->said) - 1, 0);
+
+	trace->said[length > 0 ? length : 0] = '\0';
+}
+
+static int start_tool(struct scene *scene)
+{
+	struct tool_trace *const trace = &memory->trace;
+	const char *const lab = getenv("LANDPROOF_LAB");
+	pid_t pid;
+
+	snprintf(trace->lab, sizeof(trace->lab), "%s", lab ?: "");
+	if (ftruncate(said_fd, 0) || lseek(said_fd, 0, SEEK_SET))
+		return broken(scene, "memory for what a tool says");
+	scene->finished = false;
+	pid = spawn(EXECUTED, exec_tool, scene);
+	if (pid < 0 || waitpid_retry(pid, &trace->status))
+		return broken(scene, "starting a tool: %s",
+			      strerrorname_np(errno));
+	read_said(trace);
+	if (scene->finished)
+		return scene->outcome;
+	if (trace->started)
+		return KILLED;
+	return broken(scene, "the tool did not start the attempt");
+}
+
+/* The policy of a tool's world, and then the attempt through execve(2) */
+static int through_tool(struct scene *scene)
+{
+	const struct tool_road *const road = world_plan->through;
+	const char *const *const program = tool_program(scene, road->probe);
+	int i, ret = 0;
+
+	if (road->tool) {
+		if (!tool_says(road->tool, &road->policy, program, road->line)) {
+			memory->trace.inexpressible = true;
+			return broken(scene, "%s", road->line->inexpressible);
+		}
+		return start_tool(scene);
+	}
+	memset(road->line, 0, sizeof(*road->line));
+	for (i = 0; program[i]; i++)
+		road->line->argv[i] = (char *)program[i];
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return broken(scene, "no_new_privs: %s",
+			      strerrorname_np(errno));
+	if (road->policy.set)
+		ret = enforce_ruleset(scene, road->policy.set);
+	return ret ?: start_tool(scene);
+}
+
 static int exec_attempt(void *arg)
 {
 	struct scene *scene = arg;
@@ -255,6 +399,8 @@ static int subject(struct scene *scene)
 			return broken(scene, "setresuid: %s",
 				      strerrorname_np(error));
 	}
+	if (world_plan->enforcer == ENFORCER_TOOL)
+		return through_tool(scene);
 	if (!scene->test->may_gain_privs &&
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return broken(scene, "no_new_privs: %s",
@@ -412,6 +558,10 @@ static void scene_clear(struct scene *scene, const struct plan *plan,
 	memset(scene->pid, 0, sizeof(scene->pid));
 	memset(scene->value, 0, sizeof(scene->value));
 	memset(scene->fd, 0xff, sizeof(scene->fd));
+	memory->trace = (struct tool_trace) {
+		.nonce = memory->trace.nonce + 1,
+		.layers_left = -1,
+	};
 }
 
 void world_run(const struct plan *plan, enum world world,

@@ -8,6 +8,25 @@
 
 /* Once, before any world: NULL, or what is missing */
 const char *process_init(void);
+/*
+ * struct tool_trace - what a tool made of a world, beside the outcome
+ * @nonce: of this world; an attempt that another one started is not heard
+ * @started: the tool executed the attempt
+ * @inexpressible: it was not run, for it has no words for the policy
+ * @layers_left: that the attempt could still add to its domain; -1: not asked
+ * @status: of the tool, as waitpid(2) has it
+ */
+struct tool_trace {
+	unsigned int nonce;
+	bool started, inexpressible;
+	int layers_left, status;
+	char lab[64], said[2048];
+};
+
+/* Of the last world */
+const struct tool_trace *world_trace(void);
+/* The process that a tool executes */
+int tool_attempt_main(int argc, char **argv);
 void world_run(const struct plan *plan, enum world world,
 	       struct world_result *result);
 /* The last process of an inherited world */

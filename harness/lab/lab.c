@@ -105,8 +105,12 @@ static void remember(void)
 
 void lab_resume(void)
 {
+	lab_resume_from(getenv(LAB_VARIABLE));
+}
+
+void lab_resume_from(const char *text)
+{
 	static char name[16];
-	const char *const text = getenv(LAB_VARIABLE);
 
 	if (text && sscanf(text, "%15s %d %d", name, &port_offset,
 			   &lab_guarded) == 3)

@@ -11,6 +11,8 @@
 const char *lab_up(void);
 /* Finds it again after execve(2). */
 void lab_resume(void);
+/* The same, where the environment was lost */
+void lab_resume_from(const char *text);
 /* NULL, or that there is no TCP/IP */
 const char *lab_missing_inet(void);
 

@@ -13,6 +13,8 @@ struct arguments {
 	bool ktap, json, coverage, check, hooks;
 	bool controls;		/* only the control worlds, all of them */
 	const char *plan_for;	/* a kernel in words; NULL: the running one */
+	const char *tools;	/* descriptions of tools, a file */
+	const char *probe;	/* this binary, where anybody can execute it */
 	bool gcov;		/* also records of what ran of Landlock */
 };
 

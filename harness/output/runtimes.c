@@ -1,0 +1,143 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The cases, with their policies enforced by tools, as records. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/time.h"
+#include "cases/table.h"
+#include "engine/enforced.h"
+#include "engine/process.h"
+#include "machine/environment.h"
+#include "machine/guest.h"
+#include "machine/kmsg.h"
+#include "output/records.h"
+#include "output/runtimes.h"
+
+static struct tool tools[TOOLS_MAX];
+static int tools_count;
+
+static void put_world(struct json *json, const struct tool_world_result *world,
+		      const char *name)
+{
+	char outcome[32];
+
+	json_object(json, name);
+	json_bool(json, "started", world->started);
+	json_string(json, "result", !world->started ? NULL :
+		    outcome_name(world->outcome, outcome, sizeof(outcome)));
+	json_integer(json, "layers", world->layers);
+	json_integer(json, "status", world->status);
+	json_bool(json, "coarse", world->coarse);
+	json_string(json, "command", world->command);
+	json_string(json, "said", world->said);
+	json_string(json, "note", world->note);
+	json_object_end(json);
+}
+
+static void put_result(const char *id, const char *tool,
+		       const struct tool_result *result, const char *verdict)
+{
+	struct json *const json = record_begin("runtime");
+	enum tool_world world;
+
+	json_string(json, "tool", tool);
+	json_string(json, "id", id);
+	json_string(json, "verdict", verdict);
+	json_bool(json, "coarse", result->coarse);
+	json_string(json, "why", result->why);
+	json_object(json, "worlds");
+	for (world = 0; world < TOOL_WORLDS; world++)
+		if (result->worlds[world].ran)
+			put_world(json, &result->worlds[world],
+				  tool_world_names[world]);
+	json_object_end(json);
+	record_done();
+}
+
+static int run_line(const struct line *line, const char *probe)
+{
+	static struct tool_case tc;
+	static struct tool_result result;
+	const char *verdict;
+	int i, status = 0;
+	char id[128];
+
+	case_id(line->test, line->variant, id, sizeof(id));
+	record_case(id);
+	enforced_begin(&tc, line->test, line->variant, probe);
+	if (!tc.inapplicable && !tc.missing)
+		put_result(id, "raw", &tc.raw, "raw");
+	for (i = 0; i < tools_count; i++) {
+		enforced_run(&tc, &tools[i], &result);
+		verdict = tool_verdict_names[result.verdict];
+		put_result(id, tools[i].name, &result, verdict);
+		if (result.verdict == TOOL_BROKEN)
+			status = 2;
+		else if (!status && (result.verdict == TOOL_OPEN_SILENT ||
+				     result.verdict == TOOL_OVERBLOCK))
+			status = 1;
+	}
+	return status;
+}
+
+/* What does not even run is no tool: it is left out, and said to be missing. */
+static void leave_out_missing(void)
+{
+	int i, kept = 0;
+
+	for (i = 0; i < tools_count; i++) {
+		const char *const missing = tool_missing(&tools[i]);
+		struct json *const json = record_begin("tool");
+
+		json_string(json, "tool", tools[i].name);
+		json_string(json, "missing", missing);
+		record_done();
+		if (!missing)
+			tools[kept++] = tools[i];
+	}
+	tools_count = kept;
+}
+
+static int cannot_start(const char *what)
+{
+	fprintf(stderr, "landproof-guest: cannot start without %s\n", what);
+	return 2;
+}
+
+int command_runtimes(const struct arguments *a)
+{
+	const double start = now_ms();
+	struct line *lines;
+	const char *wrong;
+	size_t count, i;
+	int status = 0;
+
+	if (!a->tools || !a->probe || (a->records_fd < 0 && !is_guest()))
+		return cannot_start("--tools, --probe and --records");
+	tools_count = tools_read(a->tools, tools, &wrong);
+	if (tools_count < 0) {
+		fprintf(stderr, "landproof-guest: %s: %s\n", a->tools, wrong);
+		return 2;
+	}
+	lines = select_lines(&a->selection, &count);
+	wrong = process_init() ?: enforced_init();
+	if (wrong)
+		return cannot_start(wrong);
+	if (is_guest())
+		kmsg_init();
+	measure_speed();
+	kernel_probe();
+	environment_probe();
+	records_open(a->records_fd, false);
+	record_start(count);
+	leave_out_missing();
+	for (i = 0; i < count; i++) {
+		const int one = run_line(&lines[i], a->probe);
+
+		status = one > status ? one : status;
+	}
+	free(lines);
+	record_end(now_ms() - start, now_ms() - start);
+	return records_complete() ? status : 2;
+}

@@ -1,0 +1,145 @@
+// SPDX-License-Identifier: GPL-2.0
+/*
+ * Reads descriptions of tools: a line for each item, whose parts are separated
+ * by tabs.  cli/runtimes makes them from the files in runtimes/.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/files.h"
+#include "base/words.h"
+#include "runtimes/tool.h"
+
+static const char *const set_names[SETS] = { "fs", "net", "scope" };
+static const char *const way_names[] = { "arguments", "list", "variable" };
+
+static int find(const char *const names[], int count, const char *name)
+{
+	while (count-- > 0)
+		if (name && strcmp(names[count], name) == 0)
+			return count;
+	return -1;
+}
+
+/* The bits of names such as "fs.read_file", all of one set */
+static uint32_t bits_of(const char *words)
+{
+	char word[WORD_MAX];
+	uint32_t bits = 0;
+
+	while (next_word(&words, word)) {
+		const struct feature *const feature = feature_find(word);
+
+		if (feature)
+			bits |= feature->value;
+	}
+	return bits;
+}
+
+static const char *next_part(char **line)
+{
+	return strsep(line, "\t");
+}
+
+static bool read_form(struct form *form, char *line)
+{
+	const char *part;
+
+	while ((part = next_part(&line))) {
+		if (form->count == PARTS_MAX)
+			return false;
+		form->part[form->count++] = part;
+	}
+	return true;
+}
+
+static bool read_right(struct tool *tool, int set, char *line)
+{
+	struct right *const right = &tool->rights[tool->rights_count];
+
+	if (tool->rights_count == RIGHTS_MAX)
+		return false;
+	*right = (struct right) { .set = set };
+	right->bit = bits_of(next_part(&line));
+	right->name = next_part(&line);
+	tool->rights_count++;
+	return right->bit && right->name;
+}
+
+static bool read_word(struct tool *tool, int set, char *line)
+{
+	struct word *const word = &tool->words[tool->words_count];
+	int way;
+
+	if (tool->words_count == WORDS_MAX)
+		return false;
+	way = find(way_names, 3, next_part(&line));
+	*word = (struct word) { .set = set, .way = way };
+	word->grants = bits_of(next_part(&line));
+	tool->words_count++;
+	return way >= 0 && read_form(&word->form, line);
+}
+
+/* An item about one of the sets */
+static bool read_set_item(struct tool *tool, const char *key, char *line)
+{
+	const int set = find(set_names, SETS, next_part(&line));
+
+	if (set < 0)
+		return false;
+	if (strcmp(key, "handle") == 0)
+		return read_form(&tool->handle[set], line);
+	if (strcmp(key, "rule") == 0)
+		return read_form(&tool->rule[set], line);
+	if (strcmp(key, "alone") == 0)
+		return read_form(&tool->alone[set], line);
+	if (strcmp(key, "right") == 0)
+		return read_right(tool, set, line);
+	if (strcmp(key, "word") == 0)
+		return read_word(tool, set, line);
+	if (strcmp(key, "handles") == 0)
+		tool->handles[set] = bits_of(next_part(&line));
+	return tool->handles[set];
+}
+
+static bool read_item(struct tool *tool, char *line)
+{
+	const char *const key = next_part(&line);
+
+	if (strcmp(key, "command") == 0)
+		return read_form(&tool->command, line);
+	if (strcmp(key, "end") == 0)
+		return read_form(&tool->end, line);
+	if (strcmp(key, "allow") == 0)
+		return read_form(&tool->allow, line);
+	if (strcmp(key, "version") == 0)
+		return read_form(&tool->version, line);
+	return read_set_item(tool, key, line);
+}
+
+int tools_read(const char *path, struct tool tools[TOOLS_MAX],
+	       const char **wrong)
+{
+	static char text[1 << 18];
+	char *rest = text, *line;
+	int count = 0;
+
+	*wrong = "it cannot be read";
+	if (read_file(path, text, sizeof(text)) < 0)
+		return -1;
+	while ((line = strsep(&rest, "\n"))) {
+		if (!*line)
+			continue;
+		*wrong = line;
+		if (strncmp(line, "tool\t", 5) == 0) {
+			if (count == TOOLS_MAX)
+				return -1;
+			tools[count] = (struct tool) { .name = line + 5 };
+			count++;
+		} else if (!count || !read_item(&tools[count - 1], line)) {
+			return -1;
+		}
+	}
+	return count;
+}
