@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/param.h>
 #include <unistd.h>
 
 #include "base/programs.h"
@@ -387,10 +388,11 @@ void enforced_run(const struct tool_case *tc, const struct tool *tool,
 
 const char *tool_missing(const struct tool *tool)
 {
-	static char said[300];
+	static char said[300], rest[4096];
 	char *argv[PARTS_MAX * 2 + 1];
 	int pipes[2], status, i, argc = 0;
-	ssize_t length;
+	size_t length = 0;
+	ssize_t got;
 	pid_t pid;
 
 	for (i = 0; i < tool->version.count; i++)
@@ -410,9 +412,15 @@ const char *tool_missing(const struct tool *tool)
 		_exit(127);
 	}
 	close(pipes[1]);
-	length = read(pipes[0], said, sizeof(said) - 1);
+	/* All of it is read, or a closed pipe would kill the tool. */
+	while ((got = read(pipes[0], rest, sizeof(rest))) > 0) {
+		const size_t more = MIN((size_t)got, sizeof(said) - 1 - length);
+
+		memcpy(said + length, rest, more);
+		length += more;
+	}
 	close(pipes[0]);
-	said[length > 0 ? length : 0] = '\0';
+	said[length] = '\0';
 	if (pid < 0 || waitpid_retry(pid, &status))
 		return "a process for it";
 	said[strcspn(said, "\n")] = '\0';

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.harness.conftest import ROOT
 
 # From the bottom; docs/design.md says what each holds.  Its test is below.
-LAYERS = ("base", "landlock", "machine", "cases", "lab", "engine", "output")
+LAYERS = ("base", "landlock", "machine", "cases", "lab", "runtimes", "engine", "output")
 # Beside them: the highest layer that each uses.
 BESIDE = {"bricks": "lab", "selftests": "output"}
 # What cases are written against.
