@@ -14,7 +14,7 @@ from vm import tools
 ROOT = Path(__file__).resolve().parents[2]
 READ, MAKE = "fs.read_file.open", "fs.make_dir.mkdir"
 
-# Each is the body of a shell script; $REAL is the tool, its arguments are the policy and the program.
+# Each is the body of a shell script; $REAL is the tool, its arguments policy and program.
 DROPS_POLICY = """
 while [ $# -gt 0 ]; do case "$1" in
     --landlock-*) shift 2;; --*) shift;; *) break;; esac; done
