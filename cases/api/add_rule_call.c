@@ -51,7 +51,7 @@ static int add_flags_no_ruleset(struct scene *scene)
 }
 
 CASE("api.add_rule.order_flags_fd",
-	.claim	 = "landlock_add_rule(2) with wrong flags and no ruleset",
+	.claim	 = "landlock_add_rule(2) with unknown flags and a bad descriptor: which error comes first",
 	A_CALL,
 	.promise = { FROM_ABI(2, DENIED(EINVAL)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
@@ -175,7 +175,7 @@ static int unknown_type_no_ruleset(struct scene *scene)
 }
 
 CASE("api.add_rule.order_fd_type",
-	.claim	 = "landlock_add_rule(2) with no ruleset and no such type",
+	.claim	 = "landlock_add_rule(2) with a bad descriptor and an unknown type: which error comes first",
 	A_CALL,
 	.promise = { FROM_ABI(2, DENIED(EBADF)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
@@ -193,7 +193,7 @@ static int unknown_type_no_memory(struct scene *scene)
 }
 
 CASE("api.add_rule.order_type_attr",
-	.claim	 = "landlock_add_rule(2) with no such type and no rule",
+	.claim	 = "landlock_add_rule(2) with an unknown type and a bad address: which error comes first",
 	A_CALL,
 	.promise = { FROM_ABI(2, DENIED(EINVAL)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,

@@ -72,7 +72,7 @@ static int path_not_handled_no_parent(struct scene *scene)
 }
 
 CASE("api.add_rule.order_access_parent",
-	.claim	 = "a path rule with a wrong right and no parent",
+	.claim	 = "a path rule with a right that is not handled and a bad parent_fd: which error comes first",
 	A_CALL,
 	.promise = { FROM_ABI(2, DENIED(EINVAL)), DENIED(ANY_ERRNO) },
 	.control = add_rule_rightly,
@@ -140,7 +140,7 @@ static int parent_foreign_fd(struct scene *scene)
 }
 
 CASE("api.add_rule.parent_foreign_fd",
-	.claim	  = "a path rule on what is in no tree of files",
+	.claim	  = "a path rule on a descriptor that names no path, such as a socket",
 	A_CALL,
 	.promise  = { DENIED(EBADFD) },
 	.covers	  = "rule.path_beneath",

@@ -173,7 +173,7 @@ static int create_flags(struct scene *scene)
 }
 
 CASE("api.create_ruleset.unknown_flags",
-	.claim	  = "landlock_create_ruleset(2) with flags that say nothing",
+	.claim	  = "landlock_create_ruleset(2) with unknown flags",
 	A_CALL,
 	.promise  = { DENIED(EINVAL) },
 	.variants = flag_sets,

@@ -198,7 +198,7 @@ static int create_short(struct scene *scene)
 }
 
 CASE("api.create_ruleset.size_limits_copy",
-	.claim	  = "landlock_create_ruleset(2) of 8 bytes, garbage behind them",
+	.claim	  = "landlock_create_ruleset(2) with size 8 reads no byte behind these",
 	A_CALL,
 	.promise  = { ALLOWED },
 	.control  = create_ruleset_rightly,
@@ -286,7 +286,7 @@ static int create_small_fault(struct scene *scene)
 }
 
 CASE("api.create_ruleset.order_size_fault",
-	.claim	  = "landlock_create_ruleset(2): a wrong size of no memory",
+	.claim	  = "landlock_create_ruleset(2) with a wrong size and a bad address: which error comes first",
 	A_CALL,
 	.promise  = { DENIED(EINVAL) },
 	.control  = create_ruleset_rightly,

@@ -45,7 +45,7 @@ static const struct variant tsync_flags[] = {
 };
 
 CASE("api.restrict_self.tsync",
-	.claim	  = "landlock_restrict_self(2) of all threads, which is one",
+	.claim	  = "landlock_restrict_self(2) with TSYNC in a process of one thread",
 	A_CALL,
 	.promise  = { ALLOWED },
 	.covers	  = "restrict.tsync",

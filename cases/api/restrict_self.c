@@ -59,7 +59,7 @@ static int bad_without(struct scene *scene)
 }
 
 CASE("api.restrict_self.order_privilege_fd",
-	.claim	 = "landlock_restrict_self(2) of nothing, without no_new_privs",
+	.claim	 = "landlock_restrict_self(2) with a bad descriptor, without no_new_privs: which error comes first",
 	A_CALL,
 	.may_gain_privs = true,
 	.promise = { FROM_ABI(2, DENIED(EPERM)), DENIED(ANY_ERRNO) },
@@ -76,7 +76,7 @@ static int unknown_without(struct scene *scene)
 }
 
 CASE("api.restrict_self.order_privilege_flags",
-	.claim	 = "landlock_restrict_self(2) with unknown flags, without no_new_privs",
+	.claim	 = "landlock_restrict_self(2) with unknown flags, without no_new_privs: which error comes first",
 	A_CALL,
 	.may_gain_privs = true,
 	.promise = { FROM_ABI(11, DENIED(EINVAL)), FROM_ABI(2, DENIED(EPERM)),

@@ -164,7 +164,7 @@ static const struct variant not_permitted[] = {
 };
 
 CASE("domain.layers.last_denies",
-	.claim	  = "what one of sixteen layers denies, the first or the last one",
+	.claim	  = "an operation that only the first or only the last of sixteen layers denies",
 	.covers	  = "fs.truncate fs.ioctl_dev net.bind_tcp",
 	.promise  = { DENIED(EACCES) },
 	.variants = not_permitted,
@@ -207,7 +207,7 @@ static const struct variant not_reached[] = {
 };
 
 CASE("domain.layers.last_denies_scope",
-	.claim	  = "what is out of the scope of one of sixteen layers",
+	.claim	  = "a signal or a connection that only one of sixteen layers denies by its scope",
 	.covers	  = "scope.signal scope.abstract_unix_socket",
 	.promise  = { DENIED(EPERM) },
 	.variants = not_reached,

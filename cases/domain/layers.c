@@ -95,7 +95,7 @@ static int count_on_with_room(struct scene *scene)
 
 CASE("domain.layers.inherited",
 	.own_memory = true,
-	.claim	  = "a 17th layer, when ancestors enforced the others",
+	.claim	  = "a 17th layer, when the process inherited the other sixteen",
 	.promise  = { FROM_ABI(2, DENIED(E2BIG)), OPEN },
 	.gap	  = "64 layers up to Linux 5.18.2",
 	.worlds	  = W(CONTROL) | W(CALL),

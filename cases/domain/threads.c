@@ -19,7 +19,7 @@ static int sibling_reads(struct scene *scene)
 
 CASE("domain.threads.sibling",
 	.own_memory = true,
-	.claim	  = "a thread that another one leaves alone when it sandboxes itself",
+	.claim	  = "open(2) by a thread after another thread sandboxed itself",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
 	.scene	  = domain_files,
@@ -44,7 +44,7 @@ static int thread_then_read(struct scene *scene)
 
 CASE("domain.threads.leader",
 	.own_memory = true,
-	.claim	  = "a process whose thread sandboxed itself",
+	.claim	  = "open(2) by the main thread after another thread sandboxed itself",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),

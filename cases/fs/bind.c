@@ -73,7 +73,7 @@ CASE("fs.bind.rule_above_destination",
 	.source	 = BIND_SOURCE);
 
 CASE("fs.bind.covered_rule",
-	.claim	 = "open(2) through a bind mount, with a rule on what it covers",
+	.claim	 = "open(2) through a bind mount, with a rule on the directory that the mount covers",
 	.guard	 = FS(READ_FILE),
 	.deny	 = { .fs = FS_READ_FILE, .rules = { PATH(COVERED) } },
 	.promise = { DENIED(EACCES) },

@@ -70,7 +70,7 @@ int disconnected_witness(struct scene *scene)
 
 CASE("fs.disconnected.read",
 	READ,
-	.claim	 = "open(2) in a disconnected directory, with a rule on that",
+	.claim	 = "open(2) in a disconnected directory, with a rule on that directory",
 	.deny	 = { .fs = FS_READ_FILE,
 		     .rules = { PATH("src/base/a"), PATH("src/base/b") } },
 	.promise = { DENIED(EACCES) },
@@ -92,7 +92,7 @@ CASE("fs.disconnected.read_new_parent",
 
 CASE("fs.disconnected.read_covered",
 	READ,
-	.claim	 = "open(2) in a disconnected directory, with rules that it left behind",
+	.claim	 = "open(2) in a disconnected directory, with rules above the place that it was moved from",
 	.deny	 = { .fs = FS_READ_FILE, .rules = {
 			PATH(COVERED), PATH("src"), PATH("src/base/a") } },
 	.promise = { DENIED(EACCES) },

@@ -60,7 +60,7 @@ CASE("fs.disconnected.branch",
 
 CASE("fs.disconnected.branch_moved",
 	BRANCH,
-	.claim	 = "open(2) below a mount in a disconnected directory, with a rule on that",
+	.claim	 = "open(2) below a mount in a disconnected directory, with a rule on that directory",
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PATH("new/x") });
 

@@ -212,7 +212,7 @@ static const struct variant nowhere[] = {
 
 /* Breaking /dev/stdin would break programs; the kernel's own tests ask it. */
 CASE("fs.open.pipe_reopen",
-	.claim	  = "opening by /proc what no file system shows",
+	.claim	  = "open(2) through /proc of what lies on no mounted file system, such as a pipe",
 	.guard	  = { .fs = FS_READ_FILE | FS_WRITE_FILE },
 	.promise  = { ALLOWED },
 	.variants = nowhere,

@@ -90,7 +90,7 @@ CASE("fs.rules.hard_link",
 	READS_DIR_FILE);
 
 CASE("fs.rules.via_symlink",
-	.claim	 = "reading what a rule on a symbolic link points to",
+	.claim	 = "reading the file that a symbolic link points to, with a rule on the link",
 	.deny	 = { .fs = FS_READ_FILE, .rules = { PATH("decoy/file") } },
 	.grant	 = { PATH("links/dir") },
 	.attempt = read_dir_file,

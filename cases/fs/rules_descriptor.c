@@ -59,7 +59,7 @@ static int rule_before_or_after(struct scene *scene)
 }
 
 CASE("fs.rules.added_later",
-	.claim	 = "reading what a rule grants that was added too late",
+	.claim	 = "reading a file whose rule was added after the ruleset was enforced",
 	.guard	 = FS(READ_FILE),
 	.promise = { DENIED(EACCES) },
 	.grant	 = { PATH("dir") },

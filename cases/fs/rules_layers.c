@@ -115,7 +115,7 @@ static const struct variant orders[] = {
 };
 
 CASE("fs.rules.layers_narrow",
-	.claim	  = "reading what one of two layers grants",
+	.claim	  = "reading a file that only one of two layers grants",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PATH("dir") },
@@ -132,7 +132,7 @@ static int read_sub_file(struct scene *scene)
 }
 
 CASE("fs.rules.layers_agree",
-	.claim	  = "reading what two layers grant by rules on other directories",
+	.claim	  = "reading a file that two layers grant by rules on different directories",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },
 	.variants = orders,
@@ -167,7 +167,7 @@ static const struct variant heights[] = {
 };
 
 CASE("fs.rules.sixteen_layers",
-	.claim	  = "reading what all layers but one grant",
+	.claim	  = "reading a file that fifteen of sixteen layers grant",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PATH("dir") },

@@ -54,7 +54,7 @@ static int unmount_under_rule(struct scene *scene)
 }
 
 CASE("fs.rules.unmounted",
-	.claim	 = "umount2(2) of what a rule is about, by somebody without a sandbox",
+	.claim	 = "umount2(2), outside the sandbox, of a mount that a rule names",
 	.guard	 = FS(READ_FILE),
 	.promise = { ALLOWED },
 	.worlds	 = W(CONTROL) | W(CALL),

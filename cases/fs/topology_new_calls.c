@@ -173,7 +173,7 @@ static int make_detached(struct scene *scene)
 
 CASE("fs.topology.fsmount",
 	TOPOLOGY,
-	.claim	 = "fsopen(2) and fsmount(2) of what is attached nowhere",
+	.claim	 = "fsopen(2) and fsmount(2) of a file system that is attached nowhere",
 	.promise = { ALLOWED },
 	.scene	 = topology_scene,
 	.attempt = make_detached,

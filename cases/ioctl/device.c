@@ -78,7 +78,7 @@ CASE("ioctl.device.tcgets",
 	.source	 = IOCTL_SOURCE);
 
 CASE("ioctl.device.rule_on_file",
-	.claim	 = "ioctl(TCGETS) on a device, with a rule on just that",
+	.claim	 = "ioctl(TCGETS) on a device, with a rule on the device itself",
 	.guard	 = FS(IOCTL_DEV),
 	.uses	 = OPENING,
 	.deny	 = { .fs = FS_IOCTL_DEV,

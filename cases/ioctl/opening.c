@@ -103,7 +103,7 @@ static int tcgets_peer(struct scene *scene)
 }
 
 CASE("ioctl.device.peer",
-	.claim	 = "ioctl(TCGETS) on what ioctl(TIOCGPTPEER) opens",
+	.claim	 = "ioctl(TCGETS) on the terminal that ioctl(TIOCGPTPEER) opens",
 	.guard	 = FS(IOCTL_DEV),
 	.uses	 = OPENING,
 	.promise = { DENIED(EACCES) },

@@ -62,7 +62,7 @@ static const struct variant send_or_connect[] = {
 };
 
 CASE("net.udp.send_mapped",
-	.claim	  = "an IPv6 UDP socket to an IPv4 peer (::ffff:a.b.c.d)",
+	.claim	  = "sendto(2) or connect(2) of an IPv6 UDP socket to an IPv4 peer (::ffff:a.b.c.d)",
 	.guard	  = NET(CONNECT_SEND_UDP),
 	.uses	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },

@@ -202,7 +202,7 @@ static int send_or_connect(struct scene *scene)
 }
 
 CASE("net.udp.v6_on_v4",
-	.claim	  = "an IPv4 UDP socket to an IPv6 address",
+	.claim	  = "sendto(2) or connect(2) of an IPv4 UDP socket to an IPv6 address",
 	.guard	  = NET(CONNECT_SEND_UDP),
 	.promise  = { DENIED(EINVAL) },
 	.worlds	  = W(CONTROL) | W(DENY) | W(EXTRA),

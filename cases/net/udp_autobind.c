@@ -50,7 +50,7 @@ CASE("net.udp.autobind",
 
 /* With both rights handled, a rule for the destination is not enough. */
 CASE("net.udp.autobind_with_destination",
-	.claim	  = "the same, when a rule opens the destination",
+	.claim	  = "the first datagram or connect(2) of a UDP socket without a port, when a rule opens the destination",
 	.guard	  = NET(BIND_UDP),
 	.uses	  = NET(CONNECT_SEND_UDP),
 	.promise  = { DENIED(EACCES) },

@@ -59,7 +59,7 @@ CASE("overlay.layers.rule_on_merged",
 	.source	  = OVERLAY_SOURCE);
 
 CASE("overlay.merged.rule_on_merged",
-	.claim	  = "open(2) in a merged directory, with a rule on that",
+	.claim	  = "open(2) in a merged directory, with a rule on that directory",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
 	.grant	  = { PATH("merged") },

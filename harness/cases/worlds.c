@@ -41,9 +41,9 @@ static bool same_subject(const struct landproof_case *a,
 }
 
 /*
- * Layers and inheritance belong to the domain, not to the operation: the first
- * case of a subject with a given guard answers for the others.  domain.layers
- * and domain.inherit look at both more closely.
+ * Stacked layers and inherited domains are handled alike whatever the operation
+ * is.  So only the first case of each subject and guard tries them; the cases
+ * domain.layers.* and domain.inherit.* try them closely.
  */
 static bool speaks_for_domain(const struct landproof_case *test)
 {
