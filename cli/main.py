@@ -75,6 +75,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("landproof: interrupted", file=sys.stderr)
         return 2
+    except OSError as error:
+        if "LANDPROOF_TRACEBACK" in os.environ:
+            raise
+        _drop_output()
+        where = error.filename or "a file or standard output"
+        print(f"landproof: {where}: {error.strerror or error}", file=sys.stderr)
+        return 2
     except Exception as error:
         if "LANDPROOF_TRACEBACK" in os.environ:
             raise

@@ -90,8 +90,12 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
     paths = list(_asked(args).values())
     if sum(str(path) == "-" for path in paths) > 1:
         raise UserError("only one format can go to standard output: give the others a file")
+    files = [os.path.realpath(path) for path in paths if str(path) != "-"]
     for path in paths:
         check_writable(path)
+        target = os.path.realpath(path)
+        if files.count(target) > 1 and not Path(target).is_char_device():
+            raise UserError(f"{path}: two formats cannot go to one file: give each its own")
     if getattr(args, "accepted", None):
         load_accepted(args.accepted)
     baseline: Path | None = getattr(args, "baseline", None)

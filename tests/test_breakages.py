@@ -56,7 +56,7 @@ def test_what_stays_green_is_told_and_the_tree_is_mended(tmp_path: Path) -> None
     _breakage("return 4", "test_sees"),  # the code is another one now
     _breakage("o", "test_sees"),  # and this stands in it twice
     _breakage("return 2", "test_gone"),
-    _breakage("return 2", "test_sees", put="return ("),  # nothing can be said of tests that cannot run
+    _breakage("return 2", "test_sees", put="return ("),  # says nothing: no test can run
 ])
 def test_what_does_not_fit_is_an_error(tmp_path: Path, bad: breakages.Breakage) -> None:
     with pytest.raises(breakages.Stale):

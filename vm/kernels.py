@@ -90,18 +90,20 @@ def choose(words: Sequence[str], modules: Path | None = None,
 
 
 def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dict[str, str]:
-    """Fetch what is missing of the named kernels of the default set; see suites.fetch()."""
-    for name in names:
-        _place(name)
-    return suites.fetch([name for name in names if name in SUITES.names()], progress, update)
+    """Fetch what is missing of the named kernels; return why one could not be had."""
+    failures = suites.fetch([name for name in names if _place(name) is SUITES], progress, update)
+    for place in PLACES:
+        if place is not SUITES:
+            failures |= place.fetch([name for name in names if _place(name) is place], progress)
+    return failures
 
 
 def add(name: str, path: Path, module_directory: Path | None) -> Kernel:
     """Give a kernel of the user's a name; the file stays where it is. Return the kernel."""
     if not NAME.match(name):
         raise UserError(f"{name!r} is no name for a kernel: use letters, digits and . _ + -")
-    if name in [*SUITES.names(), *labs.labs()]:
-        raise UserError(f"{name} is a kernel of the default set: choose another name")
+    if name in _names() and name not in own.user_kernels():
+        raise UserError(f"{name} belongs to another kernel: choose another name")
     kernel = from_path(path, module_directory, name)
     entries = own.user_kernels()
     entries[name] = {"kernel": str(path.resolve()),
@@ -121,7 +123,7 @@ def remove(name: str) -> None:
     elif directories:
         for directory in directories:
             store.forget(directory)
-    elif name in [*SUITES.names(), *labs.labs()]:
+    elif name in _names():
         raise UserError(f"{name} is not in the cache")
     else:
         raise _unknown(name)

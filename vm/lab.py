@@ -173,7 +173,7 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
 
 
 def _names_of(directory: Path, recipe: str) -> list[str]:
-    """Return what a kernel of sources of the user's is called: by their version, not the recipe's."""
+    """Return the names of a kernel of the user's sources: by their version, not the recipe's."""
     version = version_of(directory)
     return [f"lab-{version[0]}.{version[1]}" if version else recipe, directory.resolve().name]
 

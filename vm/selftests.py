@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from vm import image, kernels, paths, run, source
+from vm import image, paths, run, source
 from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.places.suites import releases

@@ -9,6 +9,7 @@ DOCKER = ("134,135,156,163,167-169,172-180,212,246,248-250,253-255,272,279,280,"
           "298,304,308,312,313,320,321,323,425-427,428-433,442,155,161,165,166:1")
 """The calls that docker's default profile refuses to a container without capabilities."""
 
+
 @dataclass(frozen=True)
 class Environment:
     """A name, the steps of launch.c that make it, and what may be missing there."""

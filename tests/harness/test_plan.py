@@ -88,7 +88,8 @@ def test_a_promise_begins_with_its_abi(
         assert (found["verdict"], found["settled"]) == ("absent", True)
         assert list(found["worlds"]) == ["control"]
         assert found["why"] == (
-            f"needs ABI {since}, the kernel has {abi}" if abi else "no Landlock in this kernel: ENOSYS"
+            f"needs ABI {since}, the kernel has {abi}" if abi
+            else "no Landlock in this kernel: ENOSYS"
         )
 
 

@@ -344,5 +344,6 @@ def test_the_plan_of_a_case_on_a_kernel_that_has_run(run: Run, result_file: Path
 def test_a_kernel_in_words_says_what_differs_from_its_abi() -> None:
     rights = {"fs.read_file": True, "fs.refer": False, "net.bind_tcp": True,
               "net.connect_tcp": False, "create.errata": False, "rule.net_port": True}
-    assert in_words(Kernel("k", abi=2, rights=rights)) == "abi=2,errata=none,-fs.refer,+net.bind_tcp"
+    told = in_words(Kernel("k", abi=2, rights=rights))
+    assert told == "abi=2,errata=none,-fs.refer,+net.bind_tcp"
     assert in_words(Kernel("k", abi=6, errata=3)) == "abi=6,errata=3"

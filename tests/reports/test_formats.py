@@ -90,6 +90,7 @@ def test_nothing_to_show_is_no_error(writer: Writer) -> None:
 def kunit_parse(text: str, tmp_path: Path) -> dict[str, Any]:
     """Return what the kernel's own parser makes of it; fail if it finds an error."""
     (tmp_path / "out.ktap").write_text(text, encoding="utf-8")
+    assert kunit().exists(), "the kernel's parser is missing: python3 -m tests.fetch_kunit"
     command = [sys.executable, str(kunit()), "parse", str(tmp_path / "out.ktap")]
     done = subprocess.run(
         [*command, f"--json={tmp_path / 'out.json'}"], capture_output=True, text=True, check=False
@@ -310,7 +311,8 @@ def test_the_page_has_the_whole_matrix_without_a_script(result: Result) -> None:
 # The terminal
 
 
-def printed(result: Result, gate: Gate = Gate(), *, width: int = 200, terminal: bool = True, **more: Any) -> str:
+def printed(result: Result, gate: Gate = Gate(), *, width: int = 200, terminal: bool = True,
+            **more: Any) -> str:
     """Return what the table prints."""
     file = io.TextIOWrapper(
         io.BytesIO(), encoding=more.pop("encoding", "utf-8"), errors="replace"

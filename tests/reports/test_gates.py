@@ -436,6 +436,27 @@ def test_an_interrupted_run_keeps_what_was_won(number: signal.Signals, tmp_path:
     assert out.splitlines()[-1].startswith("FAILED: ") and "end early" in out.splitlines()[-1]
 
 
+@pytest.mark.parametrize("other", ["one", "../{name}/one", "link"])
+def test_two_formats_for_one_file_are_refused(other: str, tmp_path: Path) -> None:
+    dump_result(OLD, tmp_path / "a.json")
+    (tmp_path / "link").symlink_to("one")
+    done = subprocess.run([ROOT / "landproof", "matrix", tmp_path / "a.json",
+                           "--json", tmp_path / "one",
+                           "--html", tmp_path / other.format(name=tmp_path.name)],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and not (tmp_path / "one").exists()
+    assert "two formats cannot go to one file" in done.stderr
+    assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_cache_that_cannot_be_made_is_one_line() -> None:
+    done = subprocess.run([ROOT / "landproof", "run", "--kernel", KERNEL, "--case", "fs.refer.*"],
+                          env={**os.environ, "XDG_CACHE_HOME": "/proc/nowhere"},
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr == "landproof: /proc/nowhere: No such file or directory\n"
+
+
 def test_any_exception_is_one_line(tmp_path: Path) -> None:
     script = ("import cli.main, cli.listing\n"
               "def broken(args): raise ZeroDivisionError('a\\nb')\n"
@@ -461,7 +482,8 @@ def test_coverage_says_how_its_kernel_is_built(tmp_path: Path) -> None:
 def test_coverage_needs_what_is_kept_of_a_build(tmp_path: Path) -> None:
     (tmp_path / "bzImage").write_text("")
     with pytest.raises(vm.errors.UserError, match="x: nothing of its build in security"):
-        labs.kept(vm.kernel.Kernel("x", "image", image=tmp_path / "bzImage"), Path("security/landlock"))
+        labs.kept(vm.kernel.Kernel("x", "image", image=tmp_path / "bzImage"),
+                  Path("security/landlock"))
 
 
 def test_a_missing_package_is_one_line(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from __future__ import annotations
 import lzma
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -18,8 +18,8 @@ from tests.vm.mirror import Mirror, package
 from vm import debian, kernels, modules, paths
 from vm.debian import Source
 from vm.errors import UserError
-from vm.kernel import Kernel
-from vm.places import suites
+from vm.kernel import Kernel, Progress
+from vm.places import Place, suites
 from vm.places.suites import Release
 
 VERSION = "5.10.0-46-amd64"
@@ -290,7 +290,7 @@ def test_add_and_remove(private_cache: Path, debian_kernel: Kernel) -> None:
         kernels.remove("lab-5.10")
     with pytest.raises(UserError, match="is no name for a kernel"):
         kernels.add("../x", image, None)
-    with pytest.raises(UserError, match="of the default set"):
+    with pytest.raises(UserError, match="belongs to another kernel"):
         kernels.add("debian-6.1", image, None)
 
 
@@ -339,3 +339,34 @@ def test_depmod_that_fails(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(subprocess, "run", lambda *args, **more: failed)
     with pytest.raises(UserError, match="depmod failed on"):
         modules.collect(tmp_path, "1", [], tmp_path / "out")
+
+
+class Shop(Place):
+    """A place of a contributor's, which has one kernel and can fetch nothing."""
+
+    def names(self) -> list[str]:
+        """Return its name."""
+        return ["shop-1"]
+
+    def kernel(self, name: str) -> None:
+        """It is never there."""
+
+    def fetch(self, names: Sequence[str], progress: Progress) -> dict[str, str]:
+        """Say why it cannot be had."""
+        return dict.fromkeys(names, "sold out")
+
+    def advice(self, name: str) -> str:
+        """Return what to do."""
+        return "come back tomorrow"
+
+
+def test_a_new_place_needs_no_other_change(monkeypatch: pytest.MonkeyPatch, tmp_path: Path,
+                                           private_cache: Path) -> None:
+    monkeypatch.setattr(kernels, "PLACES", (Shop(), *kernels.PLACES))
+    (column,) = kernels.choose(["shop-1"])
+    assert (column.name, column.unavailable) == ("shop-1", "sold out")
+    assert kernels.fetch(["shop-1"], lambda name, what, part: None) == {"shop-1": "sold out"}
+    with pytest.raises(UserError, match="belongs to another kernel"):
+        kernels.add("shop-1", tmp_path, None)
+    with pytest.raises(UserError, match="shop-1 is not in the cache"):
+        kernels.remove("shop-1")

@@ -395,8 +395,10 @@ def test_a_build_tree_is_rebuilt_when_asked(tmp_path: Path, private_cache: Path)
 
 
 @pytest.mark.parametrize(("said", "reason"), [
-    ("  CC      lib/error-inject.o\nx.c:3:1: error: no\nmake: *** [x.o] Error 1", "x.c:3:1: error: no"),
-    ("  LD      errors.o\nld: a.o: undefined reference to `f'", "ld: a.o: undefined reference to `f'"),
+    ("  CC      lib/error-inject.o\nx.c:3:1: error: no\nmake: *** [x.o] Error 1",
+     "x.c:3:1: error: no"),
+    ("  LD      errors.o\nld: a.o: undefined reference to `f'",
+     "ld: a.o: undefined reference to `f'"),
     ("  CC      lib/error-inject.o\nmake[1]: *** [Makefile:9: x] Error 2",
      "make[1]: *** [Makefile:9: x] Error 2"),
     ("  CC      lib/error-inject.o\nKilled", "Killed"),
