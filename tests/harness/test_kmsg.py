@@ -69,7 +69,7 @@ def read(tmp_path_factory: pytest.TempPathFactory) -> Read:
         [os.environ.get("CC", "cc"), "-std=gnu11", "-D_GNU_SOURCE", "-Wall", "-Wextra", "-Werror",
          "-fsanitize=address,undefined", "-fno-sanitize-recover=all", f"-I{ROOT}/harness",
          f"-Wl,{wrap}", "-o", str(program), str(HERE / "kmsg_lines.c"),
-         str(ROOT / "harness/machine/kmsg.c")],
+         str(ROOT / "harness/machine/kmsg.c"), str(ROOT / "harness/base/files.c")],
         check=True,
     )
 
