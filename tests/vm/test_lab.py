@@ -439,7 +439,7 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
         kernels.choose(["lab-7.3+fix"])
     with pytest.raises(UserError, match="lab-7.2 is not in the cache"):
         kernels.remove("lab-7.2")
-    with pytest.raises(UserError, match="of the default set"):
+    with pytest.raises(UserError, match="lab-7.2 belongs to another kernel"):
         kernels.add("lab-7.2", image, None)
 
 
