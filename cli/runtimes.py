@@ -81,7 +81,8 @@ def _quick() -> list[str]:
                 and not case["needs"]:
             first.setdefault(case["guard"][0], case["id"])
     for case in json.loads(listed("--json")):
-        if case["kind"] == "denied" and case["guard"] and {"control", "deny"} <= set(case["worlds"]):
+        if case["kind"] == "denied" and case["guard"] \
+                and {"control", "deny"} <= set(case["worlds"]):
             first.setdefault(case["guard"][0], case["id"])
     return sorted(set(first.values()))
 
