@@ -12,16 +12,20 @@ PYTHON := /usr/bin/python3
 # CASES=cases/net/*.c builds a harness with only these.
 CASES ?= cases/*/*.c
 SOURCES := $(wildcard harness/*.c harness/*/*.c) $(wildcard $(CASES))
-OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o)
+# EXTRA_CASES='DIR/*.c' adds cases from outside the tree, which no report that is shared shows.
+EXTRA_CASES ?=
+EXTRA := $(abspath $(wildcard $(EXTRA_CASES)))
+$(if $(EXTRA_CASES),$(if $(EXTRA),,$(error EXTRA_CASES: $(EXTRA_CASES) matches no file)))
+OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(EXTRA:%.c=$(BUILD)/extra%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
 .PHONY: mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
 all: $(GUEST)
 
-$(GUEST): $(OBJECTS)
+$(GUEST): $(OBJECTS) $(BUILD)/objects
 	@echo "  LD    $@"
-	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $^ -pthread
+	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $(OBJECTS) -pthread
 	@strip -o $@ $@.tmp
 	@rm $@.tmp
 
@@ -30,6 +34,12 @@ $(BUILD)/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '/* The version of the suite: results carry it. */\n#define LANDPROOF_VERSION "%s"\n' \
 		"$$(./version.sh)" >$@.tmp
+	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+
+# Written again only when it differs, so that a case that is gone is gone from the harness too.
+$(BUILD)/objects: FORCE
+	@mkdir -p $(@D)
+	@echo $(OBJECTS) >$@.tmp
 	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
 
 .PHONY: FORCE
@@ -44,6 +54,11 @@ $(BUILD)/%.o: %.c | $(BUILD)/version.h $(BUILD)/abi_names.h
 	@mkdir -p $(@D)
 	@echo "  CC    $<"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -fno-pie -c -o $@ $<
+
+$(BUILD)/extra/%.o: /%.c | $(BUILD)/version.h $(BUILD)/abi_names.h
+	@mkdir -p $(@D)
+	@echo "  CC    /$*.c"
+	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -DLANDPROOF_PRIVATE=true -fno-pie -c -o $@ $<
 
 # The sanitizers cannot be linked statically: this one is for the host only.
 $(BUILD)/landproof-asan: $(ASAN_OBJECTS)

@@ -49,6 +49,7 @@ extern const struct variant ipv4_and_ipv6[];
  * @own_memory: makes threads or user namespaces, which do not go with memory
  *	that is shared with the harness; or lets allocations fail
  * @newnet, @newipc: a network, an IPC namespace of its own
+ * @private: built from outside the tree (SECURITY.md)
  */
 struct landproof_case {
 	const char *id;
@@ -70,10 +71,15 @@ struct landproof_case {
 	const struct variant *variants;
 	const char *needs, *labels, *covers;
 	bool honesty, root, may_gain_privs, bare, own_memory;
-	bool newnet, newipc;
+	bool newnet, newipc, private;
 	const char *file;
 	int line;
 };
+
+/* The Makefile says true for EXTRA_CASES. */
+#ifndef LANDPROOF_PRIVATE
+#define LANDPROOF_PRIVATE	false
+#endif
 
 /* Cases register themselves in a linker section; nobody keeps a list. */
 #define CASE(name, ...)							\
@@ -84,6 +90,7 @@ struct landproof_case {
 		&LP_CAT_(lp_case_, __LINE__);				\
 	static const struct landproof_case LP_CAT_(lp_case_, __LINE__) = { \
 		.id = (name), .file = __FILE__, .line = __LINE__,	\
+		.private = LANDPROOF_PRIVATE,				\
 		__VA_ARGS__						\
 	}
 #define LP_CAT_(a, b)	LP_CAT__(a, b)

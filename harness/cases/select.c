@@ -21,6 +21,7 @@ const char *const labels[] = {
 	"proposed",	/* about what is in no release yet */
 	"needs-root",
 	"unreported",	/* see SECURITY.md */
+	"private",	/* the same; said of cases from outside the tree */
 	"selftest",	/* about the suite, not about Landlock */
 	NULL
 };
@@ -46,6 +47,8 @@ bool has_label(const struct landproof_case *test, const char *label)
 		return test->root || has_word(test->needs, "root");
 	if (strcmp(label, "honesty") == 0 && test->honesty)
 		return true;
+	if (strcmp(label, "private") == 0)
+		return test->private;
 	if (strcmp(label, "proposed") == 0)
 		return case_abi(test) == ABI_PROPOSED;
 	return has_word(test->labels, label);

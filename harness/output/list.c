@@ -206,7 +206,8 @@ void list_cases(const struct selection *selection, bool as_json)
 static bool covers(const struct landproof_case *test,
 		   const struct feature *feature)
 {
-	return has_label(test, feature->name) && !has_label(test, "unreported");
+	return has_label(test, feature->name) &&
+	       !has_label(test, "unreported") && !test->private;
 }
 
 static void print_coverage(const struct feature *feature)

@@ -20,6 +20,7 @@ FAMILIES = (
 )
 HOST = "host"  # the column of a run without a virtual machine
 UNREPORTED = "unreported"
+PRIVATE = "private"
 ANY_ERRNO = "any errno"  # expectation: refused, whatever the error
 NO_EFFECT = "no-effect"  # result: reported success, and nothing happened
 
@@ -208,10 +209,12 @@ def case_ids(kernels: Iterable[Kernel], catalogue: Mapping[str, Case]) -> list[s
 def shareable(result: Result) -> Result:
     """Return the result without the cases that must not be made public.
 
-    Those are the ones labelled `unreported`, with their catalogue entries. A case that a
-    catalogue does not list is left out as well: nothing says that it may be shown.
+    Those are the ones labelled `unreported`, and `private` ones, which were built from outside
+    the tree, with their catalogue entries. A case that a catalogue does not list is left out as
+    well: nothing says that it may be shown.
     """
-    catalogue = tuple(case for case in result.catalogue if UNREPORTED not in case.labels)
+    secret = {UNREPORTED, PRIVATE}
+    catalogue = tuple(case for case in result.catalogue if not secret & set(case.labels))
     shown = {case.id for case in catalogue}
     if not result.catalogue:
         return result
