@@ -17,7 +17,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the subcommand."""
     listing = commands.add_parser("list", help="print the cases without running them")
     add_selection(listing)
-    listing.add_argument("--json", action="store_true", help="as JSON")
+    outputs.add_format_options(listing, leave_out=["json"])
+    listing.add_argument("--json", metavar="FILE", type=Path, nargs="?", const=Path("-"),
+                         help="for programs; without FILE to standard output")
     listing.add_argument("--coverage", action="store_true",
                          help="which cases guard which name of the UAPI")
     listing.set_defaults(run=run_list)
@@ -25,11 +27,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_list(args: argparse.Namespace) -> int:
     """Print the cases, or what they cover, without running any."""
+    outputs.check_outputs(args)
     if args.coverage:
         document = views.coverage(json.loads(listed("--coverage", "--json")))
     else:
         document = views.cases(json.loads(listed("--json", *selection(args))))
-    if args.json:
-        args.json = Path("-")
     outputs.report(document, args)
     return 0

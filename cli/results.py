@@ -4,7 +4,6 @@
 from __future__ import annotations
 
 import argparse
-import sys
 from pathlib import Path
 
 from cli import outputs
@@ -13,13 +12,12 @@ from cli.plan import show_plan
 from reports.errors import UserError
 from reports.formats import terminal
 from reports.formats.terminal import console
-from reports.model import comparison
 from reports.model.assemble import assemble, merge
-from reports.model.comparison import renamed
+from reports.model.comparison import compare, renamed
 from reports.model.judgement import judge, usual
 from reports.model.resultfile import load_result
 from reports.model.results import Result
-from reports.views import matrix, show
+from reports.views import diff, matrix, show
 
 
 def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -63,7 +61,7 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     )
     two.add_argument("old", metavar="OLD", type=Path)
     two.add_argument("new", metavar="NEW", type=Path)
-    two.add_argument("--json", action="store_true", help="for programs")
+    outputs.add_format_options(two)
     outputs.add_rule_options(two)
     two.set_defaults(run=run_diff)
 
@@ -112,12 +110,10 @@ def _options(result: Result) -> tuple[str, ...]:
 
 def run_diff(args: argparse.Namespace) -> int:
     """Compare; 1 if anything got worse."""
+    outputs.check_outputs(args)
     old, new = load_result(args.old), load_result(args.new)
     for path, one, other in ((args.old, old, new), (args.new, new, old)):
         usual(one, str(path), args.allow_special, _options(other))
-    difference = comparison.compare(old, renamed(new, args.as_name), outputs.rules(args))
-    if args.json:
-        sys.stdout.write(comparison.to_json(difference))
-    else:
-        console().out(comparison.to_text(difference), end="", highlight=False)
+    difference = compare(old, renamed(new, args.as_name), outputs.rules(args))
+    outputs.report(diff.document(difference, new), args)
     return 1 if difference.worse else 0

@@ -3,17 +3,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import Any
 
 from reports.errors import UserError
-from reports.model.findings import evidence
 from reports.model.known import with_current_names
-from reports.model.results import CaseResult, Kernel, Result, World, base, partial, shareable
-from reports.model.rows import Row, short_names
+from reports.model.results import CaseResult, Kernel, Result, World, partial, shareable
 from reports.model.verdicts import LOOKS, Verdict
 
 
@@ -195,53 +191,6 @@ def compare(
     )
 
 
-def to_text(difference: Difference) -> str:
-    """Return the difference for people: what got worse first, equal steps on one line."""
-    lines = [f"{name}: {old} → {new}" for name, old, new in difference.releases]
-    lines += [f"{name}: no longer runs: {why}" for name, why in difference.stopped]
-    lines += [f"{name}: only in the new result" for name in difference.added]
-    lines += [f"{name}: only in the old result" for name in difference.removed]
-    for kind in Kind:
-        chosen = [change for change in difference.changes if change.kind is kind]
-        if chosen:
-            lines += ["", f"{kind} ({len(chosen)})", *_lines(chosen)]
-    lines += ["", _total(difference)]
-    return "\n".join(lines).lstrip("\n") + "\n"
-
-
-def to_json(difference: Difference) -> str:
-    """Return the difference for programs."""
-    data: dict[str, Any] = {
-        "worse": difference.worse,
-        "compared": difference.compared,
-        "kernels": {
-            "added": difference.added,
-            "removed": difference.removed,
-            "stopped": [{"name": name, "why": why} for name, why in difference.stopped],
-            "releases": [
-                {"name": name, "old": old, "new": new}
-                for name, old, new in difference.releases
-            ],
-        },
-        "changes": [
-            {
-                "kernel": change.kernel,
-                "case": change.case,
-                "kind": change.kind,
-                "old": change.old.verdict if change.old else None,
-                "new": change.new.verdict if change.new else None,
-                "worse": change.worse,
-                "worlds": {
-                    name: {"old": _world_json(was), "new": _world_json(now)}
-                    for name, (was, now) in change.worlds.items()
-                },
-            }
-            for change in difference.changes
-        ],
-    }
-    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
-
-
 def _changes(
     name: str, old: Kernel, new: Kernel, rules: Rules, *, new_kernel: bool = False
 ) -> list[Change]:
@@ -272,10 +221,6 @@ def _kind(old: CaseResult | None, new: CaseResult | None) -> Kind | None:
     return Kind.WORLDS if tuple(map(_facts, old.worlds)) != tuple(map(_facts, new.worlds)) else None
 
 
-def _world_json(world: World | None) -> dict[str, str | None] | None:
-    return None if world is None else {"result": world.result, "expected": world.expected}
-
-
 def _facts(world: World | None) -> tuple[str, str, str | None] | None:
     """Return what counts of a world: neither its time nor a remark."""
     return None if world is None else (world.name, world.result, world.expected)
@@ -283,49 +228,3 @@ def _facts(world: World | None) -> tuple[str, str, str | None] | None:
 
 def _severity(verdict: Verdict) -> int:
     return LOOKS[verdict].severity
-
-
-def _lines(changes: Sequence[Change]) -> list[str]:
-    """Return a line for each step: of variants, and on kernels, that take it together."""
-    kernels: dict[tuple[str, str, str], list[str]] = {}
-    for change in changes:
-        key = (change.case, change.verdicts, _story(change))
-        kernels.setdefault(key, []).append(change.kernel)
-    together: dict[tuple[str, str, str, tuple[str, ...]], list[str]] = {}
-    for (case, verdicts, story), names in kernels.items():
-        together.setdefault((base(case), verdicts, story, tuple(names)), []).append(case)
-    labels = {key: Row(tuple(cases), ()).label for key, cases in together.items()}
-    width = min(48, max(map(len, labels.values())))
-    return [
-        f"  {labels[key]:<{width}}  {verdicts}  on {short_names(names)}{story}"
-        for key in together
-        for _base, verdicts, story, names in [key]
-    ]
-
-
-def _story(change: Change) -> str:
-    if change.kind is Kind.WORLDS:
-        steps = [_step(name, was, now) for name, (was, now) in change.worlds.items()]
-        return f"  ({'; '.join(steps)})" if steps else ""
-    if change.new and (change.new.deviates or change.new.verdict is Verdict.BROKEN):
-        text = evidence(change.new)
-        return f"  ({text})" if text else ""
-    return ""
-
-
-def _step(name: str, was: World | None, now: World | None) -> str:
-    if was and now and was.result == now.result:
-        return f"{name}: promised {was.expected or 'nothing'} → {now.expected or 'nothing'}"
-    return f"{name}: {was.result if was else 'none'} → {now.result if now else 'none'}"
-
-
-def _total(difference: Difference) -> str:
-    if not difference.changes and not difference.missing:
-        return f"No difference in {difference.compared} results."
-    counts = [
-        f"{count} {kind}"
-        for kind in Kind
-        if (count := sum(change.kind is kind for change in difference.changes))
-    ]
-    verdict = "Worse" if difference.worse else "Not worse"
-    return f"{verdict}: {', '.join(counts)}; {difference.compared} results compared."

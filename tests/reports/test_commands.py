@@ -16,6 +16,7 @@ from cli.guest import cases, catalogue
 from cli.plan import in_words
 from reports.document import Document
 from reports.errors import UserError
+from reports.formats.registry import document_formats
 from reports.model.resultfile import case_from_json, dump_result, load_result
 from reports.model.results import CaseResult, Kernel, Result
 from reports.model.verdicts import Verdict
@@ -205,15 +206,17 @@ def test_nonsense_is_an_error_at_once(run: Run, words: list[str], said: str) -> 
 
 def test_diff(run: Run, result_file: Path, tmp_path: Path) -> None:
     done = run("diff", result_file, result_file)
-    assert done.returncode == 0 and done.stdout.startswith("No difference in ")
+    assert done.returncode == 0 and done.stdout.strip().startswith("No difference in ")
     text = result_file.read_text(encoding="utf-8")
     worse = text.replace('"id": "net.tcp.connect", "verdict": "holds"',
                          '"id": "net.tcp.connect", "verdict": "bypass"')
     (tmp_path / "worse.json").write_text(worse, encoding="utf-8")
     done = run("diff", result_file, tmp_path / "worse.json")
-    assert done.returncode == 1 and "net.tcp.connect  holds → bypass" in done.stdout
-    done = run("diff", result_file, tmp_path / "worse.json", "--json")
+    assert done.returncode == 1 and "✓ holds → ✗ bypass" in done.stdout
+    done = run("diff", result_file, tmp_path / "worse.json", "--json", "-",
+               "--html", tmp_path / "page.html")
     assert done.returncode == 1 and json.loads(done.stdout)["worse"] is True
+    assert "bypass" in (tmp_path / "page.html").read_text(encoding="utf-8")
     assert run("diff", tmp_path / "worse.json", result_file).returncode == 0
 
 
@@ -327,6 +330,13 @@ def test_listing_coverage(capsys: pytest.CaptureFixture[str]) -> None:
     text = listing(views.coverage(more), capsys)
     assert "without a case or a reason: net.y" in text
     assert json.loads(listing(views.coverage(coverage), capsys, as_json=True)) == coverage
+
+
+def test_the_list_has_every_format(run: Run, tmp_path: Path) -> None:
+    words = [f"--{name}={tmp_path / name}" for name in document_formats()]
+    done = run("list", "--case", "fs.refer.link", *words)
+    assert done.returncode == 0, done.stderr
+    assert all("fs.refer.link" in (tmp_path / name).read_text() for name in document_formats())
 
 
 def test_the_plan_of_a_case_on_a_kernel_that_has_run(run: Run, result_file: Path) -> None:

@@ -3,16 +3,34 @@
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from typing import Any
 
 import pytest
+from rich.console import Console
 
-from reports.model import comparison, known
-from reports.model.comparison import Kind, Rules, compare, renamed
+from reports.document import Document
+from reports.formats import terminal
+from reports.formats.registry import document_formats
+from reports.model import known
+from reports.model.comparison import Difference, Kind, Rules, compare, renamed
 from reports.model.results import Case, CaseResult, Kernel, Lost, Result, World
 from reports.model.verdicts import Verdict
+from reports.views import diff
+
+
+def view(difference: Difference) -> Document:
+    """Return what is said of a difference."""
+    return diff.document(difference, Result("1"))
+
+
+def said(difference: Difference) -> str:
+    """Return what a wide terminal shows of it, without what fills the columns."""
+    out = io.StringIO()
+    terminal.show(view(difference), Console(file=out, width=200))
+    return "\n".join(" ".join(line.split()) for line in out.getvalue().splitlines())
 
 
 def result(*cases: tuple[str, str], name: str = "lab", **more: object) -> Result:
@@ -54,7 +72,7 @@ def test_what_became_of_a_case(
     )
     assert [change.kind for change in difference.changes] == ([kind] if kind else [])
     assert difference.worse is worse
-    text = comparison.to_text(difference)
+    text = said(difference)
     assert (f"{kind} (1)" in text and "a.b" in text) if kind else "No difference" in text
 
 
@@ -70,14 +88,14 @@ def test_worlds_under_an_equal_verdict() -> None:
     difference = compare(old, new)
     assert [change.kind for change in difference.changes] == [Kind.WORLDS]
     assert not difference.worse
-    assert "deny: ok → EPERM" in comparison.to_text(difference)
-    data = json.loads(comparison.to_json(difference))
+    assert "deny: ok → EPERM" in said(difference)
+    data = json.loads(diff.to_json(difference))
     assert data["changes"][0]["worlds"] == {
         "deny": {"old": {"result": "ok", "expected": None},
                  "new": {"result": "EPERM", "expected": None}}
     }
     promised = with_worlds(World("control", "ok", "ok"), World("deny", "ok", "ok"))
-    assert "deny: promised nothing → ok" in comparison.to_text(compare(old, promised))
+    assert "deny: promised nothing → ok" in said(compare(old, promised))
     slower = with_worlds(World("control", "ok", "ok", 7.0), World("deny", "ok"))
     assert not compare(old, slower).changes
 
@@ -95,14 +113,14 @@ def test_the_same_step_on_several_kernels_is_one_line(request: pytest.FixtureReq
             for kernel in newer.kernels
         ),
     )
-    text = comparison.to_text(compare(older, newer))
+    text = said(compare(older, newer))
     assert "newly deviating (11)" in text
     assert (
-        "net.tcp.fastopen_sendto (+ipv6)  holds → bypass  on debian-6.18, 6.19, 7.0, 7.1"
-        "  (deny, stacked, inherited: got through, promised EACCES)"
+        "net.tcp.fastopen_sendto (+ipv6) ✓ holds → ✗ bypass debian-6.18, 6.19, 7.0, 7.1"
+        " deny, stacked, inherited: got through, promised EACCES"
     ) in text
-    assert text.splitlines()[-1].startswith("Worse: 11 newly deviating; ")
-    assert "newly fixed (11)" in comparison.to_text(compare(newer, older))
+    assert text.strip().splitlines()[-1].startswith("Worse: 11 newly deviating; ")
+    assert "newly fixed (11)" in said(compare(newer, older))
     assert not compare(newer, newer).changes
 
 
@@ -112,6 +130,8 @@ def test_kernels_that_come_and_go() -> None:
     difference = compare(one, two)
     assert (difference.added, difference.removed) == (("fresh",), ("other",))
     assert difference.worse and not compare(one, two, Rules(allow_missing=True)).worse
+    assert "Worse: 1 kernel gone; 1 results compared." in said(difference)
+    assert "other: only in the old result" in said(difference)
 
 
 @pytest.mark.parametrize(
@@ -123,7 +143,7 @@ def test_a_kernel_that_no_longer_runs_is_worse(gone: dict[str, Any]) -> None:
     two = replace(one, kernels=(kernel, one.kernels[1]))
     difference = compare(one, two)
     assert difference.stopped == (("lab", "dropped"),) and difference.worse
-    assert "lab: no longer runs: dropped" in comparison.to_text(difference)
+    assert "lab: no longer runs: dropped" in said(difference)
     assert not compare(two, one).worse and not compare(two, two).worse
 
 
@@ -150,12 +170,14 @@ def test_cases_that_are_not_shared_are_left_out() -> None:
     old = replace(result(("a.b", "holds")), catalogue=entries)
     new = replace(result(("a.b", "bypass")), catalogue=entries)
     difference = compare(old, new)
-    assert "a.b" not in comparison.to_text(difference) + comparison.to_json(difference)
+    assert "lab" not in said(difference)
+    for one in document_formats().values():
+        assert "a.b" not in one.to_text(view(difference))
 
 
 def test_json_says_all_of_it() -> None:
     data = json.loads(
-        comparison.to_json(compare(result(("a", "holds"), ("b", "open")), result(("a", "bypass"))))
+        diff.to_json(compare(result(("a", "holds"), ("b", "open")), result(("a", "bypass"))))
     )
     assert data["worse"] is True and data["compared"] == 2
     assert data["changes"][0] | {"worlds": {}} == {
@@ -163,3 +185,10 @@ def test_json_says_all_of_it() -> None:
         "worse": True, "worlds": {},
     }
     assert data["changes"][1]["kind"] == "removed" and data["changes"][1]["new"] is None
+
+
+def test_every_format_tells_what_got_worse() -> None:
+    difference = compare(result(("a.b", "holds")), result(("a.b", "bypass")))
+    for one in document_formats().values():
+        text = one.to_text(view(difference))
+        assert all(word in text for word in ("a.b", "holds", "bypass", "newly deviating", "lab"))
