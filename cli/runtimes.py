@@ -17,7 +17,7 @@ from reports.errors import UserError
 from reports.model import runtimes as model
 from reports.model.files import write_text
 from reports.views import runtimes as views
-from vm import kernels, progress, run, tools
+from vm import kernels, progress, run, toolfiles, tools
 from vm.paths import GUEST
 
 
@@ -31,6 +31,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_machines(parser)
     parser.add_argument("--tool", action="append", default=[], metavar="T",
                         help="a tool of runtimes/, or NAME=BINARY; default: all")
+    parser.add_argument("--root", type=Path, metavar="DIR",
+                        help="the tree that has the libraries of NAME=BINARY")
+    parser.add_argument("--adapter", action="append", default=[], type=Path, metavar="FILE.toml",
+                        help="a description of one more tool")
     parser.add_argument("--here", action="store_true", help="on this machine, without a VM")
     parser.add_argument("--quick", action="store_true", help="one case for each right")
     add_selection(parser)
@@ -48,7 +52,7 @@ def run_runtimes(args: argparse.Namespace) -> int:
     if args.show:
         return _show(args)
     baseline = model.load(args.tool_baseline) if args.tool_baseline else None
-    chosen = tools.choose(args.tool)
+    chosen = tools.choose(args.tool, args.adapter, args.root)
     args.case += _quick() if args.quick else []
     words = ["runtimes", *selection(args)]
     with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
@@ -89,12 +93,12 @@ def _quick() -> list[str]:
 
 def _here(chosen: list[tools.Tool], words: list[str], place: Path) -> Path:
     """Run on this machine; return the records."""
-    tools.lay_out(chosen, GUEST, place)
+    toolfiles.lay_out(chosen, GUEST, place)
     records = place / "host.jsonl"
     with records.open("wb") as file:
         done = subprocess.run(
-            [str(place / "probe"), *words, "--tools", str(place / "list"), "--probe",
-             str(place / "probe"), "--records", str(file.fileno())],
+            [str(place / toolfiles.PROBE), *words, "--tools", str(place / "list"), "--probe",
+             str(place / toolfiles.PROBE), "--records", str(file.fileno())],
             pass_fds=[file.fileno()], check=False, env={**os.environ, "LC_ALL": "C"})
     if done.returncode not in (0, 1, 2):
         raise UserError(f"the harness died with status {done.returncode}")
@@ -104,8 +108,9 @@ def _here(chosen: list[tools.Tool], words: list[str], place: Path) -> Path:
 def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str],
           outdir: Path) -> list[Path]:
     """Run in virtual machines; return the records, a file for each kernel."""
-    words += ["--tools", f"{tools.PLACE}/list", "--probe", "/init"]
-    archive = tools.archive(chosen)
+    words += ["--tools", f"{toolfiles.PLACE}/list", "--probe",
+              f"{toolfiles.PLACE}/{toolfiles.PROBE}"]
+    archive = toolfiles.archive(chosen, GUEST)
     with progress.fetching() as tell:
         machines = kernels.choose(args.kernel, modules=args.modules, progress=tell)
     with progress.display(machines) as listener:

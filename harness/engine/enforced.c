@@ -135,7 +135,7 @@ static bool policy_of(const struct tool_case *tc, const struct tool *tool,
 
 	if (which == TOOL_STRICTEST) {
 		*set = strictest(tool);
-		return given(set);
+		return true;
 	}
 	if (which == TOOL_GRANT && !grants)
 		return false;
@@ -184,6 +184,7 @@ static void run_world(const struct tool_case *tc, const struct tool *tool,
 	out->coarse = line->coarse;
 	out->outcome = seen.outcome;
 	out->status = trace->status;
+	out->lost = trace->lost;
 	if (trace->layers_left >= 0)
 		out->layers = layers_free - trace->layers_left;
 	memcpy(out->note, seen.note, sizeof(out->note));

@@ -35,11 +35,13 @@ extern const char *const tool_world_names[];
  * @outcome: of the attempt: errno or enum outcome
  * @layers: that the tool had added; -1: unknown
  * @status: of the tool, where it did not start the attempt
+ * @lost: what the tool took away: a set of 1 << enum belonging
  * @command: as a user would type it, up to the program
  */
 struct tool_world_result {
 	bool ran, started, inexpressible, coarse;
 	int outcome, layers, status;
+	unsigned int lost;
 	char note[SCENE_NOTE], said[1024], command[4096];
 };
 

@@ -235,6 +235,7 @@ int tool_attempt_main(int argc, char **argv)
 		return 2;
 	scene->variant = case_variants(scene->test) + atoi(argv[1]);
 	memory->trace.started = true;
+	memory->trace.lost = belongings_lost(&memory->trace.before);
 	scene->outcome = attempt(scene);
 	memory->trace.layers_left = layers_left();
 	scene->finished = true;
@@ -268,6 +269,7 @@ static char **with_variables(const struct command_line *line)
 		all[count++] = environ[i];
 	for (i = 0; i < line->variables_count; i++)
 		all[count++] = line->variables[i];
+	all[count++] = BELONGINGS_MARK;
 	all[count] = NULL;
 	return all;
 }
@@ -282,6 +284,7 @@ static int exec_tool(void *arg)
 	dup2(said_fd, STDERR_FILENO);
 	if (scene->test->root)
 		keep_capabilities();
+	belongings_note(&memory->trace.before, scene_fd);
 	execve(line->argv[0], line->argv, with_variables(line));
 	dprintf(STDERR_FILENO, "%s: %s\n", line->argv[0], strerror(errno));
 	_exit(127);

@@ -5,6 +5,7 @@
 
 #include "engine/plan.h"
 #include "engine/result.h"
+#include "machine/belongings.h"
 
 /* Once, before any world: NULL, or what is missing */
 const char *process_init(void);
@@ -15,11 +16,14 @@ const char *process_init(void);
  * @inexpressible: it was not run, for it has no words for the policy
  * @layers_left: that the attempt could still add to its domain; -1: not asked
  * @status: of the tool, as waitpid(2) has it
+ * @lost: what the tool took away: a set of 1 << enum belonging
  */
 struct tool_trace {
 	unsigned int nonce;
 	bool started, inexpressible;
 	int layers_left, status;
+	unsigned int lost;
+	struct belongings before;
 	char lab[64], said[2048];
 };
 

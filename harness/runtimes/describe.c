@@ -9,10 +9,12 @@
 
 #include "base/files.h"
 #include "base/words.h"
+#include "machine/belongings.h"
 #include "runtimes/tool.h"
 
 static const char *const set_names[SETS] = { "fs", "net", "scope" };
 static const char *const way_names[] = { "arguments", "list", "variable" };
+static const char *const subject_names[] = { "any", "file", "directory" };
 
 static int find(const char *const names[], int count, const char *name)
 {
@@ -67,18 +69,55 @@ static bool read_right(struct tool *tool, int set, char *line)
 	return right->bit && right->name;
 }
 
+/* SET WAY SUBJECT grants|denies NAME RIGHTS FORM */
 static bool read_word(struct tool *tool, int set, char *line)
 {
 	struct word *const word = &tool->words[tool->words_count];
-	int way;
+	const char *effect;
+	int way, on;
 
 	if (tool->words_count == WORDS_MAX)
 		return false;
 	way = find(way_names, 3, next_part(&line));
-	*word = (struct word) { .set = set, .way = way };
+	on = find(subject_names, 3, next_part(&line));
+	effect = next_part(&line);
+	if (way < 0 || on < 0 || !effect)
+		return false;
+	*word = (struct word) {
+		.set = set, .way = way, .on = on,
+		.denies = strcmp(effect, "denies") == 0,
+		.name = next_part(&line),
+	};
 	word->grants = bits_of(next_part(&line));
 	tool->words_count++;
-	return way >= 0 && read_form(&word->form, line);
+	return word->name && read_form(&word->form, line);
+}
+
+/* RIGHTS PATH */
+static bool read_need(struct tool *tool, char *line)
+{
+	struct tool_need *const need = &tool->needs[tool->needs_count];
+
+	if (tool->needs_count == TOOL_NEEDS_MAX)
+		return false;
+	need->access = bits_of(next_part(&line));
+	need->path = next_part(&line);
+	tool->needs_count++;
+	return need->access && need->path;
+}
+
+static bool read_losses(struct tool *tool, char *line)
+{
+	const char *part;
+	int lost;
+
+	while ((part = next_part(&line))) {
+		lost = find(belonging_names, BELONGINGS, part);
+		if (lost < 0)
+			return false;
+		tool->loses |= 1U << lost;
+	}
+	return true;
 }
 
 /* An item about one of the sets */
@@ -92,8 +131,10 @@ static bool read_set_item(struct tool *tool, const char *key, char *line)
 		return read_form(&tool->handle[set], line);
 	if (strcmp(key, "rule") == 0)
 		return read_form(&tool->rule[set], line);
-	if (strcmp(key, "alone") == 0)
+	if (strcmp(key, "alone") == 0) {
+		tool->can_leave[set] = true;
 		return read_form(&tool->alone[set], line);
+	}
 	if (strcmp(key, "right") == 0)
 		return read_right(tool, set, line);
 	if (strcmp(key, "word") == 0)
@@ -111,10 +152,18 @@ static bool read_item(struct tool *tool, char *line)
 		return read_form(&tool->command, line);
 	if (strcmp(key, "end") == 0)
 		return read_form(&tool->end, line);
-	if (strcmp(key, "allow") == 0)
-		return read_form(&tool->allow, line);
 	if (strcmp(key, "version") == 0)
 		return read_form(&tool->version, line);
+	if (strcmp(key, "environment") == 0)
+		return read_form(&tool->environment, line);
+	if (strcmp(key, "chatter") == 0)
+		return read_form(&tool->chatter, line);
+	if (strcmp(key, "loses") == 0)
+		return read_losses(tool, line);
+	if (strcmp(key, "need") == 0)
+		return read_need(tool, line);
+	if (strcmp(key, "by-directory") == 0)
+		return tool->by_directory = true;
 	return read_set_item(tool, key, line);
 }
 

@@ -12,8 +12,8 @@
 
 #include "landlock/landlock.h"
 
-#define TOOLS_MAX	32
-#define PARTS_MAX	12	/* arguments of one form */
+#define TOOLS_MAX	48
+#define PARTS_MAX	24	/* arguments of one form */
 #define RIGHTS_MAX	32
 #define WORDS_MAX	32
 
@@ -36,17 +36,32 @@ enum way {
 	WAY_VARIABLE,	/* an environment variable, its parts joined by colons */
 };
 
+/* What a word can be about: any path, or files or directories only */
+enum subject { SUBJECT_ANY, SUBJECT_FILE, SUBJECT_DIRECTORY };
+
 /*
  * struct word - a word of a tool that grants rights on what it is about
  * @grants: as the tool's manual says
- * @about: a path, a port; of a scope: nothing
+ * @denies: what it grants is handled only where the word is said; an empty one
+ *	denies it everywhere
  */
 struct word {
+	const char *name;
 	enum set set;
 	uint32_t grants;
 	enum way way;
+	enum subject on;
+	bool denies;
 	struct form form;
 };
+
+/* A path that the tool itself needs, whatever the policy is */
+struct tool_need {
+	uint32_t access;
+	const char *path;
+};
+
+#define TOOL_NEEDS_MAX 8
 
 /* A tool's name for a right, where it names rights one by one */
 struct right {
@@ -58,20 +73,30 @@ struct right {
 /*
  * struct tool - how a tool says a ruleset
  * @command, @end: what comes before and after the policy
- * @allow: a policy that denies nothing
  * @version: arguments with which it runs without any policy
+ * @environment: variables that it is always given, NAME=VALUE
+ * @chatter: what stands in lines that tell nothing
  * @handle, @rule, @rights: of one that names rights
- * @words, @handles: of one that has words; what it handles by itself
- * @alone: what must be said so that a set is left alone
+ * @words, @handles: of one that has words; what it can handle
+ * @alone, @can_leave: what must be said so that a set is left alone, perhaps
+ *	nothing; without it all is granted on the root directory
+ * @needs: paths that it must be granted for itself
+ * @by_directory: it cannot grant a file: the probe's directory is granted
+ * @loses: what it takes away from the program by its description: a set of
+ *	1 << enum belonging
  */
 struct tool {
 	const char *name;
-	struct form command, end, allow, version;
+	struct form command, end, version, environment, chatter;
 	struct form handle[SETS], rule[SETS], alone[SETS];
+	bool can_leave[SETS];
 	struct right rights[RIGHTS_MAX];
 	struct word words[WORDS_MAX];
-	int rights_count, words_count;
+	struct tool_need needs[TOOL_NEEDS_MAX];
+	int rights_count, words_count, needs_count;
 	uint32_t handles[SETS];
+	bool by_directory;
+	unsigned int loses;
 };
 
 /* Reads descriptions: their number, or -1 and what is wrong */
@@ -87,6 +112,11 @@ struct command_line {
 	int argc;
 	char *variables[16];
 	int variables_count;
+	struct listed {
+		const struct word *word;
+		const char *object;
+	} listed[16];		/* goes below its word, at the end */
+	int listed_count;
 	bool coarse;
 	char inexpressible[120];
 	char text[16384];
@@ -98,11 +128,14 @@ struct command_line {
  * @set: NULL: the policy that denies nothing
  * @guard_*: what a rule without access bits grants
  * @uses: what the attempt exercises beside the guard
+ * @word: what the rules of the ruleset grant is said with this word; NULL:
+ *	with those that grant it
  */
 struct policy {
 	const struct ruleset *set;
 	uint32_t guard_fs, guard_net;
 	uint32_t uses[SETS];
+	const struct word *word;
 };
 
 /*

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from vm import tools
+from vm import toolfiles, tools
 
 ROOT = Path(__file__).resolve().parents[2]
 READ, MAKE = "fs.read_file.open", "fs.make_dir.mkdir"
@@ -63,7 +63,7 @@ def run(body: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
     place.mkdir(mode=0o755)
     try:
         tool = tools.known()["setpriv"]
-        tools.lay_out([tool], ROOT / "build/landproof-guest", place)
+        toolfiles.lay_out([tool], ROOT / "build/landproof-guest", place)
         (command,) = [line.split("\t")[1:5] for line in (place / "list").read_text().splitlines()
                       if line.startswith("command\t")]
         script = tmp_path / "setpriv"

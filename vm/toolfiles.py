@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The files of tools: from Debian's packages, built here, or the user's; and their places."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+
+from vm import debian, image, paths, source
+from vm.errors import UserError
+from vm.tools import DATA, Tool, items
+
+PLACE = "/landproof/tools"
+"""Where the tools are in a guest."""
+
+PROBE = "probe/probe"
+"""The harness below that place, in a directory of its own: some tools grant directories only."""
+
+LOADER = "ld-linux-x86-64.so.2"
+LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib64", "lib64",
+             "usr/lib", "lib")
+
+
+def _cached(package: str, suite: str) -> Path | None:
+    found = [one for one in (paths.cache() / "tools").glob(f"{suite}-{package}_*") if one.is_dir()]
+    return max(found, key=lambda one: debian.version_key(one.name)) if found else None
+
+
+def _fetch(names: Sequence[str], suite: str) -> None:
+    """Bring packages into the cache, each unpacked in a directory of its own."""
+    apt = debian.Apt(paths.cache() / "apt-tools", debian.archives())
+    apt.update([suite], lambda what, part: None)
+    asked = subprocess.run(["apt-cache", "-c", str(apt.root / "apt.conf"), "show",
+                            "--no-all-versions", *names], capture_output=True, text=True,
+                           check=False)
+    versions = dict(re.findall(r"^Package: (\S+)\n(?:.+\n)*?Version: (\S+)", asked.stdout,
+                               re.MULTILINE))
+    for name in names:
+        if name not in versions:
+            why = apt.failures.get(suite, "it is not in the index")
+            raise UserError(f"no package {name} in {suite}: {why}")
+        target = paths.cache() / "tools" / f"{suite}-{name}_{versions[name].replace(':', '%3a')}"
+        if target.exists():
+            continue
+        package = debian.Package(name, versions[name], suite, 0, 0, "")
+        (deb,) = apt.download([package], apt.root / "debs", lambda what, part: None)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as scratch:
+            new = Path(scratch) / "tree"
+            subprocess.run(["dpkg-deb", "-x", str(deb), str(new)], check=True)
+            new.rename(target)
+        deb.unlink()
+
+
+def _unpacked(names: Sequence[str], suite: str) -> list[Path]:
+    """Return where packages are unpacked; fetch those that are not in the cache."""
+    missing = [name for name in names if not _cached(name, suite)]
+    if missing:
+        with paths.disk_errors("a tool"), paths.lock("fetch"):
+            _fetch(missing, suite)
+    return [root for name in names if (root := _cached(name, suite))]
+
+
+def _build(tool: Tool) -> Path:
+    """Return the binary that the tool's command makes of its sources, built once."""
+    build = tool.data["build"]
+    for program in build.get("needs", []):
+        if not shutil.which(program):
+            raise UserError(f"{tool.name} is built here, and there is no {program}")
+    places = _unpacked(build.get("packages", []), build.get("suite", "sid"))
+    if "source" in build:
+        places.insert(0, source.fetch(build["source"], ["sid", "trixie-backports"]).path)
+    words = [part.replace("{here}", str(DATA)).replace("{source}", ":".join(map(str, places)))
+             for part in build["command"]]
+    total = hashlib.sha256("\0".join(map(str, (*words, *places))).encode())
+    for part in build["command"]:
+        if part.startswith("{here}/"):
+            total.update((DATA / part.removeprefix("{here}/")).read_bytes())
+    target = paths.cache() / "tools" / f"built-{tool.data['name']}_{total.hexdigest()[:16]}"
+    if not target.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (paths.disk_errors("a tool"),
+              tempfile.TemporaryDirectory(prefix=".new-", dir=target.parent) as scratch):
+            new = Path(scratch) / "built"
+            done = subprocess.run([word.replace("{output}", str(new)) for word in words],
+                                  cwd=scratch, capture_output=True, text=True, check=False)
+            if done.returncode or not new.exists():
+                said = [*done.stderr.strip().splitlines(), "nothing was made"][0]
+                raise UserError(f"{tool.name} cannot be built: {said}")
+            new.rename(target)
+    return target
+
+
+def _loaded(binary: Path, roots: Sequence[Path]) -> dict[str, Path]:
+    """Return the loader of a binary and the libraries that it loads from these trees."""
+    places = [root / name for root in roots for name in LIBRARIES if (root / name).is_dir()]
+    loader = next((place / LOADER for place in places if (place / LOADER).is_file()), None)
+    with binary.open("rb") as file:
+        if LOADER.encode() not in file.read(1 << 16):
+            return {}  # static, or a script
+    if not loader:
+        raise UserError(f"{binary} needs {LOADER}, which is not in"
+                        f" {', '.join(root.name or '/' for root in roots)}")
+    listed = subprocess.run(
+        [str(loader), "--library-path", ":".join(map(str, places)), "--list", str(binary)],
+        capture_output=True, text=True, check=False)
+    if listed.returncode:
+        said = (listed.stdout + listed.stderr).strip().splitlines() or ["its libraries are missing"]
+        raise UserError(f"{binary}: {said[-1]}")
+    libraries = {Path(path).name: Path(path)
+                 for path in re.findall(r"(/\S+\.so\S*) \(", listed.stdout)}
+    return {**libraries, LOADER: loader}
+
+
+def _roots(tool: Tool) -> list[Path]:
+    if tool.root:
+        return [tool.root]
+    return [Path("/")] if tool.path or "build" in tool.data else _unpacked(tool.packages,
+                                                                           tool.suite)
+
+
+def _binary(tool: Tool, roots: Sequence[Path]) -> Path:
+    if tool.path:
+        return tool.path
+    if "build" in tool.data:
+        return _build(tool)
+    name: str = tool.data["binary"]
+    for root in roots:
+        if (root / name).exists():
+            return root / name
+    raise UserError(f"{tool.name}: {name} is not in {', '.join(tool.packages)}")
+
+
+def _name(tool: Tool) -> str:
+    return Path(tool.data.get("binary", tool.data["name"])).name
+
+
+def files(tool: Tool) -> dict[str, Path]:
+    """Return the binary, its loader and its libraries, by the names that they get."""
+    roots = _roots(tool)
+    binary = _binary(tool, roots)
+    return {_name(tool): binary, **_loaded(binary, roots)}
+
+
+def installed(tool: Tool) -> dict[str, Path]:
+    """Return the files of a tool that has to be at its own place, by their guest names."""
+    roots = _roots(tool)
+    binary = _binary(tool, roots)
+    found = {tool.data["binary"]: binary}
+    for name, path in _loaded(binary, roots).items():
+        found[f"usr/lib64/{name}" if name == LOADER else f"{LIBRARIES[0]}/{name}"] = path
+    for name in tool.data.get("data", []):
+        for root in roots:
+            below = [root / name] if (root / name).is_file() else (root / name).rglob("*")
+            found |= {str(path.relative_to(root)): path for path in below if path.is_file()}
+    return found
+
+
+def version(tool: Tool) -> str:
+    """Return the version of the tool's package, as Debian has it, or the user's path."""
+    if tool.path:
+        return str(tool.path)
+    if "build" in tool.data:
+        return str(tool.data["build"].get("source") or
+                   " ".join(tool.data["build"].get("packages", [])))
+    root = _cached(tool.packages[0], tool.suite)
+    return root.name.partition("_")[2] if root else ""
+
+
+def _start(tool: Tool, place: str, names: Mapping[str, Path]) -> list[str]:
+    """Return how the binary is started; by the loader, so that its own libraries are taken."""
+    binary = f"{place}/{_name(tool)}"
+    return [f"{place}/{LOADER}", "--library-path", place, binary] if LOADER in names else [binary]
+
+
+def _text(descriptions: Iterator[list[str]]) -> str:
+    """Return items as the harness reads them: a line an item, parts behind tabs."""
+    return "".join("\t".join(item) + "\n" for item in descriptions)
+
+
+def _directories(names: Sequence[str]) -> list[image.Entry]:
+    above = {str(parent) for name in names for parent in Path(name).parents} - {"."}
+    return [image.Entry(name, 0o040755) for name in sorted(above)]
+
+
+def _mode(path: Path) -> int:
+    return 0o755 if os.access(path, os.X_OK) else 0o644
+
+
+def archive(chosen: Sequence[Tool], harness: Path) -> bytes:
+    """Return the archive, to be appended to a guest's, that holds the tools and the probe."""
+    entries: dict[str, image.Entry] = {}
+    text = ""
+
+    def add(entry: image.Entry) -> None:
+        entries[entry.name] = entry
+
+    add(image.file(f"{PLACE[1:]}/{PROBE}", harness, 0o755))
+    for tool in chosen:
+        for name, content in tool.data.get("files", {}).items():
+            add(image.Entry(name, 0o100644, content.encode()))
+        if tool.data.get("installed"):
+            for name, path in installed(tool).items():
+                add(image.file(name, path, _mode(path)))
+            text += _text(items(tool, [f"/{tool.data['binary']}"]))
+            continue
+        names = files(tool)
+        for name, path in names.items():
+            add(image.file(f"{PLACE[1:]}/{tool.name}/{name}", path, 0o755))
+        text += _text(items(tool, _start(tool, f"{PLACE}/{tool.name}", names)))
+    add(image.Entry(f"{PLACE[1:]}/list", 0o100644, text.encode()))
+    return image.cpio([*_directories(list(entries)), *entries.values()])
+
+
+def lay_out(chosen: Sequence[Tool], harness: Path, place: Path) -> None:
+    """Put the tools and the harness where any user of this machine can execute them."""
+    place.chmod(0o755)
+    (place / PROBE).parent.mkdir()
+    shutil.copy(harness, place / PROBE)
+    text = ""
+    for tool in chosen:
+        if tool.data.get("installed") and not tool.path:
+            raise UserError(f"{tool.name} runs at its own place in a machine only: without --here,"
+                            f" or as --tool {tool.name}=PATH")
+        (place / tool.name).mkdir()
+        # The user's own binary has its libraries on this machine.
+        names = {_name(tool): tool.path} if tool.path and not tool.root else files(tool)
+        for name, path in names.items():
+            shutil.copy(path, place / tool.name / name)
+            (place / tool.name / name).chmod(0o755)
+        text += _text(items(tool, _start(tool, str(place / tool.name), names)))
+    (place / "list").write_text(text)
