@@ -113,7 +113,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		add_word(state, s->globs, &s->globs_count, SELECT_MAX, arg);
 		break;
 	case 'l':
-		add_word(state, s->labels, &s->labels_count, 16, arg);
+		add_word(state, s->labels, &s->labels_count, LABELS_MAX,
+			 arg);
 		break;
 	case 'f':
 		add_word(state, s->families, &s->families_count, 16, arg);

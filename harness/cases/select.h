@@ -9,10 +9,11 @@
 #include "cases/case.h"
 
 #define SELECT_MAX 4096
+#define LABELS_MAX	32	/* a policy may ask for each right */
 
 struct selection {
 	const char *globs[SELECT_MAX];
-	const char *labels[16], *families[16];
+	const char *labels[LABELS_MAX], *families[16];
 	size_t globs_count, labels_count, families_count;
 	int abi;		/* only cases about rights of this ABI; 0: all */
 	bool unreported;	/* also the cases with that label */
