@@ -15,8 +15,8 @@ from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.modules import GUEST_DIRECTORY, TABLE
 
-PROGRAMS = {"busybox": "busybox-static", "ip": "iproute2", "mkfs.btrfs": "btrfs-progs",
-            "nft": "nftables", "socat": "socat"}
+PROGRAMS = {"apparmor_parser": "apparmor", "busybox": "busybox-static", "ip": "iproute2",
+            "mkfs.btrfs": "btrfs-progs", "nft": "nftables", "socat": "socat"}
 """Programs that the guest has, with the packages that bring them."""
 
 APPLETS = ("sh", "cat", "ls", "dmesg", "mount", "ps")
