@@ -21,6 +21,7 @@
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -202,6 +203,62 @@ static void look_at_yama(void)
 		found(INFLUENCE_NONE, "kernel.yama.ptrace_scope %d", scope);
 }
 
+/*
+ * AppArmor denies in all worlds alike what its profile does not allow; one that
+ * complains refuses to execute what it has no rule for, with no_new_privs.
+ */
+static void look_at_apparmor(void)
+{
+	char label[64] = "";
+
+	if (read_file("/proc/self/attr/apparmor/current", label,
+		      sizeof(label)) <= 0)
+		return;
+	label[strcspn(label, "\n")] = '\0';
+	if (label[0] && strcmp(label, "unconfined") != 0)
+		found(INFLUENCE_REFUSES, "AppArmor profile %s", label);
+}
+
+/* Without its file system nobody tells whether it enforces its policy. */
+static void look_at_selinux(void)
+{
+	char modules[256] = "", context[64] = "", enforces[8] = "1";
+
+	read_file("/sys/kernel/security/lsm", modules, sizeof(modules));
+	read_file("/sys/fs/selinux/enforce", enforces, sizeof(enforces));
+	if (!strstr(modules, "selinux") || enforces[0] != '1' ||
+	    read_file("/proc/self/attr/current", context,
+		      sizeof(context)) <= 0)
+		return;
+	context[strcspn(context, "\n")] = '\0';
+	found(INFLUENCE_REFUSES, "SELinux context %s", context);
+}
+
+/* Any program may refuse anything; who is not root does not see them. */
+static void look_at_bpf(void)
+{
+	struct { uint32_t id, next_id, flags; } ids = { 0 };
+	struct { uint32_t fd, size; uint64_t info; } query;
+	struct { uint32_t type, id; } program;
+	int count = 0;
+
+	while (!syscall(SYS_bpf, 11 /* BPF_PROG_GET_NEXT_ID */, &ids,
+			sizeof(ids))) {
+		ids.id = ids.next_id;
+		query.fd = syscall(SYS_bpf, 13 /* BPF_PROG_GET_FD_BY_ID */,
+				   &ids.id, sizeof(ids.id));
+		query.size = sizeof(program);
+		query.info = (uintptr_t)&program;
+		if (!syscall(SYS_bpf, 15 /* BPF_OBJ_GET_INFO_BY_FD */, &query,
+			     sizeof(query)) &&
+		    program.type == 29 /* BPF_PROG_TYPE_LSM */)
+			count++;
+		close(query.fd);
+	}
+	if (count)
+		found(INFLUENCE_REFUSES, "%d BPF LSM programs", count);
+}
+
 /* The cases of an unprivileged harness use the loopback that is there. */
 static void look_at_loopback(void)
 {
@@ -321,6 +378,9 @@ void environment_probe(void)
 	look_at_limits();
 	look_at_proc();
 	look_at_yama();
+	look_at_apparmor();
+	look_at_selinux();
+	look_at_bpf();
 	look_at_loopback();
 	look_at_layers();
 	if (!kernel.abi && (filtered || translated))

@@ -525,6 +525,41 @@ static void no_write_exec(const char *value)
 	must(!prctl(65 /* PR_SET_MDWE */, 1, 0, 0, 0), "PR_SET_MDWE");
 }
 
+/* As a profile of the archive's, which init has loaded */
+static void apparmor(const char *profile)
+{
+	char text[128];
+
+	snprintf(text, sizeof(text), "changeprofile %s", profile);
+	must(!put("/proc/self/attr/apparmor/current", text), text);
+}
+
+/* The machine's policy, which is in the archive: "enforcing", "permissive" */
+static void selinux(const char *mode)
+{
+	const char *const policy = "/landproof/selinux";
+	static char data[1 << 20];
+	const int in = open(policy, O_RDONLY | O_CLOEXEC);
+	const ssize_t length = read(in, data, sizeof(data));
+	int out;
+
+	close(in);
+	must(length > 0, policy);
+	must(!mount("selinuxfs", "/sys/fs/selinux", "selinuxfs", 0, NULL) ||
+	     errno == EBUSY, "selinuxfs");
+	out = open("/sys/fs/selinux/load", O_RDWR | O_CLOEXEC);
+	must(write(out, data, length) == length, "/sys/fs/selinux/load");
+	close(out);
+	must(!put("/sys/fs/selinux/enforce",
+		  strcmp(mode, "enforcing") ? "0" : "1"), "enforce");
+}
+
+/* The context of what is executed next */
+static void context(const char *value)
+{
+	must(!put("/proc/self/attr/exec", value), value);
+}
+
 static void gone(const char *value)
 {
 	(void)value;
@@ -610,7 +645,8 @@ static const struct step {
 	{ "no-new-privs", no_new_privs }, { "no-write-exec", no_write_exec },
 	{ "gone", gone }, { "noenv", noenv }, { "env", variable },
 	{ "load", load }, { "cgroup", cgroup }, { "child", child },
-	{ "through", through },
+	{ "through", through }, { "apparmor", apparmor },
+	{ "selinux", selinux }, { "context", context },
 };
 
 static void make(char *word)
@@ -786,6 +822,24 @@ static void environment(FILE *records, char *line)
 	close(null);
 }
 
+/* Into the kernel: they confine nobody who does not ask for it. */
+static void load_profiles(void)
+{
+	const char *const file = "/landproof/apparmor";
+	int status;
+	pid_t pid;
+
+	if (access(file, F_OK))
+		return;
+	pid = fork();
+	if (pid == 0) {
+		execlp("apparmor_parser", "apparmor_parser", "--skip-cache",
+		       "--replace", file, NULL);
+		die("apparmor_parser");
+	}
+	must(waitpid(pid, &status, 0) == pid && !status, "apparmor_parser");
+}
+
 static void machine(void)
 {
 	must(!mount("proc", "/proc", "proc", 0, NULL), "/proc");
@@ -796,7 +850,9 @@ static void machine(void)
 	mkdir("/dev/shm", 0755);
 	mount("tmpfs", "/dev/shm", "tmpfs", 0, "mode=1777");
 	mkdir("/mnt", 0755);
+	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
+	load_profiles();
 }
 
 int main(int argc, char **argv)

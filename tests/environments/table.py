@@ -151,3 +151,49 @@ ENVIRONMENTS = (
         holds=False),
     env("proot", "through=/usr/bin/proot", "a tracer"),
 )
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """A machine that starts with more security modules than Landlock, and the environments in it.
+
+    The first environment is the one that the others are compared with.
+    """
+
+    name: str
+    environments: tuple[Environment, ...]
+    lsm: str = ""
+    """The list of modules; "": the kernel's own."""
+
+
+def _beside(name: str, steps: str = "", missing: str = "", holds: bool = True) -> Environment:
+    """Return an environment of machines with more security modules."""
+    return Environment(name, steps, missing, holds=holds)
+
+
+PROFILE = "AppArmor profile "
+NEIGHBOURS = (
+    Neighbours("apparmor", (
+        _beside("normal"),
+        _beside("allow", "apparmor=allow", PROFILE + "allow .enforce."),
+        _beside("allow-user", "mode=755 user=65534 apparmor=allow",
+                f"{PROFILE}allow .enforce.|{ROOT}"),
+        _beside("complain", "apparmor=complain", PROFILE + "complain.*complain."),
+        _beside("deny-capabilities", "apparmor=deny-capabilities", PROFILE + "deny-capabilities"),
+        _beside("deny-files", "apparmor=deny-files", PROFILE + "deny-files"),
+        _beside("deny-mounts", "apparmor=deny-mounts", PROFILE + "deny-mounts"),
+        _beside("deny-network", "apparmor=deny-network", PROFILE + "deny-network"),
+        _beside("deny-processes", "apparmor=deny-processes", PROFILE + "deny-processes"),
+    )),
+    Neighbours("yama", (
+        _beside("normal"),
+        _beside("scope-1", "sysctl=kernel/yama/ptrace_scope:1"),
+        # The processes that are traced let everybody do it (PR_SET_PTRACER_ANY).
+        _beside("scope-1-user", "mode=755 user=65534"),
+        _beside("scope-2", "sysctl=kernel/yama/ptrace_scope:2", "ptrace_scope 2"),
+        _beside("scope-2-user", "mode=755 user=65534", f"ptrace_scope 2|{ROOT}"),
+        # Not to be taken back: the last ones.
+        _beside("scope-3", "sysctl=kernel/yama/ptrace_scope:3", "ptrace_scope 3"),
+        _beside("scope-3-user", "mode=755 user=65534", f"ptrace_scope 3|{ROOT}"),
+    ), lsm="landlock,yama"),
+)

@@ -3,10 +3,27 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 
+import pytest
+
 from reports.model.verdicts import Verdict
-from tests.test_proof import NEWEST, column
+from tests.environments.seen import Seen, check, in_machine, lines
+from tests.environments.table import NEIGHBOURS, Environment, Neighbours
+from tests.test_proof import NEWEST, OLDER, column
+
+KERNELS = (NEWEST, OLDER)
+PROFILES = Path(__file__).with_name("apparmor.profiles")
+
+# Of each kind of thing that a module refuses: files, mounts, processes, ports, programs.
+CASES = (
+    "api.restrict_self.capability", "api.restrict_self.no_privilege", "domain.layers.last_denies",
+    "domain.ptrace.attach", "domain.ptrace.seize", "fs.execute.execve", "fs.make_reg.creat",
+    "fs.read_file.open", "fs.refer.all_but_refer", "net.tcp.bind", "net.tcp.connect",
+    "overlay.merged.create", "scope.abstract_unix.connect", "scope.signal.kill",
+)
 
 
 def test_yama_is_named(tmp_path: Path) -> None:
@@ -18,3 +35,28 @@ def test_yama_is_named(tmp_path: Path) -> None:
     refused = found["domain.ptrace.attach"]
     assert refused.verdict is Verdict.CANNOT_RUN
     assert "kernel.yama.ptrace_scope 3" in refused.why
+
+
+@pytest.fixture(scope="module")
+def seen(launcher: Path, program: Path) -> Callable[[str, Neighbours], dict[str, Seen]]:
+    """Return a function that tells what environments showed on a kernel; it boots once."""
+    @cache
+    def boot(kernel: str, beside: Neighbours) -> dict[str, Seen]:
+        word = f"lsm={beside.lsm}" if beside.lsm else ""
+        return in_machine(kernel, launcher, program, lines(beside.environments, CASES), word,
+                          {"apparmor": PROFILES} if beside.name == "apparmor" else {})
+    return boot
+
+
+@pytest.mark.parametrize(("kernel", "beside", "environment"), [
+    pytest.param(kernel, beside, environment, id=f"{kernel}-{beside.name}-{environment.name}")
+    for kernel in KERNELS for beside in NEIGHBOURS for environment in beside.environments])
+def test_beside(seen: Callable[[str, Neighbours], dict[str, Seen]], kernel: str,
+                beside: Neighbours, environment: Environment) -> None:
+    """What one of them refuses is its own doing: the cause is named, and it did refuse."""
+    all_seen = seen(kernel, beside)
+    check(environment, all_seen)
+    usual = all_seen["normal"].verdicts()
+    refused = [name for name, verdict in all_seen[environment.name].verdicts().items()
+               if verdict == "cannot-run" != usual[name]]
+    assert bool(refused) == bool(environment.missing)

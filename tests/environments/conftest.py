@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What makes the environments, and what runs in them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SOURCE = Path(__file__).with_name("launch.c")
+
+
+@pytest.fixture(scope="session")
+def launcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return launch.c, compiled."""
+    binary = tmp_path_factory.mktemp("launch") / "launch"
+    subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-Wall", "-Wextra", "-Werror",
+                    "-static", "-Os", "-s", "-o", str(binary), str(SOURCE)], check=True)
+    return binary
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[Path]:
+    """Return a copy of landproof-guest that no mount of launch.c hides: those of /tmp and /mnt."""
+    built = os.environ.get("LANDPROOF_GUEST", ROOT / "build" / "landproof-guest")
+    with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as directory:
+        Path(directory).chmod(0o755)
+        yield Path(shutil.copy(built, directory))
