@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console
 from rich.padding import Padding
 from rich.table import Table as Grid
@@ -34,6 +35,7 @@ from reports.document import (
 from reports.model.verdicts import LOOKS
 
 WIDEST = 46  # letters of a column of text; longer ones are folded
+ROOMY = 200  # letters of a terminal that has room for longer ones
 LABEL = 24  # letters of a first column that are never folded
 FOLDED = 11  # and of any other
 INDENT = 4
@@ -115,26 +117,83 @@ def _run(cell: Cell, target: Console, *, signs: bool) -> Text:
     return Text(sign if signs or not cell.text else f"{sign} {cell.text}", style=look.style)
 
 
+class _Layout:
+    """How wide the columns of a table are, in words or by its verdicts' signs alone.
+
+    rich would fold them, but cuts off what is left over where columns have a least width.
+    """
+
+    def __init__(self, table: Table, target: Console, *, signs: bool) -> None:
+        self.table, self.target, self.signs = table, target, signs
+        # Many signs stand side by side, with one space between them.
+        self.dense = signs and any(column.narrow for column in table.columns)
+        texts = [self._texts(index) for index in range(len(table.columns))]
+        self.least = list(map(self._least, range(len(texts)), texts))
+        self.natural = list(map(self._natural, range(len(texts)), texts))
+
+    def total(self, widths: Sequence[int]) -> int:
+        """Return how wide the table is."""
+        return sum(widths) + (len(widths) - 1) * (1 if self.dense else 2)
+
+    @property
+    def fits(self) -> bool:
+        """Whether it can be folded into the terminal and still be read."""
+        return self.total(self.least) <= self.target.width
+
+    def widths(self) -> list[int]:
+        """Return the columns' widths within the terminal: the widest gives way first."""
+        widths = list(self.natural)
+        while self.total(widths) > self.target.width:
+            wide = [index for index, width in enumerate(widths) if width > self.least[index]]
+            if not wide:
+                break
+            widths[max(wide, key=widths.__getitem__)] -= 1
+        return widths
+
+    def _texts(self, index: int) -> list[str]:
+        """Return what stands in a column."""
+        texts = [self.table.columns[index].title]
+        for section in self.table.sections:
+            texts += [section.title] if index == 0 else []
+            for row in section.rows:
+                line = cells(row, len(self.table.columns))[index]
+                texts.append("".join(_run(cell, self.target, signs=self.signs).plain
+                                     for cell in line))
+        return texts
+
+    def _least(self, index: int, texts: Sequence[str]) -> int:
+        """Return below what no column is folded: its longest word, up to a limit."""
+        column = self.table.columns[index]
+        if column.narrow or column.number:
+            return max(map(cell_len, texts))
+        words = (word for text in texts for word in text.split())
+        return min(max(map(cell_len, words), default=0), LABEL if index == 0 else FOLDED)
+
+    def _natural(self, index: int, texts: Sequence[str]) -> int:
+        """Return what it takes if there is room; a long text is folded all the same."""
+        longest = max(map(cell_len, texts))
+        whole = self.table.columns[index].narrow or self.target.width >= ROOMY
+        return longest if whole else max(min(longest, WIDEST), self.least[index])
+
+
 def _table(table: Table, target: Console) -> None:
     """Print a table: in words, or by its verdicts' signs alone if that is too wide.
 
     A terminal too narrow even for that gets the rows one below the other.
     """
-    grid = _grid(table, target, signs=False)
-    needed = _width(grid, target)
+    layout = _Layout(table, target, signs=False)
+    needed = layout.total(layout.natural)
     if not target.is_terminal:  # a file or a pipe has room
         target.width = max(target.width, needed)
     if needed <= target.width or not (found := verdicts(table)):
-        if _least(table, signs=False) > target.width:
-            _below_each_other(table, target)
-        else:
-            target.print(grid, highlight=False)
+        _fitted(layout)
         return
-    numbered, key = _numbered(table) if _least(table, signs=True) > target.width else (table, "")
-    if _least(numbered, signs=True) > target.width:
-        _below_each_other(table, target)
+    key, layout = "", _Layout(table, target, signs=True)
+    if not layout.fits:
+        numbered, key = _numbered(table)
+        layout = _Layout(numbered, target, signs=True)
+    if not _fitted(layout):
         return
-    target.print(_grid(numbered, target, signs=True), highlight=False)
     if key:
         target.print(Text(key), highlight=False)
     signs = (
@@ -145,9 +204,13 @@ def _table(table: Table, target: Console) -> None:
     target.print(Text("  ").join(signs), highlight=False)
 
 
-def _width(grid: Grid, target: Console) -> int:
-    """Return how wide the table is when nothing is folded."""
-    return target.measure(grid, options=target.options.update(width=10_000)).maximum
+def _fitted(layout: _Layout) -> bool:
+    """Print a table; return whether it had room, or stands with its rows below each other."""
+    if layout.fits:
+        layout.target.print(_grid(layout), highlight=False)
+    else:
+        _below_each_other(layout.table, layout.target)
+    return layout.fits
 
 
 def _numbered(table: Table) -> tuple[Table, str]:
@@ -162,40 +225,17 @@ def _numbered(table: Table) -> tuple[Table, str]:
     return replace(table, columns=tuple(columns)), "  ".join(key)
 
 
-def _least(table: Table, *, signs: bool) -> int:
-    """Return how narrow the table can be folded and still be read."""
-    return sum(least + 1 for least in _least_widths(table, signs=signs))
-
-
-def _least_widths(table: Table, *, signs: bool) -> list[int]:
-    """Return below what no column is folded: its longest word, up to a limit."""
-    lines = [cells(row, len(table.columns)) for one in table.sections for row in one.rows]
-    widths = []
-    for index, column in enumerate(table.columns):
-        texts = [column.title]
-        for line in lines:
-            texts += ["x" if signs and cell.verdict else cell.text for cell in line[index]]
-        parts = texts if column.number else (word for text in texts for word in text.split())
-        longest = max((len(part) for part in parts), default=0)
-        whole = column.narrow or column.number
-        widths.append(longest if whole else min(longest, LABEL if index == 0 else FOLDED))
-    return widths
-
-
-def _grid(table: Table, target: Console, *, signs: bool) -> Grid:
-    plain = is_plain(target)
+def _grid(layout: _Layout) -> Grid:
+    table, target, signs = layout.table, layout.target, layout.signs
     grid = Grid(
-        box=box.ASCII2 if plain else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
-        padding=(0, 0) if signs and any(one.narrow for one in table.columns) else (0, 1, 0, 0),
+        box=box.ASCII2 if is_plain(target) else box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
+        padding=(0, 0) if layout.dense else (0, 1, 0, 0),
     )
-    least = _least_widths(table, signs=signs)
-    for column, narrowest in zip(table.columns, least, strict=True):
+    for column, width in zip(table.columns, layout.widths(), strict=True):
         grid.add_column(
             Text(column.title, style="bold"),
             justify="right" if column.number else "center" if column.narrow and signs else "left",
-            overflow="fold", no_wrap=column.narrow,
-            min_width=narrowest,
-            max_width=None if column.narrow or target.width >= 200 else WIDEST,
+            overflow="fold", no_wrap=column.narrow, width=width,
         )
     for section in table.sections:
         if section.title:

@@ -386,6 +386,20 @@ def test_nothing_disappears_on_a_narrow_terminal(width: int) -> None:
         assert f"cell-{number}-of-it" in text and f"column{number}" in text
 
 
+@pytest.mark.parametrize("width", range(50, 100, 7))
+def test_a_folded_table_keeps_every_word(width: int) -> None:
+    row = (Cell("net.tcp.fastopen_connect_of_a_long_name"), Cell("6.12, 6.18, 6.19, 7.0, 7.1"),
+           Cell("every world came out as promised, and then some more"))
+    heads = tuple(map(Column, ("case", "kernels", "what it showed")))
+    file = io.StringIO()
+    console = Console(file=file, force_terminal=True, width=width, color_system=None)
+    document = Document("Long", (Block((Table(heads, (Section((row,)),)),)),))
+    terminal_format.show(document, console)
+    text = file.getvalue()
+    assert max(map(len, text.splitlines())) <= width
+    assert all(word in text for cell in row[1:] for word in cell.text.split())
+
+
 @pytest.mark.parametrize("width", [60, 80])
 def test_the_whole_matrix_on_a_narrow_terminal(result: Result, width: int) -> None:
     text = printed(result, width=width)
