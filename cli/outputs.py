@@ -23,6 +23,7 @@ from reports.model.resultfile import dump_result, load_result
 from reports.model.results import Result, shareable
 from reports.model.roads import sections
 from reports.views import hooks, matrix, reach
+from vm.paths import state
 
 View = Callable[[Result], Document]
 
@@ -212,8 +213,7 @@ def finish_reach(
 
 def last_path() -> Path:
     """Return where the last result is kept."""
-    state = os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state"
-    return Path(state) / "landproof" / "last.json"
+    return state() / "last.json"
 
 
 def keep_last(result: Result) -> None:

@@ -6,11 +6,13 @@ from __future__ import annotations
 import os
 import re
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cmp_to_key
 from pathlib import Path
+
+from debian.deb822 import Deb822
+from debian.debian_support import Version
 
 from vm.errors import UserError
 
@@ -49,24 +51,6 @@ class Package:
         return f"{self.name} {self.version} ({self.suite})"
 
 
-def _stanzas(text: str) -> Iterator[dict[str, str]]:
-    """Yield the paragraphs of a deb822 file, keys in lower case."""
-    for paragraph in re.split(r"\n\s*\n", text):
-        fields: dict[str, str] = {}
-        key = ""
-        for line in paragraph.splitlines():
-            if line.startswith("#"):
-                continue
-            if line[:1] in (" ", "\t") and key:
-                fields[key] += "\n" + line
-            elif ":" in line:
-                key, value = line.split(":", 1)
-                key = key.lower()
-                fields[key] = value.strip()
-        if fields:
-            yield fields
-
-
 def _one_line(text: str) -> Iterator[dict[str, str]]:
     """Yield the entries of a sources.list as deb822 fields."""
     for line in text.splitlines():
@@ -79,10 +63,10 @@ def _one_line(text: str) -> Iterator[dict[str, str]]:
 
 def archives(etc: Path = Path("/etc/apt")) -> dict[str, Source]:
     """Return Debian's archives that this machine uses: "main", and "security" if it is there."""
-    entries: list[dict[str, str]] = []
+    entries: list[Mapping[str, str]] = []
     for path in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
         if path.suffix == ".sources":
-            entries += _stanzas(path.read_text())
+            entries += Deb822.iter_paragraphs(path.read_text(), use_apt_pkg=False)
         elif path.suffix == ".list" and path.exists():
             entries += _one_line(path.read_text())
     found: dict[str, Source] = {}
@@ -107,22 +91,9 @@ def archives(etc: Path = Path("/etc/apt")) -> dict[str, Source]:
     return found
 
 
-def _compare(one: str, other: str) -> int:
-    """Compare two of Debian's versions, as cmp_to_key wants it."""
-    if one == other:
-        return 0
-    older = subprocess.run(["dpkg", "--compare-versions", one, "lt", other],
-                           check=False).returncode == 0
-    return -1 if older else 1
-
-
-version_key = cmp_to_key(_compare)
-"""The key by which Debian's versions sort."""
-
-
 def newest(packages: Sequence[Package]) -> Package:
     """Return the package of the highest version; of equal ones the smallest."""
-    return max(packages, key=lambda package: (version_key(package.version), -package.size))
+    return max(packages, key=lambda package: (Version(package.version), -package.size))
 
 
 def choose(index: Sequence[Package], pattern: str) -> list[Package]:
@@ -224,7 +195,7 @@ class Apt:
             for paragraph in text.split("\n\n"):
                 if not re.match(r"Package: linux-(image|binary|modules|base|source)-\d", paragraph):
                     continue
-                fields = next(_stanzas(paragraph))
+                fields = Deb822(paragraph)
                 found.append(Package(fields["package"], fields["version"], suite,
                                      int(fields["size"]), int(fields["installed-size"]) << 10,
                                      fields["sha256"]))

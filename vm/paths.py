@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Where Landproof keeps things: the harness's binary, the XDG cache and configuration."""
+"""Where Landproof keeps things: the harness's binary, and the XDG base directories."""
 
 from __future__ import annotations
 
@@ -38,6 +38,11 @@ def cache() -> Path:
 def config() -> Path:
     """Return the directory of the user's own settings; it need not exist."""
     return _xdg("XDG_CONFIG_HOME", ".config")
+
+
+def state() -> Path:
+    """Return the directory of what was seen last; it need not exist."""
+    return _xdg("XDG_STATE_HOME", ".local/state")
 
 
 def sha256(path: Path) -> str:

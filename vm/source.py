@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from debian.debian_support import Version
+
 from vm import debian, paths
 from vm.debian import Package, Step
 from vm.errors import UserError
@@ -39,7 +41,7 @@ def cached(package: str) -> Tree | None:
     versions = [path.name.removeprefix(start) for path in _directory().glob(f"{start}*")]
     if not versions:
         return None
-    version = max(versions, key=debian.version_key)
+    version = max(versions, key=Version)
     return Tree(_directory() / f"{start}{version}", package, version)
 
 

@@ -11,6 +11,9 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from urllib.parse import unquote
+
+from debian.debian_support import Version
 
 from vm import debian, image, paths, source
 from vm.errors import UserError
@@ -29,7 +32,12 @@ LIBRARIES = ("usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu", "usr/lib64", "l
 
 def _cached(package: str, suite: str) -> Path | None:
     found = [one for one in (paths.cache() / "tools").glob(f"{suite}-{package}_*") if one.is_dir()]
-    return max(found, key=lambda one: debian.version_key(one.name)) if found else None
+    return max(found, key=_version) if found else None
+
+
+def _version(directory: Path) -> Version:
+    """Return the version that the name of an unpacked package ends with."""
+    return Version(unquote(directory.name.partition("_")[2]))
 
 
 def _fetch(names: Sequence[str], suite: str) -> None:
