@@ -13,7 +13,7 @@ from pathlib import Path
 from vm.errors import UserError
 
 STEPS = 2500
-"""What make says for a lab kernel, one line a step, until a first build has counted them."""
+"""What a lab kernel takes, one line of make's a step, until a first build has counted them."""
 
 REASON = re.compile(r"\b(?:error|ERROR): |\*\*\* |undefined reference to ")
 """A line that says why make failed; "CC lib/error-inject.o" does not."""
@@ -29,18 +29,23 @@ def environment() -> dict[str, str]:
             "KBUILD_BUILD_USER": "landproof", "KBUILD_BUILD_HOST": "lab"}
 
 
-def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: str,
-         progress: Callable[[str, float], None], expected: int) -> int:
-    """Run make with as many jobs as there are cores; return how many steps it said.
+def made(build: Path) -> int:
+    """Return how many steps a build directory has behind it: each leaves its command there."""
+    return sum(1 for _ in build.rglob(".*.cmd"))
 
-    What it prints is kept in `log`. It ends with this process, removing what is half made, so
-    that the next run goes on there. Raise UserError, which begins with `failure`, if it fails.
+
+def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: str,
+         progress: Callable[[str, float], None], expected: int, done: int = 0) -> None:
+    """Run make with as many jobs as there are cores.
+
+    Of the `expected` steps an interrupted build may have done some. What make prints is kept in
+    `log`. It ends with this process, removing what is half made, so that the next run goes on
+    there. Raise UserError, which begins with `failure`, if it fails.
     """
     # setpriv, not a preexec_fn: no Python code runs between fork and exec in a thread.
     command = ["setpriv", "--pdeathsig", "TERM", "nice", "make",
                f"-j{len(os.sched_getaffinity(0))}", *words]
     last: deque[str] = deque(maxlen=200)
-    steps = 0
     with log.open("w", buffering=1) as file, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             text=True, errors="replace", env=variables) as process:
@@ -50,13 +55,13 @@ def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: st
                 file.write(line)
                 last.append(line.strip())
                 if expected and (found := re.match(r"  [A-Z]\w*(?: \[\w\])? +(\S+)", line)):
-                    steps += 1
-                    progress(found[1][-32:], min(steps / expected, 0.999))
+                    done += 1
+                    progress(found[1][-32:], min(done / expected, 0.999))
         except BaseException:
             process.terminate()
             process.wait()
             raise
     if process.returncode:
         why = next((line for line in last if REASON.search(line)), last[-1] if last else "no word")
-        raise UserError(f"{failure}: {why} (all of it: {log})")
-    return steps
+        advice = ": see --make, and KCFLAGS=-Wno-error" if "[-Werror" in why else ""
+        raise UserError(f"{failure}: {why} (all of it: {log}){advice}")

@@ -26,6 +26,9 @@ WHOLE = "whole"
 STEPS = "steps.json"
 """Beside a tree that has been built: how many steps that took."""
 
+LENIENT = ("KCFLAGS=-Wno-error", "HOSTCFLAGS=-Wno-error", "WERROR=0")
+"""For sources of the user's: a compiler newer than they are warns of more than theirs did."""
+
 FRAGMENTS = ROOT / "vm" / "config"
 IMAGE = "arch/x86/boot/bzImage"
 ALONE = "security/landlock/"
@@ -159,7 +162,7 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
         if not patch.is_file():
             raise UserError(f"{patch}: no such patch")
     wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks),
-                     make=(*wanted.make, *make))
+                     make=(*wanted.make, *(LENIENT if directory else ()), *make))
     own_name = as_name or "+".join([*(_names_of(directory, name) if directory else [name]),
                                     *(patch.stem for patch in patches)])
     if not NAME.match(own_name):
@@ -233,11 +236,14 @@ class _Build:
             was_whole = whole.exists()
             whole.unlink(missing_ok=True)  # until all of this is done
             changed = self.farm.patch(self.patches)
+            config = self.farm.build / ".config"
+            before = config.read_bytes() if config.exists() else b""
             again = self._configure(any("Kconfig" in path for path in changed))
             if was_whole and not again and changed and all(map(_alone, changed)):
                 self._compile_alone()
             else:
-                self._compile()
+                same = config.read_bytes() == before
+                self._compile(kbuild.made(self.farm.build) if same else 0)
             whole.touch()
             labs.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
                                self.recipe.keep, self._about(), key)
@@ -256,14 +262,14 @@ class _Build:
         return (f"{self.about}, recipe {self.recipe.name}"
                 + (f", patches: {patched}" if patched else ""))
 
-    def _make(self, what: Sequence[str], done: str, more: dict[str, str] | None = None,
-              expected: int = 0) -> int:
-        """Run make; return how many steps it said. The log stays beside the tree."""
+    def _make(self, what: Sequence[str], aim: str, more: dict[str, str] | None = None,
+              expected: int = 0, done: int = 0) -> None:
+        """Run make as kbuild.make() does. The log stays beside the tree."""
         words = ["-L", "-C", str(self.farm.tree), f"O={self.farm.build}", "LOCALVERSION=",
                  *self.recipe.make, *what]
-        return kbuild.make(words, {**kbuild.environment(), **(more or {})},
-                           self.farm.directory / "log", f"{self.name} could not be {done}",
-                           self.progress, expected)
+        kbuild.make(words, {**kbuild.environment(), **(more or {})},
+                    self.farm.directory / "log", f"{self.name} could not be {aim}",
+                    self.progress, expected, done)
 
     def _configure(self, again: bool) -> bool:
         """Make .config of the fragments if need be, and see that each option was taken.
@@ -286,20 +292,20 @@ class _Build:
         if refused := kconfig.refused(self.options, final):
             fragment.unlink()
             raise UserError(f"{self.name}: not taken: {', '.join(refused)}: name what it depends"
-                            " on in a fragment, or what this version lacks in the recipe")
+                            " on in a fragment, or what this version lacks "
+                            + ("with --lacks" if self.recipe.directory else "in the recipe"))
         stale = kconfig.stale(self.recipe.lacks, final)
         if stale and not self.recipe.directory:
             raise UserError(f"{self.name}: the recipe says that this version lacks"
                             f" {', '.join(stale)}, but it has")
         return again
 
-    def _compile(self) -> None:
-        """Build the image; how far it is tells what the last whole build said."""
+    def _compile(self, done: int) -> None:
+        """Build the image, of whose steps an earlier build has done some."""
         memory = self.farm.directory / STEPS
         expected = json.loads(memory.read_text()) if memory.exists() else kbuild.STEPS
-        steps = self._make(["bzImage"], "built", expected=expected)
-        if not memory.exists() or steps > expected:
-            memory.write_text(json.dumps(steps))
+        self._make(["bzImage"], "built", expected=expected, done=done)
+        memory.write_text(json.dumps(kbuild.made(self.farm.build)))
 
     def _compile_alone(self) -> None:
         """Build the one directory and link the image, without a look at all the others.

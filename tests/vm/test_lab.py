@@ -258,6 +258,28 @@ def test_an_interruption_ends_make(sources: Path) -> None:
     assert code("lab-9.9") == b"one\ntwo\nnet\n"
 
 
+def test_a_build_that_goes_on_counts_what_is_done(sources: Path) -> None:
+    seen: list[float] = []
+
+    def tell(name: str, what: str, part: float) -> None:
+        if what.endswith("bzImage"):
+            seen.append(part)
+
+    (sources / "code/net.c").write_text("error: once\n")
+    with pytest.raises(UserError):
+        lab.build("lab-9.9", progress=tell)
+    for number in range(kbuild.STEPS // 2):  # as make would have left them
+        (build_directory() / f".{number}.o.cmd").touch()
+    (sources / "code/net.c").write_text("net\n")
+    lab.build("lab-9.9", progress=tell)
+    assert seen[0] < 0.01 and 0.5 < seen[1] < 0.51
+    # Now it is known how many there are.
+    (sources / "code/net.c").write_text("more\n")
+    (paths.cache() / "kernels/lab-9.9/lock.json").unlink()
+    lab.build("lab-9.9", progress=tell)
+    assert seen[2] > 0.99
+
+
 def test_one_build_waits_for_another(sources: Path) -> None:
     seen: list[str] = []
     with ThreadPoolExecutor(1) as other:
@@ -348,19 +370,20 @@ def test_a_directory_of_another_version(sources: Path, tmp_path: Path) -> None:
     (sources / ".config").write_text("CONFIG_OTHER=y\n")
     (sources / "Kconfig").write_text("config A\n")
     (sources / "Makefile").write_text("VERSION = 5\nPATCHLEVEL = 15\n" + MAKEFILE
-                                      + "\t@echo $(WORD) >>$(O)/made\n")
+                                      + "\t@echo $(WORD) $(KCFLAGS) >>$(O)/made\n")
     kernel = lab.build("lab-9.9", directory=sources, make=["WORD=said"])
     assert kernel.name == "lab-5.15+linux"
     assert kernel.config_lines() == [] and kernel.config
     assert kernel.config.read_text() == "CONFIG_A=y\n"
     (farm,) = (paths.cache() / "lab").iterdir()
-    assert (farm / "tree/.build/made").read_text().split() == ["config", "image", "said"]
+    assert (farm / "tree/.build/made").read_text().split() == [
+        "config", "image", "said", "-Wno-error"]
     assert not (farm / "tree/.config").exists()
 
 
 @pytest.mark.parametrize(("version", "name"), [
-    ("5.15", "lab-6.1"), ("6.8", "lab-6.1"), ("6.9", "lab-6.12"), ("6.11", "lab-6.12"),
-    ("7.2", "lab-7.2"), ("7.9", "lab-7.3"), ("5.10", "before 5.15"), ("", "names no version"),
+    ("5.13", "lab-6.1"), ("6.8", "lab-6.1"), ("6.9", "lab-6.12"), ("6.11", "lab-6.12"),
+    ("7.2", "lab-7.2"), ("7.9", "lab-7.3"), ("5.10", "before 5.13"), ("", "names no version"),
 ])
 def test_the_recipe_for_a_version(tmp_path: Path, version: str, name: str) -> None:
     major, _, minor = version.partition(".")
@@ -370,6 +393,14 @@ def test_the_recipe_for_a_version(tmp_path: Path, version: str, name: str) -> No
     else:
         with pytest.raises(UserError, match=name):
             lab.recipe_for(tmp_path)
+
+
+def test_an_option_that_another_version_refuses(sources: Path) -> None:
+    (sources / "Makefile").write_text(MAKEFILE.replace("CONFIG_GONE", "CONFIG_B"))
+    with pytest.raises(UserError, match=r"not taken: B=m \(is n\): .* lacks with --lacks$"):
+        lab.build("lab-9.9", directory=sources)
+    lab.build("lab-9.9", directory=sources, lacks=["B"])
+    assert code("lab-9.9+linux") == b"one\ntwo\nnet\n"
 
 
 def test_a_directory_that_is_not_clean(sources: Path, tmp_path: Path) -> None:
@@ -397,6 +428,8 @@ def test_a_build_tree_is_rebuilt_when_asked(tmp_path: Path, private_cache: Path)
 @pytest.mark.parametrize(("said", "reason"), [
     ("  CC      lib/error-inject.o\nx.c:3:1: error: no\nmake: *** [x.o] Error 1",
      "x.c:3:1: error: no"),
+    ("h.c:5:3: error: used after realloc [-Werror=use-after-free]\nmake: *** [h.o] Error 1",
+     "h.c:5:3: error: used after realloc [-Werror=use-after-free]"),
     ("  LD      errors.o\nld: a.o: undefined reference to `f'",
      "ld: a.o: undefined reference to `f'"),
     ("  CC      lib/error-inject.o\nmake[1]: *** [Makefile:9: x] Error 2",
@@ -411,7 +444,9 @@ def test_the_reason_why_make_failed(tmp_path: Path, monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
     with pytest.raises(UserError) as raised:
         kbuild.make([], dict(os.environ), tmp_path / "log", "failed", lambda what, part: None, 9)
-    assert str(raised.value) == f"failed: {reason} (all of it: {tmp_path}/log)"
+    said = str(raised.value)
+    assert said.startswith(f"failed: {reason} (all of it: {tmp_path}/log)")
+    assert ("--make" in said) == ("[-Werror" in reason)
 
 
 # --- the kernels by name
