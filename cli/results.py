@@ -68,9 +68,14 @@ def register(subparsers: argparse._SubParsersAction[argparse.ArgumentParser]) ->
 
 def _loaded(path: Path) -> Result:
     """Return a result, or the one that records make."""
-    if path.suffix == ".jsonl":
-        return assemble([path], catalogue(), version())
-    return load_result(path)
+    if path.suffix != ".jsonl":
+        return load_result(path)
+    result = assemble([path], catalogue(), version())
+    if not any(one.cases or one.unavailable for one in result.kernels):
+        why = "; ".join(lost.why for one in result.kernels for lost in one.lost)
+        raise UserError(f"{path}: no case in these records{f' ({why})' * bool(why)}:"
+                        " run the kernel again")
+    return result
 
 
 def run_matrix(args: argparse.Namespace) -> int:

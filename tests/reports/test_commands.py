@@ -55,6 +55,19 @@ def test_matrix_writes_every_format_and_prints_the_table(
     assert not (tmp_path / "state").exists()  # only a run is the last one
 
 
+@pytest.mark.parametrize("lines", [
+    '{"type":"start"}\n', '{"type":"result"}\n{"type":"end"}\n', '{"type":"end"}\nnoise\n',
+    '{"type":"lost","why":"fell over"}\n', "noise\n", ""])
+def test_records_without_a_case_are_no_result(run: Run, tmp_path: Path, lines: str) -> None:
+    records = tmp_path / "odd.jsonl"
+    records.write_text(lines)
+    why = ["fell over"] if "fell over" in lines else []
+    fails_in_one_line(run("matrix", records), f"{records}: no ", *why)
+    # A kernel that could not be had is a column that says so.
+    records.write_text('{"type":"unavailable","why":"no image"}\n')
+    assert run("matrix", records).returncode == 0
+
+
 @pytest.mark.parametrize("name", list(FORMATS))
 def test_a_format_on_standard_output_stands_alone(run: Run, result_file: Path, name: str) -> None:
     done = run("matrix", result_file, f"--{name}", "-")
