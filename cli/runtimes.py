@@ -54,7 +54,7 @@ def run_runtimes(args: argparse.Namespace) -> int:
     baseline = model.load(args.tool_baseline) if args.tool_baseline else None
     chosen = tools.choose(args.tool, args.adapter, args.root)
     args.case += _quick() if args.quick else []
-    words = ["runtimes", *selection(args)]
+    words = ["runtimes", *selection(args), *([] if args.quick else ["--words"])]
     with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
         place = Path(scratch)
         files = [_here(chosen, words, place)] if args.here else _boot(args, chosen, words, place)

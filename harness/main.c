@@ -27,7 +27,8 @@ enum option_key {
 	OPTION_RECORDS, OPTION_KTAP, OPTION_JSON, OPTION_COVERAGE,
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
-	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_CONTROLS,
+	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
+	OPTION_CONTROLS,
 };
 
 static const struct argp_option options[] = {
@@ -58,6 +59,8 @@ static const struct argp_option options[] = {
 	  "runtimes: descriptions of the tools", 0 },
 	{ "probe", OPTION_PROBE, "PATH", 0,
 	  "runtimes: this program, where any user can execute it", 0 },
+	{ "words", OPTION_WORDS, 0, 0,
+	  "runtimes: also what each word of a tool grants", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -160,6 +163,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_PROBE:
 		a->probe = arg;
+		break;
+	case OPTION_WORDS:
+		a->words = true;
 		break;
 	case OPTION_GCOV:
 		a->gcov = true;

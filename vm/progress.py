@@ -43,7 +43,7 @@ class _Machine:
         elif kind == "start":
             self.selected = int(record.get("selected", 0))
             self.state = "runs"
-        elif kind in ("result", "died"):
+        elif kind in ("result", "tried", "died"):
             self.done += 1
             if kind == "died":
                 self.state = f"boots again after {record['how']} in {record['id']}"

@@ -300,7 +300,7 @@ class KernelRun:
             self.progress.silence = WORLDS * float(record.get("timeout_ms", 2000)) / 1000 + MARGIN
         elif kind == "case":
             self.progress.running = str(record.get("id"))
-        elif kind == "result":
+        elif kind in ("result", "tried"):
             self.progress.done, self.progress.running = str(record.get("id")), None
             self._remember(self.progress.done, record)
         if self.again is None:

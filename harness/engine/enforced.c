@@ -1,23 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * A case whose policy a tool enforces.  The scene, the attempt and its proof
- * are the case's; raw calls through the same exec say what is possible here.
+ * What a tool made of the policy of a case.  Worlds run only as far as the
+ * verdict needs them: starting a tool is nearly all that a world costs.
  */
 #include <errno.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/param.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "base/programs.h"
+#include "cases/table.h"
 #include "cases/worlds.h"
 #include "engine/enforced.h"
 #include "engine/needs.h"
-#include "engine/process.h"
 #include "engine/told.h"
-#include "landlock/layers.h"
-#include "landlock/port.h"
+#include "machine/belongings.h"
 #include "machine/subject.h"
 
 const char *const tool_verdict_names[] = {
@@ -26,197 +26,9 @@ const char *const tool_verdict_names[] = {
 	"broken", "not-applicable",
 };
 
-const char *const tool_world_names[] = {
-	"control", "deny", "grant", "strictest",
-};
-
-static struct command_line *line;	/* shared with the worlds' processes */
-static int layers_free;			/* before any tool */
-
 const char *enforced_init(void)
 {
-	line = mmap(NULL, sizeof(*line), PROT_READ | PROT_WRITE,
-		    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
-	if (line == MAP_FAILED)
-		return "memory for command lines";
-	layers_free = layers_left();
-	return layers_free < 0 ? "a count of Landlock's layers" : NULL;
-}
-
-static bool given(const struct ruleset *set)
-{
-	return set->fs || set->net || set->scoped;
-}
-
-/* A policy that tools can be asked for has one layer and no flags. */
-static const char *inapplicable(const struct landproof_case *test)
-{
-	struct ruleset layers[POLICY_LAYERS];
-	const unsigned int worlds = case_worlds(test);
-
-	if (worlds & W(CALL))
-		return "the attempt is about the Landlock calls themselves";
-	if (test->enforce)
-		return "its policy is C code";
-	if (!(worlds & W(DENY)))
-		return "nothing is denied in it";
-	if (test->promise[0].kind == PROMISE_ALLOWED ||
-	    test->promise[0].kind == PROMISE_UNCHANGED)
-		return "it is promised to stay open";
-	if (needs_get(test->needs) & GETS_LOG)
-		return "it reads the log";
-	policy_layers(test, WORLD_DENY, &kernel, layers);
-	if (!given(&layers[0]))
-		return "it has no policy";
-	if (layers[0].flags || layers[0].quiet_fs || layers[0].quiet_net ||
-	    layers[0].quiet_scoped)
-		return "its policy has flags";
-	return NULL;
-}
-
-/* As a shell reads it: only what needs quotes has them. */
-static void quote(char *buf, size_t size, const char *text)
-{
-	const size_t used = strlen(buf);
-	const bool bare = *text && !text[strspn(text,
-		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"
-		"0123456789_-+=/.,:@%")];
-
-	snprintf(buf + used, size - used, bare ? "%s%s" : "%s'%s'",
-		 used ? " " : "", text);
-}
-
-static void write_command(struct tool_world_result *out)
-{
-	int i;
-
-	out->command[0] = '\0';
-	for (i = 0; i < line->variables_count; i++)
-		quote(out->command, sizeof(out->command), line->variables[i]);
-	for (i = 0; i < line->argc; i++)
-		quote(out->command, sizeof(out->command), line->argv[i]);
-}
-
-/* A layer that grants the probe, which must be executed after it */
-static void add_probe(struct ruleset *set)
-{
-	const uint32_t access = set->fs & (FS_EXECUTE | FS_READ_FILE);
-	struct rule *rule = set->rules;
-
-	while (rule < set->rules + RULES_MAX - 1 &&
-	       (rule->path || rule->is_port))
-		rule++;
-	if (access)
-		*rule = (struct rule)PATH(SELF, .access = access);
-}
-
-/* All that the tool can deny; raw: all that the kernel can */
-static struct ruleset strictest(const struct tool *tool)
-{
-	struct ruleset set = {
-		.fs = tool ? tool->handles[SET_FS] : kernel.fs,
-		.net = tool ? tool->handles[SET_NET] : kernel.net,
-		.scoped = tool ? tool->handles[SET_SCOPE] : kernel.scoped,
-	};
-	int i;
-
-	for (i = 0; tool && i < tool->rights_count; i++)
-		*(tool->rights[i].set == SET_FS ? &set.fs :
-		  tool->rights[i].set == SET_NET ? &set.net : &set.scoped) |=
-			tool->rights[i].bit;
-	return set;
-}
-
-static bool policy_of(const struct tool_case *tc, const struct tool *tool,
-		      enum tool_world which, struct ruleset *set)
-{
-	const bool grants = case_worlds(tc->test) & W(GRANT);
-	struct ruleset layers[POLICY_LAYERS];
-
-	if (which == TOOL_STRICTEST) {
-		*set = strictest(tool);
-		return true;
-	}
-	if (which == TOOL_GRANT && !grants)
-		return false;
-	policy_layers(tc->test, which == TOOL_GRANT ? WORLD_GRANT : WORLD_DENY,
-		      &kernel, layers);
-	*set = layers[0];
-	return true;
-}
-
-static void run_world(const struct tool_case *tc, const struct tool *tool,
-		      enum tool_world which, struct tool_world_result *out)
-{
-	static struct plan plan;
-	struct ruleset set;
-	struct tool_road road = {
-		.tool = tool, .probe = tc->probe, .line = line,
-	};
-	const enum world world = which == TOOL_CONTROL ? WORLD_CONTROL :
-				 which == TOOL_GRANT ? WORLD_GRANT : WORLD_DENY;
-	struct world_result seen = { 0 };
-	const struct tool_trace *trace;
-
-	*out = (struct tool_world_result) { .layers = -1 };
-	if (which != TOOL_CONTROL) {
-		if (!policy_of(tc, tool, which, &set))
-			return;
-		if (!tool)
-			add_probe(&set);
-		road.policy = (struct policy) {
-			.set = &set,
-			.guard_fs = tc->test->guard.fs,
-			.guard_net = tc->test->guard.net,
-			.uses = { tc->test->uses.fs, tc->test->uses.net,
-				  tc->test->uses.scoped },
-		};
-	}
-	plan = (struct plan) { .test = tc->test, .variant = tc->variant };
-	plan.worlds[world] = (struct world_plan) {
-		.planned = true, .enforcer = ENFORCER_TOOL, .through = &road,
-	};
-	world_run(&plan, world, &seen);
-	trace = world_trace();
-	out->ran = true;
-	out->started = trace->started;
-	out->inexpressible = trace->inexpressible;
-	out->coarse = line->coarse;
-	out->outcome = seen.outcome;
-	out->status = trace->status;
-	out->lost = trace->lost;
-	if (trace->layers_left >= 0)
-		out->layers = layers_free - trace->layers_left;
-	memcpy(out->note, seen.note, sizeof(out->note));
-	snprintf(out->said, sizeof(out->said), "%.1000s",
-		 trace->said);
-	write_command(out);
-}
-
-void enforced_begin(struct tool_case *tc, const struct landproof_case *test,
-		    const struct variant *variant, const char *probe)
-{
-	static struct plan plan;
-	struct world_result plain = { 0 };
-	const char *need;
-	enum tool_world world;
-
-	*tc = (struct tool_case) {
-		.test = test, .variant = variant, .probe = probe,
-		.inapplicable = inapplicable(test),
-		.missing = need_missing(test->needs, &need),
-	};
-	if (tc->inapplicable || tc->missing)
-		return;
-	plan = (struct plan) { .test = test, .variant = variant };
-	plan.worlds[WORLD_CONTROL].planned = true;
-	world_run(&plan, WORLD_CONTROL, &plain);
-	tc->plain = plain.outcome;
-	memcpy(tc->plain_note, plain.note, sizeof(tc->plain_note));
-	if (tc->plain != WORKED)
-		return;
-	for (world = 0; world < TOOL_WORLDS; world++)
-		run_world(tc, NULL, world, &tc->raw.worlds[world]);
+	return tool_worlds_init();
 }
 
 static bool refused(int outcome)
@@ -224,166 +36,261 @@ static bool refused(int outcome)
 	return outcome > 0 || outcome == NO_EFFECT;
 }
 
-static void say(struct tool_result *result, enum tool_verdict verdict,
-		const char *why)
+void enforced_begin(struct tool_case *tc, const struct landproof_case *test,
+		    const struct variant *variant, const char *probe)
 {
+	const struct tool_world_result *control;
+	const char *need, *missing;
+
+	*tc = (struct tool_case) {
+		.test = test, .variant = variant, .probe = probe,
+		.inapplicable = tool_inapplicable(test),
+	};
+	if (tc->inapplicable)
+		return;
+	missing = need_missing(test->needs, &need);
+	if (!missing) {
+		control = raw_world(tc, TOOL_CONTROL);
+		if (control->outcome == WORKED)
+			raw_world(tc, TOOL_DENY);
+		else
+			missing = control->note[0] ? control->note :
+				  "it does not work without a tool either";
+	}
+	snprintf(tc->missing, sizeof(tc->missing), "%s", missing ?: "");
+}
+
+__attribute__((format(printf, 3, 4)))
+static void say(struct tool_result *result, enum tool_verdict verdict,
+		const char *fmt, ...)
+{
+	va_list args;
+
 	result->verdict = verdict;
-	snprintf(result->why, sizeof(result->why), "%s", why);
+	va_start(args, fmt);
+	vsnprintf(result->why, sizeof(result->why), fmt, args);
+	va_end(args);
+}
+
+/* The world, run when it is asked for first */
+static const struct tool_world_result *
+world_of(struct tool_case *tc, struct tool_result *result,
+	 enum tool_world which)
+{
+	struct tool_world_result *const world = &result->worlds[which];
+
+	if (!world->ran)
+		tool_world_run(tc, result->tool, which, NULL, world);
+	return world;
+}
+
+/* ", without the environment, descriptors": what the tool took away */
+static const char *losses(unsigned int lost)
+{
+	static char text[160];
+	size_t used = 0;
+	int i;
+
+	text[0] = '\0';
+	for (i = 0; i < BELONGINGS; i++)
+		if (lost & 1U << i)
+			used += snprintf(text + used, sizeof(text) - used,
+					 "%s%s", used ? ", " :
+					 ", and the tool takes away: ",
+					 belonging_names[i]);
+	return text;
+}
+
+/* Can the kernel not do all that the tool may want of it? */
+static bool wants_more(const struct tool *tool)
+{
+	uint32_t wanted[SETS];
+	int i;
+
+	memcpy(wanted, tool->handles, sizeof(wanted));
+	for (i = 0; i < tool->rights_count; i++)
+		wanted[tool->rights[i].set] |= tool->rights[i].bit;
+	return wanted[SET_FS] & ~kernel.fs || wanted[SET_NET] & ~kernel.net ||
+	       wanted[SET_SCOPE] & ~kernel.scoped;
 }
 
 /* The tool ended without executing the attempt: with which words? */
-static void say_refused(struct tool_result *result,
-			const struct tool_world_result *world)
+static void judge_refused_start(struct tool_case *tc,
+				struct tool_result *result,
+				const struct tool_world_result *world)
 {
 	const int length = strcspn(world->said, "\n");
+	const bool exited = WIFEXITED(world->status);
+	/* Nothing is shown by a tool that would not start in any case. */
+	const bool never = !wants_more(result->tool) &&
+			   !world_of(tc, result, TOOL_CONTROL)->started;
 
-	result->verdict = TOOL_REFUSED_START;
-	snprintf(result->why, sizeof(result->why), "%s %d: %.*s",
-		 WIFEXITED(world->status) ? "exit status" : "signal",
-		 WIFEXITED(world->status) ? WEXITSTATUS(world->status) :
-					    WTERMSIG(world->status),
-		 length, length ? world->said : "it says nothing");
+	say(result, never ? TOOL_CANNOT_RUN : TOOL_REFUSED_START,
+	    "%s%s %d: %.*s", never ? "not even with an empty policy: " : "",
+	    exited ? "exit status" : "signal",
+	    exited ? WEXITSTATUS(world->status) : WTERMSIG(world->status),
+	    length ? length : 15, length ? world->said : "it says nothing");
 }
 
-/* What is wrong with the world, whoever made it: true if something is */
+/* What ended neither as it should nor refused: true */
 static bool judge_trouble(struct tool_result *result,
 			  const struct tool_world_result *world)
 {
-	if (world->outcome == HUNG)
-		say(result, TOOL_BROKEN, "no answer in time");
-	else if (world->outcome == CANNOT)
-		say(result, TOOL_CANNOT_RUN, world->note);
-	else if (!refused(world->outcome) && world->outcome != WORKED)
-		say(result, TOOL_BROKEN, world->note[0] ? world->note :
-		    "the attempt did not come to an end");
-	else
+	char name[32];
+
+	if (refused(world->outcome) || world->outcome == WORKED)
 		return false;
+	if (world->outcome == CANNOT)
+		say(result, TOOL_CANNOT_RUN, "%s", world->note);
+	else if (world->outcome == BROKEN && !world->started)
+		say(result, TOOL_BROKEN, "%s", world->note);
+	else if (world->outcome == BROKEN)
+		say(result, TOOL_CONFOUNDED, "the attempt comes to its own"
+		    " trouble: %s%s", world->note, losses(world->lost));
+	else
+		say(result, TOOL_CONFOUNDED, "%s%s",
+		    outcome_name(world->outcome, name, sizeof(name)),
+		    losses(world->lost));
 	return true;
 }
 
-static void judge_refusal(const struct tool_case *tc,
-			  struct tool_result *result)
+/* A line on what is not enforced?  What the tool always prints is none. */
+static bool told(struct tool_case *tc, struct tool_result *result,
+		 char *text, size_t size)
 {
-	const struct tool_world_result *deny = &result->worlds[TOOL_DENY];
-	const int raw = tc->raw.worlds[TOOL_DENY].outcome;
-	char got[32], would[32];
-
-	if (deny->layers <= 0) {
-		say(result, TOOL_CONFOUNDED,
-		    "refused, but there is no Landlock domain");
-	} else if (refused(raw) && raw != deny->outcome) {
-		result->verdict = TOOL_CONFOUNDED;
-		snprintf(result->why, sizeof(result->why),
-			 "refused with %s, and by raw calls with %s",
-			 outcome_name(deny->outcome, got, sizeof(got)),
-			 outcome_name(raw, would, sizeof(would)));
-	} else {
-		result->verdict = TOOL_ENFORCED;
-		snprintf(result->why, sizeof(result->why), "%s",
-			 outcome_name(deny->outcome, got, sizeof(got)));
-	}
-	result->coarse = deny->coarse;
-}
-
-static void judge_open(const struct tool_case *tc, struct tool_result *result)
-{
-	const struct tool_world_result *deny = &result->worlds[TOOL_DENY];
-	const struct tool_world_result *raw = &tc->raw.worlds[TOOL_DENY];
+	const char *const said = result->worlds[TOOL_DENY].said;
 	struct ruleset set;
-	char line_told[160];
 
-	policy_of(tc, result->tool, TOOL_DENY, &set);
-	if (raw->started && raw->outcome == WORKED && raw->layers > 0)
-		say(result, TOOL_KERNEL, "raw calls do not stop it either");
-	else if (tool_told(result->tool, &set,
-			   result->worlds[TOOL_CONTROL].said, deny->said,
-			   line_told, sizeof(line_told)))
-		say(result, TOOL_OPEN_TOLD, line_told);
-	else if (deny->layers == 0)
-		say(result, TOOL_OPEN_SILENT,
-		    "it got through: there is no Landlock domain");
-	else
-		say(result, TOOL_OPEN_SILENT, "it got through the domain");
+	tool_policy(tc, result->tool, TOOL_DENY, &set);
+	return tool_told(result->tool, &set, "", said, text, size) &&
+	       tool_told(result->tool, &set,
+			 world_of(tc, result, TOOL_CONTROL)->said, said, text,
+			 size);
 }
 
-static void judge_deny(const struct tool_case *tc, struct tool_result *result)
+static void judge_open(struct tool_case *tc, struct tool_result *result)
 {
 	const struct tool_world_result *deny = &result->worlds[TOOL_DENY];
+	const struct tool_world_result *raw = raw_world(tc, TOOL_DENY);
+	char text[160];
 
-	if (deny->inexpressible)
-		say(result, TOOL_INEXPRESSIBLE, deny->note);
-	else if (!deny->started && deny->outcome == BROKEN)
-		say_refused(result, deny);
-	else if (judge_trouble(result, deny))
-		return;
-	else if (refused(deny->outcome))
-		judge_refusal(tc, result);
+	if (raw->started && raw->outcome == WORKED && raw->layers > 0 &&
+	    deny->layers > 0)
+		say(result, TOOL_KERNEL, "raw calls do not stop it either");
+	else if (told(tc, result, text, sizeof(text)))
+		say(result, TOOL_OPEN_TOLD, "%s", text);
 	else
-		judge_open(tc, result);
+		say(result, TOOL_OPEN_SILENT, deny->layers == 0 ?
+		    "it got through: there is no Landlock domain" :
+		    "it got through the domain");
 }
 
-/* What is granted must work, if raw calls can make it work. */
-static void judge_grant(const struct tool_case *tc, struct tool_result *result)
+/*
+ * Is it the policy that refuses?  Not if the attempt fails under this tool
+ * with a policy that denies nothing; where the granting policy lets it
+ * through, that need not be asked.
+ */
+static bool judge_control(struct tool_case *tc, struct tool_result *result)
 {
-	const struct tool_world_result *grant = &result->worlds[TOOL_GRANT];
-	const struct tool_world_result *raw = &tc->raw.worlds[TOOL_GRANT];
+	const struct tool_world_result *const deny =
+		&result->worlds[TOOL_DENY];
+	const struct tool_world_result *control =
+		world_of(tc, result, TOOL_GRANT);
 	char name[32];
 
-	if (result->verdict != TOOL_ENFORCED || !grant->ran ||
-	    !grant->started || !refused(grant->outcome))
-		return;
-	if (raw->outcome != WORKED || grant->coarse || grant->layers <= 0)
-		return;
-	result->verdict = TOOL_OVERBLOCK;
-	snprintf(result->why, sizeof(result->why), "granted, and refused: %s",
-		 outcome_name(grant->outcome, name, sizeof(name)));
-}
-
-static bool judge_control(struct tool_result *result)
-{
-	const struct tool_world_result *control = &result->worlds[TOOL_CONTROL];
-	char name[32];
-
-	if (!control->started || control->outcome == WORKED)
-		return true;
-	if (!judge_trouble(result, control)) {
-		result->verdict = TOOL_CONFOUNDED;
-		snprintf(result->why, sizeof(result->why),
-			 "with a policy that denies nothing: %s",
-			 outcome_name(control->outcome, name, sizeof(name)));
+	if (!control->started || control->outcome != WORKED)
+		control = world_of(tc, result, TOOL_CONTROL);
+	if (!control->started) {
+		say(result, TOOL_CONFOUNDED,
+		    "it does not start with a policy that denies nothing");
+		return false;
+	}
+	if (control->outcome == WORKED) {
+		if (!(deny->lost & ~control->lost))
+			return true;
+		say(result, TOOL_CONFOUNDED, "refused%s",
+		    losses(deny->lost & ~control->lost));
+	} else if (!judge_trouble(result, control)) {
+		say(result, TOOL_CONFOUNDED,
+		    "with a policy that denies nothing: %s%s",
+		    outcome_name(control->outcome, name, sizeof(name)),
+		    losses(control->lost));
 	}
 	return false;
 }
 
-void enforced_run(const struct tool_case *tc, const struct tool *tool,
+/* What is granted must work, if raw calls can make it work. */
+static bool judge_grant(struct tool_case *tc, struct tool_result *result)
+{
+	const struct tool_world_result *grant =
+		world_of(tc, result, TOOL_GRANT);
+	const char *name;
+	char buf[32];
+
+	if (!grant->started || !refused(grant->outcome) || grant->coarse ||
+	    grant->layers <= 0 ||
+	    raw_world(tc, TOOL_GRANT)->outcome != WORKED)
+		return true;
+	/* A deviation has to show twice. */
+	tool_world_run(tc, result->tool, TOOL_GRANT, NULL,
+		       &result->worlds[TOOL_GRANT]);
+	name = outcome_name(grant->outcome, buf, sizeof(buf));
+	if (refused(grant->outcome))
+		say(result, TOOL_OVERBLOCK, "granted, and refused: %s", name);
+	else
+		say(result, TOOL_BROKEN, "granted, refused, and then %s", name);
+	return false;
+}
+
+static void judge_refusal(struct tool_case *tc, struct tool_result *result)
+{
+	const struct tool_world_result *const deny =
+		&result->worlds[TOOL_DENY];
+	const int raw = raw_world(tc, TOOL_DENY)->outcome;
+	char buf[32], other[32];
+	const char *const got = outcome_name(deny->outcome, buf, sizeof(buf));
+	const char *const would = outcome_name(raw, other, sizeof(other));
+
+	if (!judge_control(tc, result))
+		return;
+	if (deny->layers <= 0)
+		say(result, TOOL_CONFOUNDED, "refused with %s, but there is no"
+		    " Landlock domain", got);
+	else if (refused(raw) && raw != deny->outcome && !deny->wide)
+		say(result, TOOL_CONFOUNDED,
+		    "refused with %s, and by raw calls with %s", got, would);
+	else if (judge_grant(tc, result))
+		say(result, TOOL_ENFORCED, "%s", got);
+	result->coarse = deny->coarse || (refused(raw) && raw != deny->outcome);
+}
+
+void enforced_run(struct tool_case *tc, const struct tool *tool,
 		  struct tool_result *result)
 {
-	bool inexpressible;
+	const struct tool_world_result *deny;
 
 	*result = (struct tool_result) { .tool = tool };
 	if (tc->inapplicable) {
-		say(result, TOOL_NOT_APPLICABLE, tc->inapplicable);
+		say(result, TOOL_NOT_APPLICABLE, "%s", tc->inapplicable);
 		return;
 	}
-	if (tc->missing || tc->plain != WORKED) {
-		say(result, TOOL_CANNOT_RUN, tc->missing ?: tc->plain_note[0] ?
-		    tc->plain_note : "it does not work without a tool either");
+	if (tc->missing[0]) {
+		say(result, TOOL_CANNOT_RUN, "%s", tc->missing);
 		return;
 	}
-	run_world(tc, tool, TOOL_DENY, &result->worlds[TOOL_DENY]);
-	inexpressible = result->worlds[TOOL_DENY].inexpressible;
-	/* Of what a tool cannot say, the strictest that it can shows the rest. */
-	if (inexpressible) {
-		run_world(tc, tool, TOOL_STRICTEST,
-			  &result->worlds[TOOL_STRICTEST]);
-	} else {
-		run_world(tc, tool, TOOL_CONTROL,
-			  &result->worlds[TOOL_CONTROL]);
-		run_world(tc, tool, TOOL_GRANT, &result->worlds[TOOL_GRANT]);
-	}
-	if (inexpressible || judge_control(result)) {
-		judge_deny(tc, result);
-		judge_grant(tc, result);
+	deny = world_of(tc, result, TOOL_DENY);
+	if (deny->inexpressible) {
+		/* The strictest that the tool can say shows what is left. */
+		say(result, TOOL_INEXPRESSIBLE, "%s", deny->note);
+		if (world_of(tc, result, TOOL_STRICTEST)->outcome == WORKED)
+			raw_world(tc, TOOL_STRICTEST);
+	} else if (!deny->started && deny->outcome == BROKEN) {
+		judge_refused_start(tc, result, deny);
+	} else if (!judge_trouble(result, deny)) {
+		if (refused(deny->outcome))
+			judge_refusal(tc, result);
+		else
+			judge_open(tc, result);
 	}
 }
 

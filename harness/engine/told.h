@@ -9,8 +9,8 @@
 #include "runtimes/tool.h"
 
 /*
- * Is there a line in @said, but not in @usual, that names a right of @set by
- * the tool's word or by the kernel's?  @line: it
+ * Is there a line in @said, but not in @usual, that complains of a right of
+ * @set by the tool's word or by the kernel's, and is no chatter?  @line: it
  */
 bool tool_told(const struct tool *tool, const struct ruleset *set,
 	       const char *usual, const char *said, char *line, size_t size);

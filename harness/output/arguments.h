@@ -15,6 +15,7 @@ struct arguments {
 	const char *plan_for;	/* a kernel in words; NULL: the running one */
 	const char *tools;	/* descriptions of tools, a file */
 	const char *probe;	/* this binary, where anybody can execute it */
+	bool words;		/* also what single words of tools grant */
 	bool gcov;		/* also records of what ran of Landlock */
 };
 

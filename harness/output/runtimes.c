@@ -3,11 +3,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "base/time.h"
 #include "cases/table.h"
 #include "engine/enforced.h"
 #include "engine/process.h"
+#include "machine/belongings.h"
 #include "machine/environment.h"
 #include "machine/guest.h"
 #include "machine/kmsg.h"
@@ -21,6 +23,7 @@ static void put_world(struct json *json, const struct tool_world_result *world,
 		      const char *name)
 {
 	char outcome[32];
+	int i;
 
 	json_object(json, name);
 	json_bool(json, "started", world->started);
@@ -29,55 +32,79 @@ static void put_world(struct json *json, const struct tool_world_result *world,
 	json_integer(json, "layers", world->layers);
 	json_integer(json, "status", world->status);
 	json_bool(json, "coarse", world->coarse);
+	json_bool(json, "inexpressible", world->inexpressible);
+	json_array(json, "lost");
+	for (i = 0; i < BELONGINGS; i++)
+		if (world->lost & 1U << i)
+			json_string(json, NULL, belonging_names[i]);
+	json_array_end(json);
 	json_string(json, "command", world->command);
 	json_string(json, "said", world->said);
 	json_string(json, "note", world->note);
 	json_object_end(json);
 }
 
+/* @result NULL: of raw calls, which have no verdict */
 static void put_result(const char *id, const char *tool,
-		       const struct tool_result *result, const char *verdict)
+		       const struct tool_world_result worlds[TOOL_WORLDS],
+		       const struct tool_result *result)
 {
 	struct json *const json = record_begin("runtime");
 	enum tool_world world;
 
 	json_string(json, "tool", tool);
 	json_string(json, "id", id);
-	json_string(json, "verdict", verdict);
-	json_bool(json, "coarse", result->coarse);
-	json_string(json, "why", result->why);
+	json_string(json, "verdict", result ?
+		    tool_verdict_names[result->verdict] : "raw");
+	json_bool(json, "coarse", result && result->coarse);
+	json_string(json, "why", result ? result->why : "");
 	json_object(json, "worlds");
 	for (world = 0; world < TOOL_WORLDS; world++)
-		if (result->worlds[world].ran)
-			put_world(json, &result->worlds[world],
+		if (worlds[world].ran)
+			put_world(json, &worlds[world],
 				  tool_world_names[world]);
 	json_object_end(json);
 	record_done();
 }
 
-static int run_line(const struct line *line, const char *probe)
+static int status_of(enum tool_verdict verdict)
+{
+	if (verdict == TOOL_BROKEN)
+		return 2;
+	return verdict == TOOL_OPEN_SILENT || verdict == TOOL_OVERBLOCK;
+}
+
+static int words_status;
+
+static void put_word(const char *id, const struct tool_result *result)
+{
+	const int status = status_of(result->verdict);
+
+	put_result(id, result->tool->name, result->worlds, result);
+	words_status = MAX(words_status, status);
+}
+
+static int run_line(const struct line *line, const struct arguments *a)
 {
 	static struct tool_case tc;
 	static struct tool_result result;
-	const char *verdict;
-	int i, status = 0;
+	int i, one, status = 0;
 	char id[128];
 
 	case_id(line->test, line->variant, id, sizeof(id));
 	record_case(id);
-	enforced_begin(&tc, line->test, line->variant, probe);
-	if (!tc.inapplicable && !tc.missing)
-		put_result(id, "raw", &tc.raw, "raw");
+	enforced_begin(&tc, line->test, line->variant, a->probe);
 	for (i = 0; i < tools_count; i++) {
 		enforced_run(&tc, &tools[i], &result);
-		verdict = tool_verdict_names[result.verdict];
-		put_result(id, tools[i].name, &result, verdict);
-		if (result.verdict == TOOL_BROKEN)
-			status = 2;
-		else if (!status && (result.verdict == TOOL_OPEN_SILENT ||
-				     result.verdict == TOOL_OVERBLOCK))
-			status = 1;
+		put_result(id, tools[i].name, result.worlds, &result);
+		one = status_of(result.verdict);
+		status = MAX(status, one);
+		if (a->words)
+			words_run(&tc, &tools[i], i, put_word);
 	}
+	put_result(id, "raw", tc.raw, NULL);
+	json_string(record_begin("tried"), "id", id);
+	record_done();
 	return status;
 }
 
@@ -110,7 +137,9 @@ int command_runtimes(const struct arguments *a)
 	const double start = now_ms();
 	struct line *lines;
 	const char *wrong;
+	char id[128];
 	size_t count, i;
+	bool resumed = !a->selection.resume_after;
 	int status = 0;
 
 	if (!a->tools || !a->probe || (a->records_fd < 0 && !is_guest()))
@@ -133,11 +162,19 @@ int command_runtimes(const struct arguments *a)
 	record_start(count);
 	leave_out_missing();
 	for (i = 0; i < count; i++) {
-		const int one = run_line(&lines[i], a->probe);
+		int one;
 
-		status = one > status ? one : status;
+		if (!resumed) {
+			case_id(lines[i].test, lines[i].variant, id,
+				sizeof(id));
+			resumed = strcmp(id, a->selection.resume_after) == 0;
+			continue;
+		}
+		one = run_line(&lines[i], a);
+		status = MAX(status, one);
 	}
 	free(lines);
 	record_end(now_ms() - start, now_ms() - start);
+	status = MAX(status, words_status);
 	return records_complete() ? status : 2;
 }

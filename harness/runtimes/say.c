@@ -152,9 +152,10 @@ static bool say_policy(struct saying *s)
 {
 	static const struct ruleset nothing;
 	const struct ruleset *const set = s->policy->set ?: &nothing;
+	const uint32_t about_fs = s->policy->guard_fs | s->policy->uses[SET_FS];
 	const uint32_t denied[SETS] = {
 		/* Who handles anything denies it (landlock.rst, REFER). */
-		set->fs | (set->fs ? s->policy->guard_fs & FS_REFER : 0),
+		set->fs | (set->fs ? about_fs & FS_REFER : 0),
 		set->net, set->scoped,
 	};
 	const bool by_words = s->tool->words_count;
@@ -180,7 +181,7 @@ bool tool_says(const struct tool *tool, const struct policy *policy,
 
 	out->argc = out->variables_count = out->listed_count = 0;
 	out->used = 0;
-	out->coarse = false;
+	out->coarse = out->wide = false;
 	out->inexpressible[0] = '\0';
 	put_form(out, &tool->command, NULL);
 	words_base(&saying);

@@ -38,8 +38,6 @@ struct grant {
 
 bool cannot_say(struct saying *s, const char *fmt, ...)
 	__attribute__((format(printf, 2, 3)));
-/* The kernel's name of the first of @bits */
-const char *right_name(enum set set, uint32_t bits);
 char *keep_text(struct command_line *out, const char *text);
 void put_argument(struct command_line *out, const char *text);
 void put_form(struct command_line *out, const struct form *form,

@@ -106,6 +106,7 @@ int tools_read(const char *path, struct tool tools[TOOLS_MAX],
 /*
  * struct command_line - a tool's own
  * @coarse: a refusal cannot be pinned to the right that is meant
+ * @wide: it denies more than the policy, which the attempt may come to
  */
 struct command_line {
 	char *argv[256];
@@ -117,7 +118,7 @@ struct command_line {
 		const char *object;
 	} listed[16];		/* goes below its word, at the end */
 	int listed_count;
-	bool coarse;
+	bool coarse, wide;
 	char inexpressible[120];
 	char text[16384];
 	size_t used;
@@ -145,6 +146,8 @@ struct policy {
 bool tool_says(const struct tool *tool, const struct policy *policy,
 	       const char *const program[], struct command_line *out);
 
+/* The kernel's name of the first of @bits */
+const char *right_name(enum set set, uint32_t bits);
 /* The tool's own word for the first bit of @bits in @set, or NULL */
 const char *tool_right(const struct tool *tool, enum set set, uint32_t bits);
 

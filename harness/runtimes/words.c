@@ -199,6 +199,7 @@ static void grant_the_rest(struct saying *s, uint32_t denied)
 		put_word(s, w, &root);
 		left &= ~w->grants;
 	}
+	s->out->wide |= left;
 	if (left & s->policy->uses[SET_FS])
 		s->out->coarse = true;
 }
@@ -237,7 +238,10 @@ bool words_handle(struct saying *s, enum set set, uint32_t denied)
 	on_demand = say_denying(s, set, denied);
 	if (set == SET_FS)
 		grant_the_rest(s, denied);
-	else if (handled & ~denied & ~on_demand & s->policy->uses[set])
+	else if (handled & ~denied & ~on_demand)
+		s->out->wide = true;
+	if (set != SET_FS && handled & ~denied & ~on_demand &
+	    s->policy->uses[set])
 		s->out->coarse = true;
 	return true;
 }

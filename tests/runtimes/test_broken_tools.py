@@ -45,6 +45,13 @@ while [ $count -gt 0 ]; do case "$1" in
 $REAL --no-new-privs $policy "$1" attempt >/dev/null 2>&1
 exec "$@"
 """
+GRANTS_MORE = """
+for word; do shift
+    case "$word" in path-beneath:*make-sym*) word=path-beneath:make-dir,${word#path-beneath:};; esac
+    set -- "$@" "$word"
+done
+exec $REAL "$@"
+"""
 WARNS = """
 case "$*" in *--landlock-access*) echo "warning: cannot enforce read-file, make-dir" >&2;; esac
 """ + DROPS_POLICY
@@ -93,4 +100,52 @@ def run(body: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
 ], ids=["works", "drops-policy", "drops-grants", "drops-right", "child-only", "warns",
         "warns-of-nothing", "refuses"])
 def test_verdict(body: str, status: int, read: str, make: str, tmp_path: Path) -> None:
-    assert run(body, tmp_path) == (status, {READ: read, MAKE: make})
+    found, verdicts = run(body, tmp_path)
+    assert found == status
+    assert {case: verdicts[case] for case in (READ, MAKE)} == {READ: read, MAKE: make}
+
+
+def test_a_name_that_grants_another_right(tmp_path: Path) -> None:
+    """The case itself holds: only what all other names grant together shows it."""
+    status, verdicts = run(GRANTS_MORE, tmp_path)
+    assert status == 1
+    assert verdicts[MAKE] == "enforced"
+    assert verdicts["word.others.fs.make_dir"] == "open-silent"
+    assert verdicts["word.others.fs.read_file"] == "enforced"
+
+
+WORDS = """
+name = "wordy"
+probe = "directory"
+binary = "usr/bin/setpriv"
+suites = ["sid"]
+packages = ["util-linux", "libc6", "libcap-ng0"]
+command = ["--no-new-privs", "--landlock-access", "fs:execute,read-file,read-dir,make-dir"]
+handles.fs = ["execute", "read_file", "read_dir", "make_dir"]
+
+[[word]]
+fs = ["execute", "read_file"]
+name = "run"
+arguments = ["--landlock-rule", "path-beneath:execute,read-file,read-dir:{path}"]
+
+[[word]]
+fs = ["read_file", "make_dir"]
+name = "make"
+arguments = ["--landlock-rule", "path-beneath:read-file:{path}"]
+"""
+
+
+def test_words_are_held_against_their_manual(tmp_path: Path) -> None:
+    """One word grants more than its description says, the other less."""
+    adapter, out = tmp_path / "wordy.toml", tmp_path / "out.json"
+    adapter.write_text(WORDS)
+    subprocess.run([str(ROOT / "landproof"), "runtimes", "--here", "--adapter", str(adapter),
+                    "--case", READ, "--case", MAKE, "--case", "fs.read_dir.open", "--json",
+                    str(out)], capture_output=True, check=False, timeout=100)
+    found = {one["case"]: one["verdict"] for one in json.loads(out.read_text())["runtimes"]
+             if one["case"].startswith("word.")}
+    assert found == {
+        "word.run.fs.read_file": "enforced", "word.make.fs.read_file": "enforced",
+        "word.run.fs.read_dir": "open-silent", "word.make.fs.read_dir": "enforced",
+        "word.run.fs.make_dir": "enforced", "word.make.fs.make_dir": "overblock",
+    }
