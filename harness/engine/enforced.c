@@ -278,6 +278,12 @@ void enforced_run(struct tool_case *tc, const struct tool *tool,
 		say(result, TOOL_CANNOT_RUN, "%s", tc->missing);
 		return;
 	}
+	if (raw_world(tc, TOOL_DENY)->outcome == BROKEN) {
+		say(result, TOOL_BROKEN, "by raw calls: %s: %.200s",
+		    raw_world(tc, TOOL_DENY)->note,
+		    raw_world(tc, TOOL_DENY)->said);
+		return;
+	}
 	deny = world_of(tc, result, TOOL_DENY);
 	if (deny->inexpressible) {
 		/* The strictest that the tool can say shows what is left. */

@@ -88,7 +88,7 @@ static void write_command(struct tool_world_result *out)
 }
 
 /* A layer that grants the probe, which must be executed after it */
-static void add_probe(struct ruleset *set)
+static void add_probe(struct ruleset *set, const char *probe)
 {
 	const uint32_t access = set->fs & (FS_EXECUTE | FS_READ_FILE);
 	struct rule *rule = set->rules;
@@ -97,7 +97,7 @@ static void add_probe(struct ruleset *set)
 	       (rule->path || rule->is_port))
 		rule++;
 	if (access)
-		*rule = (struct rule)PATH(SELF, .access = access);
+		*rule = (struct rule)PATH(probe, .access = access);
 }
 
 /* All that the tool can deny; raw: all that the kernel can */
@@ -212,7 +212,7 @@ void tool_world_run(const struct tool_case *tc, const struct tool *tool,
 		if (!fill_policy(tc, tool, which, word, &set, &road.policy))
 			return;
 		if (!tool)
-			add_probe(&set);
+			add_probe(&set, tc->probe);
 	}
 	plan = (struct plan) { .test = tc->test, .variant = tc->variant };
 	plan.worlds[world] = (struct world_plan) {
