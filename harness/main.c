@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "cases/table.h"
+#include "census/census.h"
 #include "engine/process.h"
 #include "engine/case.h"
 #include "landlock/landlock.h"
@@ -204,7 +205,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list|plan [CASE...]|runtimes|selftests",
+	.args_doc = "run|host|list|plan [CASE...]|runtimes|selftests|census",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -253,6 +254,8 @@ int main(int argc, char **argv)
 		status = command_runtimes(&a);
 	} else if (strcmp(a.command, "selftests") == 0) {
 		status = command_selftests(&a);
+	} else if (strcmp(a.command, "census") == 0) {
+		status = command_census(&a);
 	} else if (strcmp(a.command, "list") == 0) {
 		status = command_list(&a);
 	} else if (strcmp(a.command, "plan") == 0) {

@@ -16,7 +16,7 @@ from tests.harness.conftest import ROOT
 # From the bottom; docs/design.md says what each holds.  Its test is below.
 LAYERS = ("base", "landlock", "machine", "cases", "lab", "runtimes", "engine", "output")
 # Beside them: the highest layer that each uses.
-BESIDE = {"bricks": "lab", "selftests": "output"}
+BESIDE = {"bricks": "lab", "selftests": "output", "census": "output"}
 # What cases are written against.
 OFFERED = "landproof.h"
 # Made by make; they include nothing.
