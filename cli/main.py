@@ -13,11 +13,23 @@ from typing import NoReturn
 import reports.errors
 import vm.commands
 import vm.errors
-from cli import coverage, hooks, host, listing, policy, reach, results, run, runtimes, selftests
+from cli import (
+    census,
+    coverage,
+    hooks,
+    host,
+    listing,
+    policy,
+    reach,
+    results,
+    run,
+    runtimes,
+    selftests,
+)
 from cli.guest import version
 
-COMMANDS = (run, host, hooks, selftests, runtimes, policy, reach, coverage, listing, results,
-            vm.commands)
+COMMANDS = (run, host, hooks, selftests, runtimes, policy, reach, census, coverage, listing,
+            results, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

@@ -16,6 +16,7 @@ round, because what stands last is what stays on the screen.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
@@ -156,7 +157,32 @@ class Group:
     folded: bool = False
 
 
-Part = Paragraph | Note | Items | Facts | Table | Group
+@dataclass(frozen=True, slots=True)
+class Square:
+    """One of many things that are seen at a glance."""
+
+    name: str
+    look: str
+    detail: str  # what a pointer that rests on it shows, in lines
+    there: bool  # or only known of
+
+
+@dataclass(frozen=True, slots=True)
+class Squares:
+    """A square for each of many things, and what their looks mean."""
+
+    kind: ClassVar[str] = "squares"
+    title: str
+    squares: tuple[Square, ...]
+    looks: tuple[tuple[str, str], ...]
+
+    def counted(self) -> str:
+        """Return how many squares have each look."""
+        counts = Counter(one.look for one in self.squares)
+        return ", ".join(f"{counts[look]} {look}" for look, _ in self.looks if counts[look])
+
+
+Part = Paragraph | Note | Items | Facts | Table | Group | Squares
 
 
 class Room(IntEnum):

@@ -20,7 +20,8 @@ static bool each_function(const char *start, void (*found)(const char *name))
 	bool any = false;
 
 	while (symbols && fgets(line, sizeof(line), symbols)) {
-		if (sscanf(line, "%*s %c %127s %63s", &type, name,
+		if (!strstr(line, start) ||
+		    sscanf(line, "%*s %c %127s %63s", &type, name,
 			   module) != 2 ||
 		    !strchr("tTwW", type) || strchr(name, '.') ||
 		    strncmp(name, start, strlen(start)))

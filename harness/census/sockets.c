@@ -9,7 +9,7 @@
 
 #define FAMILIES	64
 #define TYPES		16
-#define PROTOCOLS	512
+#define PROTOCOLS	320
 #define NETLINKS	32
 #define LEVELS		320
 #define OPTIONS		64

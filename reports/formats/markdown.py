@@ -18,6 +18,7 @@ from reports.document import (
     Paragraph,
     Part,
     Room,
+    Squares,
     Table,
     Words,
     cells,
@@ -63,6 +64,8 @@ def _part(part: Part, level: int) -> str:
             if part.folded:
                 return folded(escape(part.title), body)
             return f"{'#' * level} {escape(part.title)}\n\n{body}"
+        case Squares():
+            return f"- {escape(part.title)}: {part.counted()}"
         case Table():
             return _table(part, level)
 

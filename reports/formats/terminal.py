@@ -27,6 +27,7 @@ from reports.document import (
     Paragraph,
     Part,
     Room,
+    Squares,
     Table,
     Words,
     cells,
@@ -92,6 +93,8 @@ def _parts(parts: Iterable[Part], target: Console, indent: int) -> None:
                 text = _text(part.line, target)
                 text.stylize("yellow")
                 _print(target, text, indent)
+            case Squares():
+                _print(target, Text(f"{part.title}: {part.counted()}"), indent)
             case Paragraph():
                 _print(target, _text(part.line, target), indent)
 
