@@ -22,14 +22,6 @@ def positive(text: str) -> int:
     return int(text)
 
 
-def kernel(text: str) -> str:
-    """Read the name or the path of a kernel; a device would be read without end."""
-    path = Path(text)
-    if path.exists() and not path.is_file() and not path.is_dir():
-        raise argparse.ArgumentTypeError(f"{text} is neither a file nor a build tree")
-    return text
-
-
 def add_selection(parser: argparse.ArgumentParser) -> None:
     """Add the options that choose cases; they are the harness's own."""
     parser.add_argument("--case", action="append", default=[], metavar="GLOB",
@@ -44,7 +36,7 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 
 def add_machines(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where cases run."""
-    parser.add_argument("--kernel", action="append", default=[], metavar="K", type=kernel,
+    parser.add_argument("--kernel", action="append", default=[], metavar="K",
                         help="a name (landproof kernels list), a bzImage, a .deb or a build tree;"
                              " default: all kernels of the default set")
     parser.add_argument("--modules", type=Path, metavar="DIR", help="modules of a --kernel bzImage")

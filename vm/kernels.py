@@ -21,6 +21,8 @@ def from_path(path: Path, module_directory: Path | None = None, name: str = "") 
     """Return the kernel in a file or directory of the user's, which is not changed."""
     if not path.exists():
         raise UserError(f"{path}: no such kernel image, package or build tree")
+    if not path.is_file() and not path.is_dir():
+        raise UserError(f"{path} is neither a file nor a build tree")
     taker = next(place for place in PLACES if place.takes(path))
     return taker.open(path, module_directory, name)
 

@@ -20,6 +20,7 @@ from datetime import date
 from pathlib import Path
 
 from reports.errors import UserError
+from reports.model.files import read_text
 from reports.model.known import matches
 from reports.model.results import Result
 
@@ -47,14 +48,12 @@ class Entry:
 def load(path: Path) -> tuple[Entry, ...]:
     """Return the entries; raise UserError for a file that is not one, or an incomplete entry."""
     try:
-        entries = tomllib.loads(path.read_text(encoding="utf-8")).get("accept", [])
+        entries = tomllib.loads(read_text(path)).get("accept", [])
         found = tuple(
             Entry(tuple(map(str, one["cases"])), tuple(map(str, one["kernels"])),
                   str(one["reason"]), str(one["owner"]), one["expires"])
             for one in entries
         )
-    except OSError as error:
-        raise UserError(f"{path}: cannot read: {error.strerror}") from error
     except KeyError as error:
         raise UserError(f"{path}: an entry lacks {error.args[0]}") from error
     except (ValueError, TypeError, AttributeError) as error:

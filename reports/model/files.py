@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Writes a file whole or not at all."""
+"""Reads files of the user's, and writes a file whole or not at all."""
 
 from __future__ import annotations
 
@@ -11,6 +11,24 @@ import tempfile
 from pathlib import Path
 
 from reports.errors import UserError
+
+
+def read_text(path: Path) -> str:
+    """Return the text of a file of the user's; raise UserError if there is none to be had."""
+    try:
+        return read_bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise UserError(f"{path}: cannot read: it is not text") from error
+
+
+def read_bytes(path: Path) -> bytes:
+    """Return what a file or a pipe of the user's holds; a device could be read without end."""
+    try:
+        if path.is_char_device() or path.is_block_device():
+            raise UserError(f"{path}: cannot read: it is a device, give a file")
+        return path.read_bytes()
+    except OSError as error:
+        raise UserError(f"{path}: cannot read: {(error.strerror or str(error)).lower()}") from error
 
 
 def write_text(path: Path, text: str) -> None:

@@ -14,6 +14,7 @@ from typing import Any
 import jsonschema
 
 from reports.errors import UserError
+from reports.model.files import read_text
 from reports.model.known import known_issues
 from reports.model.results import Case, Kernel, Result, base, shareable
 from reports.model.rows import RIGHT_PREFIXES, Row, rows, summarize
@@ -98,12 +99,7 @@ def read(path: Path, rights: Mapping[str, int]) -> Policy:
 
     Takes the rights there are, with the ABI version that brought each.
     """
-    try:
-        text = path.read_text()
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError:
-        raise UserError(f"{path} is no text") from None
+    text = read_text(path)
     try:
         data = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
     except ValueError as error:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import UserError
+from reports.model.files import read_bytes
 from reports.model.hooks import calls_from_json
 from reports.model.results import HOST, CaseResult, Kernel, Lost, Provenance, World, clean
 from reports.model.verdicts import LOOKS, Verdict
@@ -27,10 +28,7 @@ def load_records(path: Path) -> Kernel:
     the kernel's notes, and a case that never ended is `broken`, unless the driver saw the
     machine die in it. Raises UserError if the file cannot be read or holds no record at all.
     """
-    try:
-        raw = path.read_bytes()
-    except OSError as error:
-        raise UserError(f"{path}: cannot read the records: {error.strerror}") from error
+    raw = read_bytes(path)
     reader = _Reader()
     for record in _records(raw, reader):
         reader.take(record)

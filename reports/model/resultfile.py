@@ -14,7 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import jsonschema
 
 from reports.errors import UserError
-from reports.model.files import write_text
+from reports.model.files import read_text, write_text
 from reports.model.hooks import calls_from_json, calls_to_json
 from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, World, clean
 from reports.model.verdicts import Verdict
@@ -34,13 +34,7 @@ def dump_result(result: Result, path: Path) -> None:
 
 def load_result(path: Path) -> Result:
     """Return the result that `path` holds; raise UserError if it is not a whole one."""
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise UserError(f"{path}: cannot read: {(error.strerror or str(error)).lower()}") from error
-    except UnicodeDecodeError as error:
-        raise UserError(f"{path} is not a Landproof result: it is not text") from error
-    return from_text(text, str(path))
+    return from_text(read_text(path), str(path))
 
 
 def from_text(text: str, name: str) -> Result:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.errors import UserError
+from reports.model.files import read_text
 
 DEVIATIONS = ("open-silent", "overblock")
 MEANINGS = {
@@ -124,10 +125,8 @@ def to_json(run: Run) -> str:
 def load(path: Path) -> Run:
     """Read what to_json() wrote; raise UserError if it is something else."""
     try:
-        data = json.loads(path.read_text())
+        data = json.loads(read_text(path))
         outcomes = tuple(Outcome(**one) for one in data["runtimes"])
         return Run(tuple(data["kernels"]), outcomes, tuple(data["troubles"]), data["landproof"])
-    except OSError as error:
-        raise UserError(f"{path}: {error.strerror}") from error
     except (ValueError, KeyError, TypeError) as error:
         raise UserError(f"{path} is no result of landproof runtimes") from error

@@ -204,6 +204,11 @@ def test_show_takes_globs(run: Run, result_file: Path) -> None:
     (["run", "--jobs", "0"], "--jobs: 0 is no number from 1 on"),
     (["run", "--jobs", "-3"], "--jobs"),
     (["run", "--kernel", "/dev/zero"], "/dev/zero is neither a file nor a build tree"),
+    (["kernels", "add", "x", "--kernel", "/dev/null"], "neither a file nor a build tree"),
+    (["diff", "/dev/null", "/dev/null"], "/dev/null: cannot read: it is a device"),
+    (["matrix", "/dev/null"], "it is a device"),
+    (["run", "--baseline", "/dev/null"], "it is a device"),
+    (["run", "--accepted", "/dev/null"], "it is a device"),
     (["run", "--case", "*a" * 65], "no case matches"),
     (["list", "--case", "*" * 65 + "?" * 99], "no case matches"),
 ])
