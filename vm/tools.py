@@ -149,7 +149,8 @@ def _word(word: Mapping[str, Any]) -> list[str]:
     (way,), one = word.keys() & set(WAYS), _set_of(word)
     denies = word.get("denies", one == "scope")
     return ["word", one, way, word.get("on", "any"), "denies" if denies else "grants",
-            word_name(word), _rights(one, word[one]), *word[way]]
+            word_name(word), _rights(one, word[one]), _rights(one, word.get("also", [])),
+            *word[way]]
 
 
 def items(tool: Tool, start: Sequence[str]) -> Iterator[list[str]]:
@@ -166,6 +167,8 @@ def items(tool: Tool, start: Sequence[str]) -> Iterator[list[str]]:
         yield ["environment", *(f"{name}={text}" for name, text in data["environment"].items())]
     if data.get("probe") == "directory":
         yield ["by-directory"]
+    if data.get("always"):
+        yield ["always"]
     if lost := [name for name, kept in data.get("keeps", {}).items() if not kept]:
         yield ["loses", *lost]
     for need in data.get("needs", []):

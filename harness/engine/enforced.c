@@ -200,6 +200,9 @@ static bool judge_control(struct tool_case *tc, struct tool_result *result)
 
 	if (!control->started || control->outcome != WORKED)
 		control = world_of(tc, result, TOOL_CONTROL);
+	/* The layer and the error have to do. */
+	if (result->tool->always && control->outcome != WORKED && !deny->lost)
+		return true;
 	if (!control->started) {
 		say(result, TOOL_CONFOUNDED,
 		    "it does not start with a policy that denies nothing");
@@ -261,7 +264,8 @@ static void judge_refusal(struct tool_case *tc, struct tool_result *result)
 		    "refused with %s, and by raw calls with %s", got, would);
 	else if (judge_grant(tc, result))
 		say(result, TOOL_ENFORCED, "%s", got);
-	result->coarse = deny->coarse || (refused(raw) && raw != deny->outcome);
+	result->coarse = deny->coarse || result->tool->always ||
+			 (refused(raw) && raw != deny->outcome);
 }
 
 void enforced_run(struct tool_case *tc, const struct tool *tool,

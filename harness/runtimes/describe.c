@@ -69,7 +69,7 @@ static bool read_right(struct tool *tool, int set, char *line)
 	return right->bit && right->name;
 }
 
-/* SET WAY SUBJECT grants|denies NAME RIGHTS FORM */
+/* SET WAY SUBJECT grants|denies NAME RIGHTS ALSO FORM */
 static bool read_word(struct tool *tool, int set, char *line)
 {
 	struct word *const word = &tool->words[tool->words_count];
@@ -89,6 +89,7 @@ static bool read_word(struct tool *tool, int set, char *line)
 		.name = next_part(&line),
 	};
 	word->grants = bits_of(next_part(&line));
+	word->also = bits_of(next_part(&line));
 	tool->words_count++;
 	return word->name && read_form(&word->form, line);
 }
@@ -162,6 +163,8 @@ static bool read_item(struct tool *tool, char *line)
 		return read_losses(tool, line);
 	if (strcmp(key, "need") == 0)
 		return read_need(tool, line);
+	if (strcmp(key, "always") == 0)
+		return tool->always = true;
 	if (strcmp(key, "by-directory") == 0)
 		return tool->by_directory = true;
 	return read_set_item(tool, key, line);

@@ -42,13 +42,15 @@ enum subject { SUBJECT_ANY, SUBJECT_FILE, SUBJECT_DIRECTORY };
 /*
  * struct word - a word of a tool that grants rights on what it is about
  * @grants: as the tool's manual says
+ * @also: what it was found to grant beside that: it is not said where that
+ *	would do harm
  * @denies: what it grants is handled only where the word is said; an empty one
  *	denies it everywhere
  */
 struct word {
 	const char *name;
 	enum set set;
-	uint32_t grants;
+	uint32_t grants, also;
 	enum way way;
 	enum subject on;
 	bool denies;
@@ -82,6 +84,7 @@ struct right {
  *	nothing; without it all is granted on the root directory
  * @needs: paths that it must be granted for itself
  * @by_directory: it cannot grant a file: the probe's directory is granted
+ * @always: there is no policy of it that denies nothing
  * @loses: what it takes away from the program by its description: a set of
  *	1 << enum belonging
  */
@@ -95,7 +98,7 @@ struct tool {
 	struct tool_need needs[TOOL_NEEDS_MAX];
 	int rights_count, words_count, needs_count;
 	uint32_t handles[SETS];
-	bool by_directory;
+	bool by_directory, always;
 	unsigned int loses;
 };
 

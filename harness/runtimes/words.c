@@ -169,8 +169,8 @@ bool words_grant(struct saying *s, const struct grant *grant, uint32_t denied)
 		return cannot_say(s, "no word that grants %s",
 				  right_name(grant->set, access));
 	for (i = 0; i < count; i++) {
-		const uint32_t more = grants_on(words[i], &grant->about) &
-				      denied & ~access;
+		const uint32_t more = (grants_on(words[i], &grant->about) |
+				       words[i]->also) & denied & ~access;
 
 		if (more & guard_of(s->policy, grant->set) && !grant->own)
 			return cannot_say(s, "no word for %s without %s",
@@ -194,7 +194,7 @@ static void grant_the_rest(struct saying *s, uint32_t denied)
 	for (i = 0; i < s->tool->words_count; i++) {
 		w = &s->tool->words[i];
 		if (w->set != SET_FS || w->on == SUBJECT_FILE || w->denies ||
-		    w->grants & denied || !(w->grants & left))
+		    (w->grants | w->also) & denied || !(w->grants & left))
 			continue;
 		put_word(s, w, &root);
 		left &= ~w->grants;
