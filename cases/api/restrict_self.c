@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* landlock_restrict_self(2): who may call it, and with what. */
+#include <sched.h>
 #include <sys/prctl.h>
 
 #include "api.h"
@@ -85,7 +86,6 @@ CASE("api.restrict_self.order_privilege_flags",
 	.attempt = unknown_without,
 	.source	 = "selftests/landlock: restrict_self_checks_ordering");
 
-/* CAP_SYS_ADMIN, in the user namespace that the caller is in, is enough. */
 static int restrict_with_capability(struct scene *scene)
 {
 	const int ret = needs_gain(scene);
@@ -103,6 +103,29 @@ CASE("api.restrict_self.capability",
 	.control = restrict_self_rightly,
 	.attempt = restrict_with_capability,
 	.source	 = "landlock_restrict_self(2): CAP_SYS_ADMIN or no_new_privs");
+
+/*
+ * An unprivileged process has all capabilities in a namespace that it makes,
+ * unless another LSM takes them away: the second call needs CAP_SYS_ADMIN too.
+ */
+static int restrict_in_userns(struct scene *scene)
+{
+	if (unshare(CLONE_NEWUSER) || unshare(CLONE_NEWUTS))
+		return cannot(scene, "CAP_SYS_ADMIN in a user namespace: %s",
+			      strerrorname_np(errno));
+	return restrict_with_capability(scene);
+}
+
+CASE("api.restrict_self.capability_userns",
+	.claim	 = "landlock_restrict_self(2) with CAP_SYS_ADMIN of a user namespace",
+	A_CALL,
+	.own_memory = true,
+	.may_gain_privs = true,
+	.needs	 = "userns",
+	.promise = { ALLOWED },
+	.control = restrict_self_rightly,
+	.attempt = restrict_in_userns,
+	.source	 = "landlock_restrict_self(2): CAP_SYS_ADMIN in the caller's user namespace, or no_new_privs");
 
 static int unknown_flags(struct scene *scene)
 {

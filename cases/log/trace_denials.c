@@ -2,6 +2,8 @@
 /* Trace events of denials, of every kind: that they come, and what they say. */
 #include <signal.h>
 #include <sys/prctl.h>
+#include <sys/syscall.h>
+#include <sys/un.h>
 
 #include "trace.h"
 
@@ -194,7 +196,38 @@ CASE("log.trace.after_exec",
 	.attempt  = traced_after_exec,
 	.source	  = "trace/events-landlock: same_exec=");
 
-/* The other one is in a domain too: a child that stays where it was made. */
+/* Of a type that the variant needs, at a name that the kernel chooses */
+static int abstract_server(const struct scene *scene)
+{
+	const struct sockaddr_un any = { AF_UNIX, "" };
+	const bool dgram = scene->variant->arg == ABSTRACT_DGRAM;
+	const int fd = socket(AF_UNIX, dgram ? SOCK_DGRAM : SOCK_STREAM, 0);
+
+	if (bind(fd, (const struct sockaddr *)&any, sizeof(any.sun_family)) ||
+	    (!dgram && listen(fd, 1)))
+		return -errno;
+	return fd;
+}
+
+/* The operations find servers by these: here the child's, whose number it told. */
+static int take_server(struct scene *scene)
+{
+	const int process = syscall(SYS_pidfd_open, scene->pid[DENIAL_TARGET], 0);
+	const int fd = syscall(SYS_pidfd_getfd, process, scene->value[0], 0);
+
+	close(process);
+	if (fd < 0)
+		return broken(scene, "the child's socket: %s",
+			      strerrorname_np(errno));
+	scene->fd[DENIAL_SERVERS] = fd;
+	scene->fd[DENIAL_SERVERS + 1] = fd;
+	return 0;
+}
+
+/*
+ * The other one is in a domain too: a child that stays where it was made, and
+ * the socket that it made there.
+ */
 static int child_in_domain(struct scene *scene)
 {
 	const struct ruleset own = { .fs = FS_MAKE_CHAR };
@@ -204,13 +237,14 @@ static int child_in_domain(struct scene *scene)
 	if (pid == 0) {
 		prctl(PR_SET_PDEATHSIG, SIGKILL);
 		ret = enforce_set(scene, &own);
+		scene->value[0] = abstract_server(scene);
 		wake(scene, 1);
 		if (!ret)
 			tracee_serve(scene);
 		_exit(1);
 	}
 	scene->pid[DENIAL_TARGET] = pid;
-	return pid < 0 ? errno : await(scene, 1);
+	return pid < 0 ? errno : await(scene, 1) ?: take_server(scene);
 }
 
 static int enforce_beside(struct scene *scene)
@@ -219,11 +253,18 @@ static int enforce_beside(struct scene *scene)
 	return child_in_domain(scene) ?: handle(scene);
 }
 
+/* What the event calls the other one: its domain, and its PID */
+static const char *const parties[] = {
+	[SIGNAL] = "target_domain=%llx target_pid=#",
+	[ABSTRACT] = "peer_domain=%llx peer_pid=#",
+	[ABSTRACT_DGRAM] = "peer_domain=%llx peer_pid=0",
+	[SEIZE] = "tracee_domain=%llx tracee_pid=#",
+	[TRACEME] = "tracee_domain=%llx tracee_pid=#",
+};
+
 static int other_domain_is_told(struct scene *scene)
 {
 	const struct event *event = &events[scene->variant->arg];
-	const char *const party =
-		scene->variant->arg == SIGNAL ? "target" : "tracee";
 	const int error = denial_do(scene, event->kind);
 	char text[96], line[TRACE_LINE];
 	const char *trace;
@@ -236,17 +277,19 @@ static int other_domain_is_told(struct scene *scene)
 	if (!trace_says(scene, trace, scene->pid[DENIAL_TARGET],
 			"create_domain", "domain=", line))
 		return LOG_SILENT;
-	snprintf(text, sizeof(text), "%s_domain=%llx %s_pid=#", party,
-		 trace_number(line, "domain="), party);
+	snprintf(text, sizeof(text), parties[event->kind],
+		 trace_number(line, "domain="));
 	return trace_says(scene, trace, teller(scene), event->name, text,
 			  NULL) ?
 		LOG_RIGHT : LOG_SILENT;
 }
 
-static const struct variant of_processes[] = {
+static const struct variant others[] = {
 	{ "", .arg = SIGNAL },
 	{ "ptrace", .arg = SEIZE },
 	{ "traceme", .arg = TRACEME },
+	{ "abstract", .arg = ABSTRACT },
+	{ "abstract_dgram", .arg = ABSTRACT_DGRAM },
 	{ NULL }
 };
 
@@ -256,6 +299,6 @@ CASE("log.trace.other_domain",
 	.worlds	  = W(CONTROL) | W(DENY),
 	.promise  = { LOGGED },
 	.enforce  = enforce_beside,
-	.variants = of_processes,
+	.variants = others,
 	.attempt  = other_domain_is_told,
 	.source	  = "trace/events-landlock: Other party's domain");
