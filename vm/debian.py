@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -63,6 +64,9 @@ def _one_line(text: str) -> Iterator[dict[str, str]]:
 
 def archives(etc: Path = Path("/etc/apt")) -> dict[str, Source]:
     """Return Debian's archives that this machine uses: "main", and "security" if it is there."""
+    if not shutil.which("apt-get"):
+        raise UserError("apt-get is not installed, and only that gets Debian's kernels and sources:"
+                        " install apt and dpkg, or bring kernels with --kernel")
     entries: list[Mapping[str, str]] = []
     for path in [etc / "sources.list", *sorted((etc / "sources.list.d").glob("*"))]:
         if path.suffix == ".sources":
@@ -84,7 +88,8 @@ def archives(etc: Path = Path("/etc/apt")) -> dict[str, Source]:
             found.setdefault(kind, Source(entry["uris"].split()[0], signed_by))
     if "main" not in found:
         raise UserError(f"no Debian archive among the apt sources in {etc}: add one"
-                        " (suite bookworm, component main), or bring kernels with --kernel")
+                        " (suite bookworm, component main; its key is in the package"
+                        " debian-archive-keyring), or bring kernels with --kernel")
     if "security" not in found:
         main = found["main"]
         found["security"] = Source(main.uri.rstrip("/") + "-security", main.signed_by)

@@ -56,7 +56,8 @@ def program(name: str, package: str) -> str:
     # An ordinary user's PATH has no sbin on Debian.
     found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
     if not found:
-        raise UserError(f"{name} is not installed: run vm/setup.sh, or apt-get install {package}")
+        raise UserError(f"{name} is not installed: run vm/setup.sh; elsewhere than on Debian"
+                        f" install what its package {package} has")
     return found
 
 

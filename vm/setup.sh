@@ -9,11 +9,12 @@ fail() {
 	echo "setup: $*" >&2
 	exit 2
 }
+[ ! -r /etc/os-release ] || . /etc/os-release
 for program in dpkg-query apt-get; do
 	command -v "$program" >/dev/null ||
-		fail "$program is missing: packages are installed on Debian only; elsewhere install" \
-			"yourself what $* name, then \`make all\` and" \
-			"\`./landproof run --kernel bzImage\`"
+		fail "this is ${PRETTY_NAME:-no Debian}, without $program: install by its own means" \
+			"what $* names, then run \`make all\` and" \
+			"\`./landproof run --kernel bzImage\`; Debian's own kernels need apt-get"
 done
 
 missing=()

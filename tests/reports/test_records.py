@@ -200,5 +200,5 @@ def test_no_records_at_all(tmp_path: Path, text: str) -> None:
 
 
 def test_no_file(tmp_path: Path) -> None:
-    with pytest.raises(UserError, match="cannot read the records"):
+    with pytest.raises(UserError, match="cannot read: "):
         load_records(tmp_path / "none")

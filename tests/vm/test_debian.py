@@ -10,6 +10,7 @@ import pytest
 from vm import debian
 from vm.debian import Package, Source
 from vm.errors import UserError
+from vm.places import deb
 
 
 def sources(tmp_path: Path, **files: str) -> Path:
@@ -113,3 +114,30 @@ def test_a_kernel_whose_modules_are_gone() -> None:
 
 def test_a_release_is_newer_than_its_candidate() -> None:
     assert debian.newest([item("a", "7.3.1-1"), item("b", "7.3~rc7-1~exp1")]).name == "a"
+
+
+UBUNTU = """\
+Types: deb
+URIs: http://mirror.invalid/ubuntu/
+Suites: noble noble-updates noble-backports
+Components: main universe
+Signed-By: /usr/share/keyrings/ubuntu-archive-keyring.gpg
+"""
+
+
+def test_on_ubuntu_one_line_says_what_to_add(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="suite bookworm.*debian-archive-keyring.*--kernel") as said:
+        debian.archives(sources(tmp_path, ubuntu__sources=UBUNTU))
+    assert "\n" not in str(said.value)
+
+
+def test_without_apt_one_line_says_what_to_install(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(UserError, match="install apt and dpkg, or bring kernels") as said:
+        debian.archives(tmp_path / "etc")
+    assert "\n" not in str(said.value)
+    (tmp_path / "linux.deb").write_text("a package")
+    with pytest.raises(UserError, match="dpkg-deb is not installed"):
+        deb.unpack([tmp_path / "linux.deb"], tmp_path / "new")

@@ -75,7 +75,7 @@ def test_without_a_program(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(shutil, "which",
                         lambda name, path: None if name == "nft" else which(name, path=path))
     image.programs.cache_clear()
-    with pytest.raises(UserError, match="apt-get install nftables"):
+    with pytest.raises(UserError, match="its package nftables"):
         image.programs()
     image.programs.cache_clear()
 

@@ -35,7 +35,7 @@ def unpack(debs: Sequence[Path], into: Path) -> str:
         root = Path(scratch)
         for deb in debs:
             exclude = [f"--exclude=*/kernel/{part}" for part in modules.BULK]
-            with subprocess.Popen(["dpkg-deb", "--fsys-tarfile", str(deb)],
+            with subprocess.Popen([paths.program("dpkg-deb", "dpkg"), "--fsys-tarfile", str(deb)],
                                   stdout=subprocess.PIPE, stderr=subprocess.PIPE) as unpack:
                 tar = subprocess.run(["tar", "-x", "-C", scratch, *exclude], stdin=unpack.stdout,
                                      capture_output=True, check=False)
