@@ -144,7 +144,6 @@ def _policy(data: Mapping[str, Any], rights: Mapping[str, int], path: Path) -> P
                                             if one.startswith(kind)))
             found += groups.get(word, [f"{kind}.{word}"])
         return found
-
     handled: list[str] = []
     for ruleset in data.get("ruleset", []):
         for key, kind in (("handledAccessFs", "fs"), ("handledAccessNet", "net"),
@@ -203,4 +202,3 @@ def _past(policy: Policy, kernels: Sequence[Kernel],
         if ids:
             found[right] = tuple(rows(sorted(ids, key=base), kernels))
     return found
-

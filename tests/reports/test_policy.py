@@ -25,7 +25,8 @@ CATALOGUE = (
     Case("fs.exec.plain", "fs", "execve(2)", kind="denied", since=1, guard=("fs.execute",)),
     Case("fs.dir.plain", "fs", "rename(2)", kind="denied", since=1,
          guard=("fs.write_file", "fs.read_file")),
-    Case("fs.read.hole", "fs", "stat(2)", kind="open", since=1, guard=("fs.read_file",), gap="a/b#1"),
+    Case("fs.read.hole", "fs", "stat(2)", kind="open", since=1, guard=("fs.read_file",),
+         gap="a/b#1"),
     Case("fs.truncate.plain", "fs", "truncate(2)", kind="denied", since=3, guard=("fs.truncate",)),
     Case("net.tcp.connect", "net", "connect(2)", kind="denied", since=4,
          guard=("net.connect_tcp",)),
@@ -85,7 +86,8 @@ def test_groups_of_rights(tmp_path: Path, words: str, abi: int, expected: tuple[
 
 @pytest.mark.parametrize(("text", "said"), [
     ('{"ruleset": [{"handledAccessFs": ["reed"]}]}', "reed is no right of fs: there are execute"),
-    ('{"ruleset": [{"handledAccessNet": ["abi.read_write"]}]}', "abi.read_write is no right of net"),
+    ('{"ruleset": [{"handledAccessNet": ["abi.read_write"]}]}',
+     "abi.read_write is no right of net"),
     ('{"netPort": [{"allowedAccess": ["connect_tcp"], "port": ["80"]}]}',
      "netPort[0].port[0]: '80' is not of type 'integer'"),
     ('{"netPort": [{"allowedAccess": ["connect_tcp"], "port": [65536]}]}', "65536 is greater"),
@@ -117,7 +119,8 @@ def test_a_broken_promise_is_told_with_what_breaks_it() -> None:
 
 
 def test_what_could_not_be_tried_is_not_enforced() -> None:
-    found = answered(model.Policy(("net.connect_tcp",)), kernel("new", net_tcp_connect="cannot-run"))
+    found = answered(model.Policy(("net.connect_tcp",)),
+                     kernel("new", net_tcp_connect="cannot-run"))
     assert found.rights["net.connect_tcp"][0].word == "untried"
     assert not found.holds
 

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The tables say of every road that is Landlock's business which case tries it, or why none does."""
+"""The tables say of every road that is Landlock's business which case tries it, or why none."""
 
 from __future__ import annotations
 
