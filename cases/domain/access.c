@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What ptrace's access check guards beside ptrace(2): other processes. */
+#include <linux/capability.h>
 #include <linux/kcmp.h>
+#include <linux/perf_event.h>
 #include <sched.h>
 #include <stdlib.h>
+#include <sys/ioctl.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
@@ -76,6 +79,19 @@ static int move_nothing(struct scene *scene)
 				&status, 0));
 }
 
+/* Its pages are on node 0, and stay there. */
+static int migrate_nothing(struct scene *scene)
+{
+	const unsigned long node = 1;
+
+	if (syscall(SYS_migrate_pages, scene->pid[0], 8 * sizeof(node), &node,
+		    &node) >= 0)
+		return WORKED;
+	if (errno == ENOSYS && scene->world == WORLD_CONTROL)
+		return cannot(scene, "migrate_pages(2) (CONFIG_MIGRATION)");
+	return errno;
+}
+
 static const struct variant calls[] = {
 	{ "", .op = read_memory },
 	{ "process_vm_writev", .op = write_memory },
@@ -83,6 +99,7 @@ static const struct variant calls[] = {
 	{ "pidfd_getfd", .op = take_descriptor },
 	{ "get_robust_list", .op = robust_list },
 	{ "move_pages", .op = move_nothing },
+	{ "migrate_pages", .op = migrate_nothing },
 	{ NULL }
 };
 
@@ -101,6 +118,114 @@ CASE("domain.process.vm",
 	.scene	  = target_scene,
 	.attempt  = by_variant,
 	.source	  = DOC_PTRACE " (ptrace(2) and related system calls)");
+
+/* asm-generic/unistd.h of 5.10; linux/pidfd.h of 6.11 */
+#define NR_PROCESS_MADVISE	440
+#define GET_UTS_NAMESPACE	_IO(0xff, 10)
+
+/* One is wanted after ptrace's check, the other passes the users' part of it. */
+static int keep_two_capabilities(void)
+{
+	const uint32_t both = 1 << CAP_SYS_NICE | 1 << CAP_SYS_PTRACE;
+
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	const struct __user_cap_data_struct data[2] = { {
+		.effective = both, .permitted = both,
+	} };
+
+	return errno_of(syscall(SYS_capset, &header, data));
+}
+
+static int advise(struct scene *scene)
+{
+	enum { COLD = 20 };
+	struct iovec there = { memory, 1 };
+	const int pidfd = syscall(SYS_pidfd_open, scene->pid[0], 0);
+	int error;
+
+	if (pidfd < 0)
+		return cannot(scene, "pidfd_open: %s", strerrorname_np(errno));
+	there.iov_base = (void *)((uintptr_t)memory & ~4095UL);
+	there.iov_len = 4096;
+	error = keep_two_capabilities() ?:
+		errno_of(syscall(NR_PROCESS_MADVISE, pidfd, &there, 1, COLD,
+				 0));
+	close(pidfd);
+	if (error == ENOSYS && scene->world == WORLD_CONTROL)
+		return cannot(scene, "process_madvise(2) (Linux 5.10, CONFIG_ADVISE_SYSCALLS)");
+	return error;
+}
+
+static int namespace_of_pidfd(struct scene *scene)
+{
+	const int pidfd = syscall(SYS_pidfd_open, scene->pid[0], 0);
+	int fd, error;
+
+	if (pidfd < 0)
+		return cannot(scene, "pidfd_open: %s", strerrorname_np(errno));
+	fd = ioctl(pidfd, GET_UTS_NAMESPACE, 0);
+	error = errno_of(fd);
+	close(pidfd);
+	if (error == ENOTTY && scene->world == WORLD_CONTROL)
+		return cannot(scene, "PIDFD_GET_UTS_NAMESPACE (Linux 6.11)");
+	return error;
+}
+
+static const struct variant root_calls[] = {
+	{ "", .op = advise },
+	{ "pidfd_namespace", .op = namespace_of_pidfd },
+	{ NULL }
+};
+
+CASE("domain.process.memory_advice",
+	.own_memory = true,
+	.claim	  = "process_madvise(2) and the namespaces of a pidfd of a process outside the domain",
+	.promise  = { DENIED(ANY_ERRNO) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.needs	  = "root",
+	.root	  = true,
+	.variants = root_calls,
+	.scene	  = target_scene,
+	.attempt  = by_variant,
+	.source	  = DOC_PTRACE "; mm/madvise.c: mm_access(); fs/pidfs.c: pidfd_ioctl()");
+
+/* Root lets everybody measure processes of their own. */
+static int target_and_sysctl(struct scene *scene)
+{
+	if (write_file("/proc/sys/kernel/perf_event_paranoid", "1"))
+		return cannot(scene, "perf events (CONFIG_PERF_EVENTS)");
+	return target_start(scene, 0);
+}
+
+static int measure(struct scene *scene)
+{
+	struct perf_event_attr attr = {
+		.type = PERF_TYPE_SOFTWARE, .size = sizeof(attr),
+		.config = PERF_COUNT_SW_TASK_CLOCK, .exclude_kernel = 1,
+		.exclude_hv = 1,
+	};
+	const int fd = syscall(SYS_perf_event_open, &attr, scene->pid[0], -1,
+			       -1, 0);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return WORKED;
+}
+
+CASE("domain.process.perf_event",
+	.own_memory = true,
+	.claim	  = "perf_event_open(2) of a process outside the domain",
+	.promise  = { DENIED(ANY_ERRNO) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.needs	  = "guest",
+	.scene	  = target_and_sysctl,
+	.attempt  = measure,
+	.source	  = DOC_PTRACE "; perf_event_open(2): PTRACE_MODE_READ_REALCREDS");
 
 /*
  * The target in the proc of its PID namespace: where namespaces are to be had

@@ -76,11 +76,24 @@ static int make_symlink(struct scene *scene)
 	return errno_of(symlink("nowhere", "dir/new"));
 }
 
+static int make_symlink_at(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(symlinkat("nowhere", AT_FDCWD, "dir/new"));
+}
+
+static const struct variant symlinks[] = {
+	{ "", .op = make_symlink },
+	{ "symlinkat", .op = make_symlink_at },
+	{ NULL }
+};
+
 /* What the link points to does not matter before it is followed. */
 CASE("fs.make_sym.symlink",
 	.claim	 = "symlink(2)",
 	.allow	 = ONLY(FS_MAKE_SYM, "dir"),
-	.attempt = make_symlink,
+	.variants = symlinks,
+	.attempt = variant_op,
 	MAKES(MAKE_SYM));
 
 static int bind_socket(struct scene *scene)

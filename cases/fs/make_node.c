@@ -82,11 +82,30 @@ CASE("fs.make_reg.mknod",
 	.attempt = make_new,
 	MAKES(MAKE_REG));
 
+static int make_fifo(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(mknod("dir/new", S_IFIFO | 0644, 0));
+}
+
+static int make_fifo_at(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(mknodat(AT_FDCWD, "dir/new", S_IFIFO | 0644, 0));
+}
+
+static const struct variant fifos[] = {
+	{ "", .op = make_fifo },
+	{ "mknodat", .op = make_fifo_at },
+	{ NULL }
+};
+
 CASE("fs.make_fifo.mknod",
-	.claim	 = "mknod(2) of a named pipe",
-	.allow	 = ONLY(FS_MAKE_FIFO, "dir"),
-	.scene	 = dir,
-	.attempt = make_new,
+	.claim	  = "mknod(2) of a named pipe",
+	.allow	  = ONLY(FS_MAKE_FIFO, "dir"),
+	.variants = fifos,
+	.scene	  = dir,
+	.attempt  = variant_op,
 	MAKES(MAKE_FIFO));
 
 CASE("fs.make_sock.mknod",

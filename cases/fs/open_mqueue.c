@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* POSIX message queues are files, of a file system of their own. */
 #include <mqueue.h>
+#include <signal.h>
 #include <sys/mount.h>
 
 #include "fs.h"
@@ -106,3 +107,68 @@ CASE("fs.open.mq_unlink",
 	.witness = unlink_file,
 	.effect	 = gone,
 	.source	 = "ipc/mqueue.c: mq_unlink(), no security_path_unlink()");
+
+/* Opened before the sandbox, with a message in it */
+static int queue_opened(struct scene *scene)
+{
+	const int error = queue(scene);
+
+	if (error)
+		return error;
+	scene->fd[0] = mq_open(QUEUE, O_RDWR | O_NONBLOCK);
+	fcntl(scene->fd[0], F_SETFD, 0);
+	return errno_of(scene->fd[0]) ?:
+	       errno_of(mq_send(scene->fd[0], "x", 1, 0));
+}
+
+static int receive(struct scene *scene)
+{
+	char text[8];
+
+	return errno_of(mq_receive(scene->fd[0], text, sizeof(text), NULL)) ?:
+	       text[0] == 'x' ? WORKED : NO_EFFECT;
+}
+
+static int send_one(struct scene *scene)
+{
+	return receive(scene) ?: errno_of(mq_send(scene->fd[0], "x", 1, 0)) ?:
+	       receive(scene);
+}
+
+static int ask(struct scene *scene)
+{
+	struct mq_attr attr = { 0 };
+
+	return errno_of(mq_getattr(scene->fd[0], &attr)) ?:
+	       attr.mq_curmsgs == 1 ? WORKED : NO_EFFECT;
+}
+
+/* Nobody is told, but nobody else can ask to be. */
+static int take_notice(struct scene *scene)
+{
+	struct sigevent none = { .sigev_notify = SIGEV_NONE };
+
+	return errno_of(mq_notify(scene->fd[0], &none)) ?:
+	       mq_notify(scene->fd[0], &none) < 0 && errno == EBUSY ?
+	       WORKED : NO_EFFECT;
+}
+
+static const struct variant uses[] = {
+	{ "", .op = receive },
+	{ "mq_timedsend", .op = send_one },
+	{ "mq_getsetattr", .op = ask },
+	{ "mq_notify", .op = take_notice },
+	{ NULL }
+};
+
+CASE("fs.open.mq_before",
+	.claim	  = "using a message queue opened before the sandbox",
+	.guard	  = { .fs = FS_ABI_1 },
+	.promise  = { ALLOWED },
+	.needs	  = "mqueue",
+	.newipc	  = true,
+	.variants = uses,
+	.scene	  = queue_opened,
+	.attempt  = variant_op,
+	.witness  = read_dir_file,
+	.source	  = "userspace-api/landlock, Filesystem flags: opened before the sandboxing");
