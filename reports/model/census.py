@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from reports.model.roadmap import REACHED, Family, Road
+from reports.model.roadmap import Family, Road
 
 Key = int | str
 
@@ -60,8 +60,8 @@ class Census:
 
 
 def counts(roads: Sequence[Road]) -> dict[str, int]:
-    """Return how many roads are Landlock's business, and how many of these a case tries."""
-    reached = [road for road in roads if road.treatment in REACHED]
+    """Return how many roads reach anything, and how many of these a case tries."""
+    reached = [road for road in roads if road.kind != "none"]
     return {"reached": len(reached), "tried": sum(bool(road.cases) for road in reached)}
 
 
@@ -105,12 +105,13 @@ def _column(path: Path, tables: Mapping[str, Family]) -> Column:
 def _hooks(offers: Mapping[Key, str], family: Family) -> dict[Key, str]:
     """Return the hooks: without BTF a kernel lists the functions that call them, and others.
 
-    Those are called security_NAME; the ones that call none are in the table as they are.
+    Most are called security_NAME; the table has the names of the rest, and those that call none.
     """
     found = {}
     for key, answer in offers.items():
         short = str(key).removeprefix("security_")
-        found[short if key not in family.roads and short in family.roads else key] = answer
+        other = short if key not in family.roads and short in family.roads else key
+        found[family.aliases.get(key, other)] = answer
     return found
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Container, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +56,8 @@ class Family:
     """The file of the kernel that lists them."""
     roads: Mapping[int | str, Road]
     hexadecimal: bool = False
+    aliases: Mapping[int | str, int | str] = field(default_factory=dict)
+    """Other names under which a kernel may offer a road of this table."""
 
     def shown(self, key: int | str) -> str:
         """Return the name of a road, or what stands for it if the table has none."""
@@ -76,8 +78,7 @@ def load(directory: Path = ROADS) -> dict[str, Family]:
             tables.append((path, table))
     tables.sort(key=lambda one: one[1].get("place", len(tables)))
     found = {table["family"]: _family(path, table) for path, table in tables}
-    return {name: replace(family, roads=_resolved(family, found))
-            for name, family in found.items()}
+    return {name: _resolved(family, found) for name, family in found.items()}
 
 
 def _family(path: Path, table: Mapping[str, Any]) -> Family:
@@ -119,21 +120,29 @@ def _road(path: Path, family: str, name: str, entry: Mapping[str, Any],
                 entry.get("like", ""))
 
 
-def _resolved(family: Family, tables: Mapping[str, Family]) -> dict[int | str, Road]:
-    """Return the roads of a family; one that is like another has its class and treatment."""
-    first = tables.get(family.name.split(".")[0], family)
-    names = {road.name: road for road in first.roads.values()}
-    found = {}
+def _resolved(family: Family, tables: Mapping[str, Family]) -> Family:
+    """Return the family with what it takes from its main table.
+
+    A road that is like one of there has its class and treatment; like one of its own table, it
+    is but another name.
+    """
+    main = tables.get(family.name.split(".")[0], family)
+    names = {road.name: road for road in main.roads.values()}
+    roads: dict[int | str, Road] = {}
+    aliases: dict[int | str, int | str] = {}
     for key, road in family.roads.items():
-        if road.like:
-            model = names.get(road.like)
-            if not model or model.like:
-                raise UserError(f"roads/: {family.name}: {road.name} is like {road.like},"
-                                f" which {first.name} has not")
-            road = replace(road, kind=model.kind, treatment=model.treatment, why=model.why,
-                           since=road.since or model.since)
-        found[key] = road
-    return found
+        model = names.get(road.like)
+        if road.like and (not model or model.like):
+            raise UserError(f"roads/: {family.name}: {road.name} is like {road.like},"
+                            f" which {main.name} has not")
+        if model and main.name == family.name:
+            aliases[key] = model.key
+        elif model:
+            roads[key] = replace(road, kind=model.kind, treatment=model.treatment, why=model.why,
+                                 since=road.since or model.since)
+        else:
+            roads[key] = road
+    return replace(family, roads=roads, aliases=aliases)
 
 
 def defects(tables: Mapping[str, Family], cases: Container[str],

@@ -85,8 +85,11 @@ def test_a_family_that_nobody_knows_is_unclassified(tmp_path: Path) -> None:
 def test_without_btf_functions_stand_for_hooks(tmp_path: Path) -> None:
     made = records("a")
     hooks = next(one for one in made if one.get("family") == "hook")
-    hooks["offers"] = [offer("security_path_mkdir"), offer("security_path_teleport")]
-    assert unclassified(read(tmp_path, made)) == [("hook", "security_path_teleport")]
+    hooks["offers"] = [offer("security_path_mkdir"), offer("security_settime64"),
+                       offer("security_path_teleport")]
+    found = read(tmp_path, made)
+    assert unclassified(found) == [("hook", "security_path_teleport")]
+    assert found.who("hook", "path_mkdir") == found.who("hook", "settime") == ["a"]
 
 
 @pytest.mark.parametrize(("made", "trouble"), [
