@@ -19,7 +19,7 @@ $(if $(EXTRA_CASES),$(if $(EXTRA),,$(error EXTRA_CASES: $(EXTRA_CASES) matches n
 OBJECTS := $(SOURCES:%.c=$(BUILD)/%.o) $(EXTRA:%.c=$(BUILD)/extra%.o)
 ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
-.PHONY: mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
+.PHONY: runtimes mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
 all: $(GUEST)
 
@@ -101,6 +101,11 @@ socket-proof: setup all
 # Kernels that are broken on purpose: which case finds which bug?
 mutants: setup all
 	$(PYTHON) -m tests.mutants
+
+# Tools that enforce policies, on three kernels; their deviations are what it is for.
+runtimes: setup all
+	./landproof runtimes --kernel debian-6.1 --kernel debian-6.12 --kernel debian-7.3 \
+		--json $(BUILD)/runtimes.json --html $(BUILD)/runtimes.html || [ $$? -eq 1 ]
 
 # Kernels older than Debian's, made of lab-6.12: does the suite call them healthy?
 older-kernels: setup all

@@ -7,6 +7,7 @@ import argparse
 import json
 import os
 import subprocess
+import sys
 import tempfile
 from pathlib import Path
 
@@ -57,6 +58,8 @@ def run_runtimes(args: argparse.Namespace) -> int:
     words = ["runtimes", *selection(args), *([] if args.quick else ["--words"])]
     with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
         place = Path(scratch)
+        if args.here and not args.tool:
+            chosen = _that_run_here(chosen)
         files = [_here(chosen, words, place)] if args.here else _boot(args, chosen, words, place)
         found = model.assemble(files, version())
     _last().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -89,6 +92,15 @@ def _quick() -> list[str]:
                 and {"control", "deny"} <= set(case["worlds"]):
             first.setdefault(case["guard"][0], case["id"])
     return sorted(set(first.values()))
+
+
+def _that_run_here(chosen: list[tools.Tool]) -> list[tools.Tool]:
+    """Leave out the tools that have to be at their own place in a machine, and say so."""
+    for tool in chosen:
+        if tool.data.get("installed"):
+            print(f"landproof: {tool.name} runs in a virtual machine only: it is left out",
+                  file=sys.stderr)
+    return [tool for tool in chosen if not tool.data.get("installed")]
 
 
 def _here(chosen: list[tools.Tool], words: list[str], place: Path) -> Path:

@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 import shutil
+import stat
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -198,7 +199,7 @@ def _directories(names: Sequence[str]) -> list[image.Entry]:
 
 
 def _mode(path: Path) -> int:
-    return 0o755 if os.access(path, os.X_OK) else 0o644
+    return 0o755 | path.stat().st_mode & stat.S_ISUID if os.access(path, os.X_OK) else 0o644
 
 
 def archive(chosen: Sequence[Tool], harness: Path) -> bytes:
