@@ -15,7 +15,8 @@ import pytest
 from tests.fetch_kunit import SCRIPTS, WANTED, directory, kunit
 
 ROOT = Path(__file__).parents[1]
-FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "errata", "log"}
+FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "errata",
+            "log"}
 # Needs that no option of a kernel brings
 NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")
 

@@ -16,7 +16,7 @@ from reports.model.hooks import HookCall
 from reports.model.verdicts import DEVIATIONS, Verdict
 
 FAMILIES = (
-    "api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "log", "errata",
+    "api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "log", "errata",
 )
 HOST = "host"  # the column of a run without a virtual machine
 UNREPORTED = "unreported"

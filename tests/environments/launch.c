@@ -834,7 +834,8 @@ static void load_profiles(void)
 	pid = fork();
 	if (pid == 0) {
 		execlp("apparmor_parser", "apparmor_parser", "--skip-cache",
-		       "--replace", file, NULL);
+		       "--replace", "--policy-features",
+		       "/sys/kernel/security/apparmor/features", file, NULL);
 		die("apparmor_parser");
 	}
 	must(waitpid(pid, &status, 0) == pid && !status, "apparmor_parser");

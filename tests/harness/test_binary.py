@@ -12,7 +12,8 @@ import pytest
 
 from .conftest import ROOT, Guest, Record, Run
 
-FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "domain", "errata", "log"}
+FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "errata",
+            "log"}
 
 # Other tools look for these names.
 REQUIRED = """
