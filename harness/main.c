@@ -18,6 +18,7 @@
 #include "machine/guest.h"
 #include "output/arguments.h"
 #include "output/runtimes.h"
+#include "output/scripts.h"
 #include "selftests/selftests.h"
 #include "version.h"
 
@@ -29,7 +30,7 @@ enum option_key {
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
-	OPTION_CONTROLS,
+	OPTION_CONTROLS, OPTION_SCRIPTS,
 };
 
 static const struct argp_option options[] = {
@@ -62,6 +63,8 @@ static const struct argp_option options[] = {
 	  "runtimes: this program, where any user can execute it", 0 },
 	{ "words", OPTION_WORDS, 0, 0,
 	  "runtimes: also what each word of a tool grants", 0 },
+	{ "scripts", OPTION_SCRIPTS, "DIR", 0,
+	  "scripts: the directory of the shell scripts", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -168,6 +171,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_WORDS:
 		a->words = true;
 		break;
+	case OPTION_SCRIPTS:
+		a->scripts = arg;
+		break;
 	case OPTION_GCOV:
 		a->gcov = true;
 		break;
@@ -205,7 +211,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list|plan [CASE...]|runtimes|selftests|census",
+	.args_doc = "run|host|list|plan [CASE...]|runtimes|scripts|selftests|census",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -252,6 +258,8 @@ int main(int argc, char **argv)
 		status = command_run(&a);
 	} else if (strcmp(a.command, "runtimes") == 0) {
 		status = command_runtimes(&a);
+	} else if (strcmp(a.command, "scripts") == 0) {
+		status = command_scripts(&a);
 	} else if (strcmp(a.command, "selftests") == 0) {
 		status = command_selftests(&a);
 	} else if (strcmp(a.command, "census") == 0) {

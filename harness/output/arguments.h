@@ -16,6 +16,7 @@ struct arguments {
 	const char *tools;	/* descriptions of tools, a file */
 	const char *probe;	/* this binary, where anybody can execute it */
 	bool words;		/* also what single words of tools grant */
+	const char *scripts;	/* a directory of shell scripts */
 	bool gcov;		/* also records of what ran of Landlock */
 };
 
