@@ -6,6 +6,8 @@ CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
 LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 GUEST := $(BUILD)/landproof-guest
+OCI_PROBE := $(BUILD)/oci-probe
+OCI_SHIM := $(BUILD)/oci-shim
 # Debian's, which sees Debian's python3-* packages.
 PYTHON := /usr/bin/python3
 
@@ -21,13 +23,23 @@ ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
 .PHONY: runtimes mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
-all: $(GUEST)
+all: $(GUEST) $(OCI_PROBE)
 
 $(GUEST): $(OBJECTS) $(BUILD)/objects
 	@echo "  LD    $@"
 	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $(OBJECTS) -pthread
 	@strip -o $@ $@.tmp
 	@rm $@.tmp
+
+# What runs in the containers of `landproof oci`
+$(OCI_PROBE): $(addprefix $(BUILD)/,oci/probe.o harness/landlock/layers.o harness/landlock/landlock.o harness/base/programs.o)
+	@echo "  LD    $@"
+	@$(CC) -static -no-pie -Wl,--gc-sections -s -o $@ $^ -pthread
+
+# The OCI runtime that knows process.landlock (docs/oci.md)
+$(OCI_SHIM): $(addprefix $(BUILD)/,tests/oci/shim.o tests/oci/policy.o harness/landlock/landlock.o)
+	@echo "  LD    $@"
+	@$(CC) -static -no-pie -Wl,--gc-sections -s -o $@ $^ -ljson-c
 
 # Written again only when it differs, so that a new commit compiles the two files that include it.
 $(BUILD)/version.h: FORCE
@@ -98,6 +110,11 @@ check-mutants: setup-check all
 socket-proof: setup all
 	$(PYTHON) -m tests.socket_proof
 
+# Does each check of OCI runtimes hold with a runtime that is right, and fail with one that is not?
+.PHONY: oci
+oci: setup-check all
+	$(PYTHON) -m tests.oci.proof
+
 # Kernels that are broken on purpose: which case finds which bug?
 mutants: setup all
 	$(PYTHON) -m tests.mutants
@@ -162,8 +179,9 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 .PHONY: install uninstall
 install: all
 	@install -d $(TO)/build $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
-	@tar -c --exclude=__pycache__ landproof cli reports roads runtimes vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
+	@tar -c --exclude=__pycache__ landproof cli oci reports roads runtimes vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
 	@install -m 755 $(GUEST) $(TO)/build/landproof-guest
+	@install -m 755 $(OCI_PROBE) $(TO)/build/oci-probe
 	@printf '#!/bin/sh\necho %s\n' "$$(./version.sh)" >$(TO)/version.sh && chmod 755 $(TO)/version.sh
 	@$(PYTHON) -m compileall -q -s $(DESTDIR) $(TO)
 	@ln -sf ../lib/landproof/landproof $(DESTDIR)$(PREFIX)/bin/landproof
@@ -180,4 +198,4 @@ uninstall:
 clean:
 	rm -rf $(BUILD)
 
--include $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d)
+-include $(wildcard $(BUILD)/oci/*.d $(BUILD)/tests/oci/*.d) $(OBJECTS:.o=.d) $(ASAN_OBJECTS:.o=.d)

@@ -19,6 +19,7 @@ from cli import (
     hooks,
     host,
     listing,
+    oci,
     policy,
     reach,
     results,
@@ -28,7 +29,7 @@ from cli import (
 )
 from cli.guest import version
 
-COMMANDS = (run, host, hooks, selftests, runtimes, policy, reach, census, coverage, listing,
+COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
             results, vm.commands)
 
 
