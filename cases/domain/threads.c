@@ -201,21 +201,34 @@ static int enforce_alone(struct scene *scene)
 	return deny_reading(scene, "other", RESTRICT_TSYNC);
 }
 
-/* Whoever comes second is asked to try again, by the kernel itself. */
-static int enforce_at_once(struct scene *scene)
+/* As often as the layers of a domain allow: who meets whom is chance. */
+#define THREADS	3
+#define ROUNDS	(LAYERS_MAX / THREADS)
+
+static int enforce_together(struct scene *scene)
 {
 	int ret, other, i;
 
-	for (i = 0; i < 2; i++)
-		sibling_start(scene, i);
-	for (i = 0; i < 2; i++)
+	for (i = 0; i < THREADS - 1; i++)
 		sibling_begin(i, enforce_alone);
 	ret = enforce_alone(scene);
-	for (i = 0; i < 2; i++) {
+	for (i = 0; i < THREADS - 1; i++) {
 		other = sibling_end(i);
 		ret = ret ?: other;
 	}
-	for (i = 0; i < 2 && !ret; i++)
+	return ret;
+}
+
+/* Whoever comes second is asked to try again, by the kernel itself. */
+static int enforce_at_once(struct scene *scene)
+{
+	int ret = 0, i;
+
+	for (i = 0; i < THREADS - 1; i++)
+		sibling_start(scene, i);
+	for (i = 0; i < ROUNDS && !ret; i++)
+		ret = enforce_together(scene);
+	for (i = 0; i < THREADS - 1 && !ret; i++)
 		if (sibling_run(scene, i, read_guarded_file) != EACCES)
 			return UNENFORCED;
 	return ret ?: read_guarded_file(scene);
