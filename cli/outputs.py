@@ -77,7 +77,7 @@ def add_rule_options(parser: argparse.ArgumentParser) -> None:
                         help="take results of special runs: sabotaged, shuffled, of some cases")
 
 
-def _asked(args: argparse.Namespace) -> dict[str, Path]:
+def requested(args: argparse.Namespace) -> dict[str, Path]:
     """Return the files that were asked for, by format."""
     names = dict.fromkeys((*document_formats(), *RESULT_FORMATS))
     return {name: path for name in names if (path := getattr(args, name, None))}
@@ -88,7 +88,7 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
 
     Raises UserError for a place that cannot be written and for a baseline that is not a result.
     """
-    paths = list(_asked(args).values())
+    paths = list(requested(args).values())
     if sum(str(path) == "-" for path in paths) > 1:
         raise UserError("only one format can go to standard output: give the others a file")
     files = [os.path.realpath(path) for path in paths if str(path) != "-"]
@@ -108,12 +108,12 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
 
 def uses_stdout(args: argparse.Namespace) -> bool:
     """Whether a format takes standard output, so that nothing else may."""
-    return any(str(path) == "-" for path in _asked(args).values())
+    return any(str(path) == "-" for path in requested(args).values())
 
 
 def report(document: Document, args: argparse.Namespace) -> None:
     """Write a document to the files that were asked for; print it, unless one is the output."""
-    for name, path in _asked(args).items():
+    for name, path in requested(args).items():
         write_text(path, document_formats()[name].to_text(document))
     if not uses_stdout(args):
         terminal.show(document, console())
@@ -124,14 +124,14 @@ def write_formats(result: Result, args: argparse.Namespace, view: View) -> None:
 
     What is made to be shared gets the result without the cases that must not be.
     """
-    for name, path in _asked(args).items():
+    for name, path in requested(args).items():
         one = document_formats()[name]
         write_text(path, one.to_text(view(result if one.private else shareable(result))))
 
 
 def write_judged(judgement: Judgement, args: argparse.Namespace) -> None:
     """Write each format that was asked for, all of them by the same judgement."""
-    for name, path in _asked(args).items():
+    for name, path in requested(args).items():
         if name in RESULT_FORMATS:
             text = RESULT_FORMATS[name].to_text(judgement.judged)
         else:

@@ -4,22 +4,38 @@
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 
-from cli.guest import listed, version
-from cli.options import add_machines, add_selection, booting, selection
-from cli.outputs import add_format_options, check_outputs, last_path, report
+from cli.guest import catalogue, listed, version
+from cli.options import add_machines, add_selection, booting, given, selection
+from cli.outputs import (
+    RESULT_FORMATS, add_format_options, check_outputs, last_path, report, requested, uses_stdout,
+)
 from reports.errors import UserError
+from reports.formats import runtimespage, terminal
+from reports.formats.registry import document_formats
+from reports.formats.terminal import console
 from reports.model import runtimes as model
+from reports.model.accepted import load as load_accepted
+from reports.model.comparison import Rules
 from reports.model.files import write_text
+from reports.model.judgement import Gate, Judgement, judge
+from reports.model.runtimegate import as_result, columns
 from reports.views import runtimes as views
 from vm import kernels, progress, run, toolfiles, tools
 from vm.paths import GUEST
+
+FORMATS = {name: RESULT_FORMATS[name] for name in ("ktap", "junit")}
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -31,7 +47,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                         help="print one outcome of the last run in full, and run nothing")
     add_machines(parser)
     parser.add_argument("--tool", action="append", default=[], metavar="T",
-                        help="a tool of runtimes/, or NAME=BINARY; default: all")
+                        help="a tool of runtimes/, a glob of names, or NAME=BINARY; default: the"
+                             " default set")
     parser.add_argument("--root", type=Path, metavar="DIR",
                         help="the tree that has the libraries of NAME=BINARY")
     parser.add_argument("--adapter", action="append", default=[], type=Path, metavar="FILE.toml",
@@ -39,11 +56,21 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--here", action="store_true", help="on this machine, without a VM")
     parser.add_argument("--quick", action="store_true", help="one case for each right")
     add_selection(parser)
+    parser.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
     parser.add_argument("--baseline", dest="tool_baseline", type=Path, metavar="FILE",
-                        help="an earlier --json: its deviations are no news")
+                        help="an earlier --json: its deviations are no news; what is worse makes"
+                             " the exit status 1")
     parser.add_argument("--strict", action="store_true",
                         help="what is open counts, although the tool says so")
-    add_format_options(parser)
+    parser.add_argument("--allow-missing", action="store_true",
+                        help="what was enforced and can no longer be tried is no regression")
+    parser.add_argument("--accepted", type=Path, metavar="FILE",
+                        help="deviations that pass, each with a reason, an owner and a date")
+    parser.add_argument("--require", action="append", default=[], metavar="GLOB",
+                        help="cases that have to be enforced, else the exit status is 1")
+    parser.add_argument("--max-cannot-run", type=int, metavar="N",
+                        help="more cases that cannot run make the exit status 1")
+    add_format_options(parser, FORMATS)
     parser.set_defaults(run=run_runtimes)
 
 
@@ -52,32 +79,106 @@ def run_runtimes(args: argparse.Namespace) -> int:
     check_outputs(args)
     if args.show:
         return _show(args)
-    baseline = model.load(args.tool_baseline) if args.tool_baseline else None
+    gate = _gate(args)
     chosen = tools.choose(args.tool, args.adapter, args.root)
-    args.case += _quick() if args.quick else []
+    if args.here and not args.tool:
+        chosen = _that_run_here(chosen)
+    options = given(args)
+    if args.quick:
+        args.case += _quick()
+        options = (*options, "--quick")
     words = ["runtimes", *selection(args), *([] if args.quick else ["--words"])]
+    work = _here if args.here else _boot
     with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
         place = Path(scratch)
-        if args.here and not args.tool:
-            chosen = _that_run_here(chosen)
-        files = [_here(chosen, words, place)] if args.here else _boot(args, chosen, words, place)
-        found = model.assemble(files, version())
+        with _records(args, chosen, words) as outdir:
+            try:
+                work(args, chosen, words, place, outdir)
+            except KeyboardInterrupt:
+                # What was won before the interruption is kept, and the next run goes on there.
+                if _files(args, outdir):
+                    _finish(args, _assembled(args, chosen, outdir, options), gate)
+                raise
+            found = _assembled(args, chosen, outdir, options)
+    return _finish(args, found, gate)
+
+
+def _gate(args: argparse.Namespace) -> Gate:
+    """Return what the user demands."""
+    baseline = None
+    if args.tool_baseline:
+        baseline = as_result(model.load(args.tool_baseline), args.strict)
+    return Gate(baseline, Rules(False, args.allow_missing),
+                load_accepted(args.accepted) if args.accepted else (), tuple(args.require),
+                args.max_cannot_run)
+
+
+def _finish(args: argparse.Namespace, found: model.Run, gate: Gate) -> int:
+    """Keep the result, write the formats, print the table; return the exit status."""
     _last().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_text(_last(), model.to_json(found))
-    report(views.document(found, args.strict), args)
-    return _status(found, baseline, args.strict)
+    asked = columns(found) if args.tool or args.kernel or args.here else ()
+    try:
+        judgement = judge(as_result(found, args.strict), gate, asked)
+    except UserError:
+        # What was won is written, whatever is wrong with the comparison.
+        _write(args, found, judge(as_result(found, args.strict)))
+        raise
+    _write(args, found, judgement)
+    if not uses_stdout(args):
+        terminal.show(views.document(found, judgement, args.strict), console())
+    if gate.given:
+        print("\n".join([*judgement.remarks, judgement.conclusion]),
+              file=sys.stderr if uses_stdout(args) else sys.stdout)
+    return judgement.status
 
 
-def _status(found: model.Run, baseline: model.Run | None, strict: bool) -> int:
-    """Return 2 if something could not run, 1 for deviations that the baseline did not have."""
-    if found.troubles or any(one.verdict == "broken" for one in found.outcomes):
-        return 2
-    before = {one.key: one.verdict for one in baseline.outcomes} if baseline else {}
-    worse = [one for one in found.deviations(strict) if before.get(one.key) != one.verdict]
-    if baseline:
-        worse += [one for one in found.outcomes
-                  if one.verdict == "refused-start" and before.get(one.key) == "enforced"]
-    return 1 if worse else 0
+def _write(args: argparse.Namespace, found: model.Run, judgement: Judgement) -> None:
+    """Write each format that was asked for, all of them by the same judgement."""
+    shared = found.shared
+    for name, path in requested(args).items():
+        if name == "html":
+            text = runtimespage.to_text(shared, judgement)
+        elif name in FORMATS:
+            text = FORMATS[name].to_text(judgement.judged)
+        else:
+            one = document_formats()[name]
+            view = views.document(found if one.private else shared, judgement, args.strict)
+            text = one.to_text(view)
+        write_text(path, text)
+
+
+def _assembled(args: argparse.Namespace, chosen: Sequence[tools.Tool], outdir: Path,
+               options: Sequence[str]) -> model.Run:
+    about = [model.Tool(one.name, toolfiles.version(one), one.data.get("strict", {})
+                        .get("model", ""), one.data.get("source", ""),
+                        tuple(name for name, kept in one.data.get("keeps", {}).items()
+                              if not kept)) for one in chosen]
+    return model.assemble(_files(args, outdir), version(), about, catalogue(), options,
+                          f"{datetime.now(UTC):%Y-%m-%dT%H:%MZ}")
+
+
+def _files(args: argparse.Namespace, outdir: Path) -> list[Path]:
+    """Return the records that there are, in the order of the kernels that were asked for."""
+    found = {path.stem: path for path in sorted(outdir.glob("*.jsonl"))}
+    first = [found.pop(name) for name in args.kernel if name in found]
+    return [*first, *found.values()]
+
+
+@contextmanager
+def _records(args: argparse.Namespace, chosen: Sequence[tools.Tool],
+             words: Sequence[str]) -> Iterator[Path]:
+    """Give the directory of the records: that of an interrupted run of the same things, if any."""
+    if args.records:
+        args.records.mkdir(parents=True, exist_ok=True)
+        yield args.records
+        return
+    total = hashlib.sha256("\0".join((*words, *(one.name for one in chosen), *args.kernel,
+                                      str(args.here), str(args.lsm), *args.append)).encode())
+    place = _last().parent / "runtimes" / total.hexdigest()[:16]
+    place.mkdir(parents=True, exist_ok=True, mode=0o700)
+    yield place
+    shutil.rmtree(place, ignore_errors=True)  # not reached by what is interrupted
 
 
 def _quick() -> list[str]:
@@ -105,28 +206,32 @@ def _that_run_here(chosen: list[tools.Tool]) -> list[tools.Tool]:
 
 def _here(chosen: list[tools.Tool], words: list[str], place: Path) -> Path:
     """Run on this machine; return the records."""
+def _here(_args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], place: Path,
+          outdir: Path) -> None:
+    """Run on this machine."""
     toolfiles.lay_out(chosen, GUEST, place)
-    records = place / "host.jsonl"
-    with records.open("wb") as file:
+    with (outdir / "host.jsonl").open("wb") as file:
+        file.write(json.dumps({"type": "kernel", "name": "host"}).encode() + b"\n")
+        file.flush()
         done = subprocess.run(
             [str(place / toolfiles.PROBE), *words, "--tools", str(place / "list"), "--probe",
              str(place / toolfiles.PROBE), "--records", str(file.fileno())],
             pass_fds=[file.fileno()], check=False, env={**os.environ, "LC_ALL": "C"})
     if done.returncode not in (0, 1, 2):
         raise UserError(f"the harness died with status {done.returncode}")
-    return records
 
 
-def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str],
-          outdir: Path) -> list[Path]:
-    """Run in virtual machines; return the records, a file for each kernel."""
-    words += ["--tools", f"{toolfiles.PLACE}/list", "--probe",
-              f"{toolfiles.PLACE}/{toolfiles.PROBE}"]
+def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], _place: Path,
+          outdir: Path) -> None:
+    """Run in virtual machines."""
+    words = [*words, "--tools", f"{toolfiles.PLACE}/list", "--probe",
+             f"{toolfiles.PLACE}/{toolfiles.PROBE}"]
     archive = toolfiles.archive(chosen, GUEST)
     with progress.fetching() as tell:
         machines = kernels.choose(args.kernel, modules=args.modules, progress=tell)
     with progress.display(machines) as listener:
-        return run.run(machines, words, outdir, GUEST, args.jobs, listener, booting(args), archive)
+        run.run(machines, words, outdir, GUEST, args.jobs, listener, booting(args), archive,
+                resume=True)
 
 
 def _last() -> Path:
@@ -138,9 +243,12 @@ def _show(args: argparse.Namespace) -> int:
     word, *what = args.show
     if word != "show" or not 2 <= len(what) <= 3:
         raise UserError("landproof runtimes show TOOL CASE [KERNEL]")
-    found = [one for one in model.load(_last()).outcomes
+    if not _last().exists():
+        raise UserError("no run of tools is kept: `landproof runtimes` makes one")
+    last = model.load(_last())
+    found = [one for one in last.outcomes
              if [one.tool, one.case, one.kernel][:len(what)] == what]
     if not found:
         raise UserError(f"the last run has no {' '.join(what)}")
-    report(views.one(found[-1], version()), args)
+    report(views.one(last, found[-1]), args)
     return 0

@@ -87,8 +87,11 @@ class KernelRun:
 
     def __init__(self, kernel: Kernel, words: Sequence[str], path: Path, harness: Path,
                  listener: Listener, boot: Boot, group: qemu.Group,
-                 extra: bytes = b"") -> None:
-        """Take the kernel, the guest's arguments, where the records go, one more archive."""
+                 extra: bytes = b"", resume: bool = False) -> None:
+        """Take the kernel, the guest's arguments, where the records go, one more archive.
+
+        `resume`: records of an interrupted run of the same things are gone on with.
+        """
         self.kernel = kernel
         self.words = list(words)
         self.path = path
@@ -97,6 +100,7 @@ class KernelRun:
         self.boot = boot
         self.group = group
         self.extra = extra
+        self.resume = resume
         self.progress = State()
         self.deviating: dict[str, str] = {}
         self.fatal: set[str] = set()
@@ -108,7 +112,7 @@ class KernelRun:
 
     def run(self) -> None:
         """Run all the cases; what goes wrong becomes a record."""
-        with self.path.open("w", encoding="utf-8") as self.file:
+        with self.path.open("a" if self.resume else "w", encoding="utf-8") as self.file:
             if self.kernel.unavailable:
                 self._write(self._about({}))
                 self._write({"type": "unavailable", "why": self.kernel.unavailable})
@@ -120,10 +124,29 @@ class KernelRun:
                 self._write(self._about({}))
                 self._write({"type": "unavailable", "why": str(error)})
                 return
+            if self.resume:
+                about["arguments"] = self.words
+                if self._goes_on(about):
+                    return
             self._write(about)
             if choice.note:
                 self._write({"type": "note", "text": choice.note})
             self._boots(machine)
+
+    def _goes_on(self, about: dict[str, Any]) -> bool:
+        """Take up the records that are there, if they are of the same; return if that is all."""
+        records = []
+        for line in self.path.read_text(errors="replace").splitlines():
+            with suppress(ValueError):  # the last one may be cut
+                records.append(json.loads(line))
+        if not records or records[0] != about:
+            self.file.truncate(0)
+            return False
+        for record in records:
+            self.listener(self.kernel.name, record)
+            if record["type"] in ("result", "tried", "died"):
+                self.progress.done = record["id"]
+        return str(records[-1]["type"]) == "end"
 
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
         """Return the `kernel` record."""
@@ -360,11 +383,11 @@ def _durations() -> dict[str, float]:
 
 def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harness: Path,
         jobs: int | None, listener: Listener, boot: Boot = Boot(),
-        extra: bytes = b"") -> list[Path]:
+        extra: bytes = b"", resume: bool = False) -> list[Path]:
     """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
 
     `arguments` are those of the harness (docs/records.md), `extra` an archive of files that the
-    guests have besides. Return the files of records, one a
+    guests have besides. With `resume` a run that was interrupted goes on. Return the files of records, one a
     kernel, in the order of the kernels. On Ctrl-C every machine ends, the records so far are
     kept, and KeyboardInterrupt goes on to the caller.
     """
@@ -381,7 +404,7 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
     def one(kernel: Kernel) -> None:
         start = time.monotonic()
         KernelRun(kernel, arguments, files[kernel.name], harness, tell, boot,
-                  group, extra).run()
+                  group, extra, resume).run()
         seconds[kernel.name] = round(time.monotonic() - start, 2)
 
     files = {kernel.name: outdir / f"{kernel.name}.jsonl" for kernel in kernels}

@@ -93,6 +93,7 @@ class Provenance:
     qemu: str | None = None
     asked: str | None = None  # the kernel as --kernel named it; a path is absolute
     options: tuple[str, ...] = ()  # of the run, as they were given
+    command: str | None = None  # that runs a case of it, where that is not `run` or `host`
 
 
 @dataclass(frozen=True, slots=True)
@@ -247,7 +248,9 @@ def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
     """Return the command that runs this case again on this kernel."""
     about = kernel.provenance
     kind, _, path = (about.source or "").partition(" /")
-    if kernel.name == HOST:
+    if about.command:
+        where = about.command
+    elif kernel.name == HOST:
         where = "host"
     elif about.asked:
         where = f"run --kernel {shlex.quote(about.asked)}"
