@@ -182,17 +182,17 @@ def _records(args: argparse.Namespace, chosen: Sequence[tools.Tool],
 
 
 def _quick() -> list[str]:
-    """Return the first plain case of each right."""
-    first: dict[str, str] = {}
-    for case in json.loads(listed("--json")):
-        if case["kind"] == "denied" and len(case["guard"]) == 1 and "grant" in case["worlds"] \
-                and not case["needs"]:
-            first.setdefault(case["guard"][0], case["id"])
+    """Return one case for each right: the plainest, best one that is named after it."""
+    found: dict[str, list[tuple[int, bool, int, int, int, str]]] = {}
     for case in json.loads(listed("--json")):
         if case["kind"] == "denied" and case["guard"] \
                 and {"control", "deny"} <= set(case["worlds"]):
-            first.setdefault(case["guard"][0], case["id"])
-    return sorted(set(first.values()))
+            right = case["guard"][0]
+            named = case["id"].startswith(f"{right}.")
+            found.setdefault(right, []).append(
+                (len(case["guard"]), not named, len(case["needs"]), len(case["variants"]) // 3,
+                 len(case["id"]), case["id"]))
+    return sorted({min(cases)[-1] for cases in found.values()})
 
 
 def _that_run_here(chosen: list[tools.Tool]) -> list[tools.Tool]:

@@ -10,7 +10,7 @@ import shutil
 import stat
 import subprocess
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -182,66 +182,79 @@ def version(tool: Tool) -> str:
     return root.name.partition("_")[2] if root else ""
 
 
-def _start(tool: Tool, place: str, names: Mapping[str, Path]) -> list[str]:
-    """Return how the binary is started; by the loader, so that its own libraries are taken."""
-    binary = f"{place}/{_name(tool)}"
-    return [f"{place}/{LOADER}", "--library-path", place, binary] if LOADER in names else [binary]
-
-
-def _text(descriptions: Iterator[list[str]]) -> str:
-    """Return items as the harness reads them: a line an item, parts behind tabs."""
-    return "".join("\t".join(item) + "\n" for item in descriptions)
-
-
-def _directories(names: Sequence[str]) -> list[image.Entry]:
-    above = {str(parent) for name in names for parent in Path(name).parents} - {"."}
-    return [image.Entry(name, 0o040755) for name in sorted(above)]
-
-
 def _mode(path: Path) -> int:
     return 0o755 | path.stat().st_mode & stat.S_ISUID if os.access(path, os.X_OK) else 0o644
 
 
+class Layout:
+    """Where the files of several tools are, below one place; what they share is there once."""
+
+    def __init__(self, place: str) -> None:
+        """Begin with nothing."""
+        self.place = place
+        self.files: dict[str, Path] = {}
+        """Names below the place, with what is there."""
+        self.text = ""
+        """The descriptions as the harness reads them: a line an item, parts behind tabs."""
+
+    def add(self, tool: Tool, names: Mapping[str, Path]) -> None:
+        """Add a tool with its binary, its libraries and its loader."""
+        libraries = {name: path for name, path in names.items() if name != _name(tool)}
+        place = f"lib/{tool.suite or tool.name}"
+        if any(self.files.get(f"{place}/{name}", path) != path
+               for name, path in libraries.items()):
+            place = f"lib/{tool.name}"
+        self.files |= {f"{place}/{name}": path for name, path in libraries.items()}
+        binary = names[_name(tool)]
+        where = next((name for name, path in self.files.items() if path == binary),
+                     f"{tool.name}/{_name(tool)}")
+        self.files[where] = binary
+        start = [f"{self.place}/{where}"]
+        if LOADER in libraries:  # so that its own libraries are taken
+            start[:0] = [f"{self.place}/{place}/{LOADER}", "--library-path",
+                         f"{self.place}/{place}"]
+        self.describe(tool, start)
+
+    def describe(self, tool: Tool, start: Sequence[str]) -> None:
+        """Add the description of a tool that these arguments start."""
+        self.text += "".join("\t".join(item) + "\n" for item in items(tool, start))
+
+
 def archive(chosen: Sequence[Tool], harness: Path) -> bytes:
     """Return the archive, to be appended to a guest's, that holds the tools and the probe."""
-    entries: dict[str, image.Entry] = {}
-    text = ""
-
-    def add(entry: image.Entry) -> None:
-        entries[entry.name] = entry
-
-    add(image.file(f"{PLACE[1:]}/{PROBE}", harness, 0o755))
+    layout = Layout(PLACE)
+    layout.files[PROBE] = harness
+    own: dict[str, Path] = {}
+    texts: dict[str, str] = {}
     for tool in chosen:
-        for name, content in tool.data.get("files", {}).items():
-            add(image.Entry(name, 0o100644, content.encode()))
+        texts |= tool.data.get("files", {})
         if tool.data.get("installed"):
-            for name, path in installed(tool).items():
-                add(image.file(name, path, _mode(path)))
-            text += _text(items(tool, [f"/{tool.data['binary']}"]))
-            continue
-        names = files(tool)
-        for name, path in names.items():
-            add(image.file(f"{PLACE[1:]}/{tool.name}/{name}", path, 0o755))
-        text += _text(items(tool, _start(tool, f"{PLACE}/{tool.name}", names)))
-    add(image.Entry(f"{PLACE[1:]}/list", 0o100644, text.encode()))
-    return image.cpio([*_directories(list(entries)), *entries.values()])
+            own |= installed(tool)
+            layout.describe(tool, [f"/{tool.data['binary']}"])
+        else:
+            layout.add(tool, files(tool))
+    texts[f"{PLACE[1:]}/list"] = layout.text
+    entries = [image.file(f"{PLACE[1:]}/{name}", path, 0o755)
+               for name, path in layout.files.items()]
+    entries += [image.file(name, path, _mode(path)) for name, path in own.items()]
+    entries += [image.Entry(name, 0o100644, text.encode()) for name, text in texts.items()]
+    above = {str(parent) for entry in entries for parent in Path(entry.name).parents} - {"."}
+    return image.cpio([*(image.Entry(name, 0o040755) for name in sorted(above)), *entries])
 
 
 def lay_out(chosen: Sequence[Tool], harness: Path, place: Path) -> None:
     """Put the tools and the harness where any user of this machine can execute them."""
     place.chmod(0o755)
-    (place / PROBE).parent.mkdir()
-    shutil.copy(harness, place / PROBE)
-    text = ""
+    layout = Layout(str(place))
+    layout.files[PROBE] = harness
     for tool in chosen:
         if tool.data.get("installed") and not tool.path:
             raise UserError(f"{tool.name} runs at its own place in a machine only: without --here,"
                             f" or as --tool {tool.name}=PATH")
-        (place / tool.name).mkdir()
         # The user's own binary has its libraries on this machine.
-        names = {_name(tool): tool.path} if tool.path and not tool.root else files(tool)
-        for name, path in names.items():
-            shutil.copy(path, place / tool.name / name)
-            (place / tool.name / name).chmod(0o755)
-        text += _text(items(tool, _start(tool, str(place / tool.name), names)))
-    (place / "list").write_text(text)
+        layout.add(tool, {_name(tool): tool.path} if tool.path and not tool.root else files(tool))
+    for name, path in layout.files.items():
+        (place / name).parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(path, place / name)
+        (place / name).chmod(0o755)
+    (place / "list").write_text(layout.text)

@@ -167,6 +167,8 @@ def items(tool: Tool, start: Sequence[str]) -> Iterator[list[str]]:
         yield ["environment", *(f"{name}={text}" for name, text in data["environment"].items())]
     if data.get("probe") == "directory":
         yield ["by-directory"]
+    if data.get("strict", {}).get("model") == "none":
+        yield ["no-landlock"]
     if data.get("always"):
         yield ["always"]
     if lost := [name for name, kept in data.get("keeps", {}).items() if not kept]:

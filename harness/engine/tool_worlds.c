@@ -100,7 +100,7 @@ static void add_probe(struct ruleset *set, const char *probe)
 		*rule = (struct rule)PATH(probe, .access = access);
 }
 
-/* All that the tool can deny; raw: all that the kernel can */
+/* All that the tool and the kernel can deny; raw: all that the kernel can */
 static struct ruleset strictest(const struct tool *tool)
 {
 	struct ruleset set = {
@@ -114,6 +114,9 @@ static struct ruleset strictest(const struct tool *tool)
 		*(tool->rights[i].set == SET_FS ? &set.fs :
 		  tool->rights[i].set == SET_NET ? &set.net : &set.scoped) |=
 			tool->rights[i].bit;
+	set.fs &= kernel.fs;
+	set.net &= kernel.net;
+	set.scoped &= kernel.scoped;
 	return set;
 }
 

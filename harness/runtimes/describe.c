@@ -165,6 +165,8 @@ static bool read_item(struct tool *tool, char *line)
 		return read_need(tool, line);
 	if (strcmp(key, "always") == 0)
 		return tool->always = true;
+	if (strcmp(key, "no-landlock") == 0)
+		return tool->no_landlock = true;
 	if (strcmp(key, "by-directory") == 0)
 		return tool->by_directory = true;
 	return read_set_item(tool, key, line);

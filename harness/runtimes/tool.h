@@ -85,6 +85,7 @@ struct right {
  * @needs: paths that it must be granted for itself
  * @by_directory: it cannot grant a file: the probe's directory is granted
  * @always: there is no policy of it that denies nothing
+ * @no_landlock: it restricts by other means
  * @loses: what it takes away from the program by its description: a set of
  *	1 << enum belonging
  */
@@ -98,7 +99,7 @@ struct tool {
 	struct tool_need needs[TOOL_NEEDS_MAX];
 	int rights_count, words_count, needs_count;
 	uint32_t handles[SETS];
-	bool by_directory, always;
+	bool by_directory, always, no_landlock;
 	unsigned int loses;
 };
 

@@ -142,7 +142,8 @@ static uint32_t handled_by(const struct tool *tool, enum set set)
 {
 	const uint32_t handled = tool->handles[set];
 
-	return set == SET_FS && handled ? handled | FS_REFER : handled;
+	return set == SET_FS && handled && !tool->no_landlock ?
+	       handled | FS_REFER : handled;
 }
 
 static uint32_t guard_of(const struct policy *policy, enum set set)

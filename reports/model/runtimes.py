@@ -16,6 +16,7 @@ import jsonschema
 
 from reports.errors import UserError
 from reports.model.files import read_text
+from reports.model.findings import count
 from reports.model.results import UNREPORTED, base
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schema" / "runtimes.schema.json"
@@ -177,15 +178,22 @@ def answers(run: Run, kernel: str, tool: str) -> Answers:
     elif refused:
         told = f"no: {mute} ended without a word" if mute else "yes"
     left = run.left_open(kernel, tool)
-    return Answers(closed, told, _open(run, left) if found else "", bool(
+    strictest = [one.worlds["strictest"]["started"] for one in found
+                 if "strictest" in one.worlds]
+    leaves = _open(run, left)
+    if not found:
+        leaves = ""
+    elif strictest and not any(strictest):
+        leaves = "not known: its strictest policy does not start"
+    return Answers(closed, told, leaves, bool(
         counts["open-silent"] or counts["overblock"]))
 
 
 def _open(run: Run, left: Sequence[Outcome]) -> str:
     rights = Counter(right for one in left for right in run.guards(one.case))
     names = [name for name, _number in rights.most_common()]
-    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more rights" if len(names) > 4 else "")
-    return f"{shown} ({len(left)} cases)" if left else "nothing that raw calls stop"
+    shown = ", ".join(names[:4]) + (f" and {len(names) - 4} more" if len(names) > 4 else "")
+    return f"{shown} ({count(len(left), 'case')})" if left else "nothing that raw calls stop"
 
 
 def counted(outcomes: Iterable[Outcome]) -> Counter[str]:

@@ -16,6 +16,7 @@ from reports.document import (
     Item,
     Items,
     Note,
+    Room,
     Section,
     Table,
     Words,
@@ -42,15 +43,16 @@ def document(run: Run, judgement: Judgement, strict: bool = False) -> Document:
         "What tools enforce",
         (Block((table(run), *(Note(words(text)) for text in run.troubles))),
          Block((Items(deviations),) if deviations else (), "Deviations"),
-         Block(tuple(_counts(run, tool) for tool in run.tools), "Outcomes", folded=True),
+         Block(tuple(_counts(run, tool) for tool in run.tools), "Outcomes", folded=True,
+               room=Room.MAIL),
          Block((meanings,) if seen else (), "What the words mean", folded=True)),
         run.landproof, run.date, json=partial(to_json, run))
 
 
 def title(tool: Tool) -> str:
     """Return a tool's name with its version and what it is to do where it cannot enforce."""
-    model = f": {MODELS[tool.model]}" if tool.model else ""
-    return f"{tool.name} {tool.version}{model}".replace("  ", " ")
+    version = f" {tool.version[:24]}" if tool.version else ""
+    return f"{tool.name}{version}{f' ({tool.model})' if tool.model else ''}"
 
 
 def table(run: Run) -> Table:
