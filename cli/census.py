@@ -10,14 +10,16 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import vm.callers
 from cli.guest import version
 from cli.options import add_machines, booting
 from cli.outputs import add_format_options, check_outputs, report
 from reports.errors import UserError
+from reports.model import callers, roadmap
 from reports.model import census as model
-from reports.model import roadmap
+from reports.views import callers as caller_views
 from reports.views import census as views
-from vm import kernels, progress, run
+from vm import kernels, progress, run, selftests
 from vm.paths import GUEST
 
 X32 = "syscall.x32=y"
@@ -34,6 +36,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                " counted.")
     add_machines(parser)
     parser.add_argument("--here", action="store_true", help="this machine's kernel, without a VM")
+    parser.add_argument("--source", metavar="S",
+                        help="not kernels but sources, linux-source-X.Y or a directory: who calls"
+                             " what reaches files and processes, and asks no check")
+    parser.add_argument("--against", metavar="S", help="older sources: mark what is new")
     parser.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
     add_format_options(parser)
     parser.set_defaults(run=run_census)
@@ -42,6 +48,10 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 def run_census(args: argparse.Namespace) -> int:
     """Count, and report; return the exit status."""
     check_outputs(args)
+    if args.source:
+        return _sources(args)
+    if args.against:
+        raise UserError("--against belongs to --source")
     if args.here and args.kernel:
         raise UserError("--here is this machine's kernel: leave --kernel out")
     tables = roadmap.load()
@@ -52,6 +62,27 @@ def run_census(args: argparse.Namespace) -> int:
         found = model.read(files, tables, version())
     report(views.document(found), args)
     return _status(found, bool(args.kernel or args.here))
+
+
+def _sources(args: argparse.Namespace) -> int:
+    """List callers in sources; return 1 if the table says nothing of one."""
+    if args.here or args.kernel:
+        raise UserError("--source reads sources: leave --kernel and --here out")
+    table = callers.load()
+    found = _callers(args.source, table)
+    before = _callers(args.against, table) if args.against else []
+    sources = callers.Sources(Path(args.source).name, found, table,
+                              Path(args.against).name if args.against else "",
+                              {one.name: one for one in before})
+    report(caller_views.document(sources, version()), args)
+    return int(bool(sources.unclassified()))
+
+
+def _callers(name: str, table: callers.Table) -> list[callers.Caller]:
+    with progress.fetching() as tell:
+        tree = selftests.tree(name, lambda what, part: tell(name, what, part))
+    return [callers.Caller(f"{one.file} {one.function}", one.calls, one.checked)
+            for one in vm.callers.find(tree, table.functions, table.checks)]
 
 
 def _status(found: model.Census, asked: bool) -> int:

@@ -85,7 +85,7 @@ def _family(path: Path, table: Mapping[str, Any]) -> Family:
     texts = table.get("texts", {})
     roads: dict[int | str, Road] = {}
     for name, entry in table["roads"].items():
-        road = _road(path, table["family"], name, entry, texts)
+        road = read(path, table["family"], name, entry, texts)
         if road.key in roads:
             raise UserError(f"{path}: {name} and {roads[road.key].name} have one number")
         roads[road.key] = road
@@ -93,8 +93,8 @@ def _family(path: Path, table: Mapping[str, Any]) -> Family:
                   table.get("number") == "hexadecimal")
 
 
-def _road(path: Path, family: str, name: str, entry: Mapping[str, Any],
-          texts: Mapping[str, str]) -> Road:
+def read(path: Path, family: str, name: str, entry: Mapping[str, Any],
+         texts: Mapping[str, str]) -> Road:
     """Return the road of an entry; `@word` stands for a text of the table."""
     def text(value: str) -> str:
         if not value.startswith("@"):

@@ -45,15 +45,13 @@ def document(census: Census) -> Document:
                                    f" ({answer})" if answer else "")
                              for family, key, answer in found))
                   for one, found in strange)
-    first: list[Part] = [*notes, _summary(census)]
-    if items:
-        first.insert(0, Items(items))
+    first: list[Part] = [Items(items), *notes] if items else notes
     return Document(
         "Census of roads",
-        (Block(tuple(first)),
+        (Block(tuple(first), "Unclassified" if items else ""),
          Block(tuple(_squares(census, family) for family in census.tables.values()), "The map"),
-         Block((Items(_new(census)),) if len(census.columns) > 1 else (),
-               "New in each kernel", folded=False),
+         Block((_summary(census),), "Numbers"),
+         Block((Items(_new(census)),) if len(census.columns) > 1 else (), "New in each kernel"),
          Block((Items(_missing(census)),) if _missing(census) else (),
                "What could not be counted")),
         census.landproof, census.date, json=partial(to_json, census))
@@ -90,7 +88,7 @@ def _squares(census: Census, family: Family) -> Squares:
 
 def look(road: Road) -> str:
     """Return the word of LOOKS for a road."""
-    if road.treatment in REACHED and not road.cases and not road.like:
+    if road.treatment in REACHED and not road.cases:
         return "untried"
     return road.treatment
 
