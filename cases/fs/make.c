@@ -45,6 +45,40 @@ CASE("fs.make_reg.open_creat",
 	.attempt  = open_new,
 	MAKES(MAKE_REG));
 
+static int open_new_to_write(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(open("dir/new", O_WRONLY | O_CREAT, 0644));
+}
+
+static int open_old(struct scene *scene)
+{
+	(void)scene;
+	return errno_of(open("dir/old", O_WRONLY));
+}
+
+static int dir_with_old(struct scene *scene)
+{
+	return dir(scene) ?: make_file("dir/old", SECRET);
+}
+
+/* First the file is made, then it is opened: two rights, one after another. */
+CASE("fs.make_reg.open_creat_refused",
+	.claim	 = "a new file is left behind by an open(2) that may make it and not write it",
+	.guard	 = FS(WRITE_FILE),
+	.uses	 = FS(MAKE_REG),
+	.promise = { OPEN },
+	.gap	 = "onekey-sec/unblob#1101",
+	.deny	 = {
+		.fs = FS_MAKE_REG | FS_WRITE_FILE,
+		.rules = { PATH("dir", .access = FS_MAKE_REG) },
+	},
+	.scene	 = dir_with_old,
+	.attempt = open_new_to_write,
+	.effect	 = made,
+	.witness = open_old,
+	.source	 = "fs/namei.c: security_path_mknod() in lookup_open(), then do_open()");
+
 static int creat_new(struct scene *scene)
 {
 	(void)scene;
