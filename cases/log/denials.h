@@ -3,7 +3,8 @@
 #ifndef LANDPROOF_DENIALS_H
 #define LANDPROOF_DENIALS_H
 
-#include "audit.h"
+#include "bricks/audit_log.h"
+#include "landproof.h"
 
 enum denial_kind {
 	/* of files: denials_fs.c */
@@ -103,5 +104,9 @@ int do_pivot_root(struct scene *scene);
 /* A child for PTRACE_TRACEME, forked before the domain, and what it does */
 int tracee_start(struct scene *scene);
 void tracee_serve(struct scene *scene) __attribute__((noreturn));
+
+/* 0 or errno of opening, closed again */
+int open_null(int flags);
+int open_root(void);
 
 #endif

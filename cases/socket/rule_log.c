@@ -2,7 +2,7 @@
 /* Proposed socket rules: a refusal is logged, with what was asked for. */
 #include <netinet/in.h>
 
-#include "../log/audit.h"
+#include "bricks/audit_log.h"
 #include "rule.h"
 
 /*

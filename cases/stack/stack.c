@@ -7,7 +7,10 @@
 
 #include "stack.h"
 
-/* AppArmor knows paths, signals, and families and types of sockets. */
+/*
+ * AppArmor knows paths, signals, and families and types of sockets; what it
+ * denies by a rule it logs only where the rule says so.
+ */
 const char stack_profiles[] =
 	"profile " STACK_PROFILE " flags=(attach_disconnected) {\n"
 	"  capability,\n"
@@ -20,10 +23,10 @@ const char stack_profiles[] =
 	"  signal,\n"
 	"  umount,\n"
 	"  unix,\n"
-	"  deny /tmp/*/refused/ r,\n"
-	"  deny /tmp/*/refused/** rwklx,\n"
-	"  deny network unix dgram,\n"
-	"  deny signal send set=(usr2),\n"
+	"  audit deny /tmp/*/refused/ r,\n"
+	"  audit deny /tmp/*/refused/** rwklx,\n"
+	"  audit deny network unix dgram,\n"
+	"  audit deny signal send set=(usr2),\n"
 	"}\n";
 
 const struct variant others[] = {
@@ -60,11 +63,14 @@ static bool asked_first(const struct scene *scene,
 	}
 }
 
-#define OTHER_COMES_FIRST(scene) ((scene)->value[5])
+bool other_comes_first(const struct scene *scene)
+{
+	return scene->value[5];
+}
 
 int other_prepare(struct scene *scene, const struct refusal *refusal)
 {
-	OTHER_COMES_FIRST(scene) = asked_first(scene, refusal);
+	scene->value[5] = asked_first(scene, refusal);
 	switch (scene->variant->arg) {
 	case APPARMOR:
 		return apparmor_enter(scene, stack_profiles, STACK_PROFILE);
@@ -114,7 +120,7 @@ static int judge_error(struct scene *scene, int error)
 	const int others = scene->variant->arg == APPARMOR ? EACCES :
 							    OTHER_ERRNO;
 	const int right = scene->world == WORLD_EXTRA ||
-			  OTHER_COMES_FIRST(scene) ? others : landlocks;
+			  other_comes_first(scene) ? others : landlocks;
 
 	if (error == right)
 		return landlocks;

@@ -54,6 +54,8 @@ struct decision {
 int other_prepare(struct scene *scene, const struct refusal *refusal);
 /* In the attempt, before what it is to refuse: 0 or an outcome */
 int other_begins(struct scene *scene, const struct refusal *refusal);
+/* Is the other asked before Landlock?  Known once it is prepared. */
+bool other_comes_first(const struct scene *scene);
 
 /*
  * The attempt: what nobody else refuses, where Landlock denies nothing; else

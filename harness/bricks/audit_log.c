@@ -1,13 +1,23 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Reading the audit log through netlink, as auditd and journald do. */
+#include <errno.h>
 #include <linux/audit.h>
 #include <linux/netlink.h>
 #include <sched.h>
+#include <stdio.h>
+#include <string.h>
 #include <sys/mount.h>
 #include <sys/prctl.h>
+#include <sys/socket.h>
 #include <time.h>
+#include <unistd.h>
 
-#include "audit.h"
+#include "base/errors.h"
+#include "base/time.h"
+#include "bricks/audit_log.h"
+#include "cases/outcome.h"
+#include "landlock/abi.h"
+
 
 static void name_processes(struct scene *scene)
 {
@@ -122,19 +132,24 @@ static bool is_ours(const struct audit_log *log, const char *line)
 	return false;
 }
 
-static void take_domain(struct scene *scene, struct audit_log *log,
-			const char *line)
+static bool is_named(const struct scene *scene, const char *line)
 {
 	char name[64];
 
 	snprintf(name, sizeof(name), "comm=\"%.15s\"", scene->text);
+	return strstr(line, name);
+}
+
+static void take_domain(struct scene *scene, struct audit_log *log,
+			const char *line)
+{
 	if (strstr(line, "status=deallocated") && is_ours(log, line)) {
 		if (log->freed < AUDIT_ENDS)
 			snprintf(log->end[log->freed++], AUDIT_LINE, "%s",
 				 line);
 	} else if (line_says(line, "status=deallocated denials=0")) {
 		log->unlogged_ends++;
-	} else if (strstr(line, name) && log->domains < AUDIT_LINES) {
+	} else if (is_named(scene, line) && log->domains < AUDIT_LINES) {
 		snprintf(log->domain[log->domains++], AUDIT_LINE, "%s", line);
 	}
 }
@@ -174,6 +189,8 @@ int audit_read(struct scene *scene, struct audit_log *log)
 			break;
 		if (type == AUDIT_LANDLOCK_DOMAIN_TYPE)
 			take_domain(scene, log, line);
+		if (type == AUDIT_AVC && is_named(scene, line))
+			log->others++;
 		if (type == AUDIT_LANDLOCK_ACCESS_TYPE &&
 		    log->accesses < AUDIT_LINES)
 			snprintf(log->access[log->accesses++], AUDIT_LINE,

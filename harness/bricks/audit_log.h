@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /* Reading the audit log, as far as it is about one world of one case. */
-#ifndef LANDPROOF_AUDIT_H
-#define LANDPROOF_AUDIT_H
+#ifndef LANDPROOF_BRICKS_AUDIT_LOG_H
+#define LANDPROOF_BRICKS_AUDIT_LOG_H
 
-#include "landproof.h"
+#include "cases/scene.h"
 
 /*
  * A case about the log: root, because the log is; without a PID namespace,
@@ -17,9 +17,12 @@
 #define AUDIT_ENDS	4
 #define AUDIT_LINE	400
 
-/* The records about domains that this world made. */
+/*
+ * The records about domains that this world made.
+ * @others: what other modules denied to processes of this world's name
+ */
 struct audit_log {
-	int accesses, domains, freed;
+	int accesses, domains, freed, others;
 	int unlogged_ends;	/* whosoever's: of domains that denied nothing */
 	char access[AUDIT_LINES][AUDIT_LINE];
 	char domain[AUDIT_LINES][AUDIT_LINE];
@@ -59,9 +62,5 @@ int not_logged(struct scene *scene, int error);
  */
 int second_logged(struct scene *scene, int error, int second,
 		  const char *blockers);
-
-/* 0 or errno of opening, closed again */
-int open_null(int flags);
-int open_root(void);
 
 #endif
