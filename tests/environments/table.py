@@ -175,9 +175,9 @@ PROFILE = "AppArmor profile "
 NEIGHBOURS = (
     Neighbours("apparmor", (
         _beside("normal"),
-        _beside("allow", "apparmor=allow", PROFILE + "allow .enforce."),
-        _beside("allow-user", "mode=755 user=65534 apparmor=allow",
-                f"{PROFILE}allow .enforce.|{ROOT}"),
+        _beside("allow", "apparmor=allow"),
+        _beside("allow-connected", "apparmor=allow-connected", PROFILE + "allow-connected"),
+        _beside("allow-user", "mode=755 user=65534 apparmor=allow"),
         _beside("complain", "apparmor=complain", PROFILE + "complain.*complain."),
         _beside("deny-capabilities", "apparmor=deny-capabilities", PROFILE + "deny-capabilities"),
         _beside("deny-files", "apparmor=deny-files", PROFILE + "deny-files"),

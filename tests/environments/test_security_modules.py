@@ -26,6 +26,29 @@ CASES = (
 )
 
 
+def test_the_last_scope_of_yama_leaves_landlock_as_it_is(tmp_path: Path) -> None:
+    """It cannot be taken back, so the cases of the others say what they would need."""
+    cases = column(tmp_path, NEWEST, "--case=stack.yama.attach_inside",
+                   "--append=sysctl.kernel.yama.ptrace_scope=3").cases
+    found = {case.id.removeprefix("stack.yama.attach_inside"): case for case in cases}
+    assert found.pop("[no_attach]").verdict is Verdict.HOLDS
+    assert set(found) == {"", "[restricted]", "[admin_only]"}
+    for case in found.values():
+        assert case.verdict is Verdict.CANNOT_RUN
+        assert "another kernel.yama.ptrace_scope than 3" in case.why
+
+
+@pytest.mark.parametrize("order", ["landlock,apparmor,bpf", "apparmor,bpf,landlock"])
+def test_whoever_is_first_in_the_list_decides(tmp_path: Path, order: str) -> None:
+    """The errors and the records are theirs, and the cases know it."""
+    names = ("stack.fs.make_dir", "stack.net.connect_tcp", "stack.log.both", "stack.scope.signal")
+    cases = column(tmp_path, NEWEST, f"--lsm=lockdown,yama,{order}",
+                   *(f"--case={name}" for name in names)).cases
+    assert {case.id: case.verdict.value for case in cases} == dict.fromkeys(
+        (case.id for case in cases), "holds")
+    assert {case.id.partition("[")[0] for case in cases} == set(names)
+
+
 def test_yama_is_named(tmp_path: Path) -> None:
     """It lets nobody trace, and the cases about ptrace(2) say so."""
     cases = column(tmp_path, NEWEST, "--case=domain.ptrace.attach", "--case=fs.read_file.open",
