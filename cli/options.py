@@ -9,7 +9,7 @@ from pathlib import Path
 
 from cli.guest import listed
 from reports.model.results import Result, special
-from vm import kernels, progress, run
+from vm import filesystems, kernels, progress, run
 from vm.paths import GUEST
 
 SELFTESTS = "linux-source-7.3"
@@ -111,8 +111,11 @@ def with_options(result: Result, args: argparse.Namespace) -> Result:
 
 def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]:
     """Run the harness in virtual machines; return the records, a file for each kernel."""
+    lie_on = filesystems.choose(getattr(args, "fs", []))
     with progress.fetching() as tell:
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+    if lie_on:
+        chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
                        booting(args))

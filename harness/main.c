@@ -15,6 +15,7 @@
 #include "landlock/port.h"
 #include "machine/audit.h"
 #include "machine/environment.h"
+#include "machine/filesystem.h"
 #include "machine/guest.h"
 #include "output/arguments.h"
 #include "output/runtimes.h"
@@ -30,7 +31,7 @@ enum option_key {
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
-	OPTION_CONTROLS, OPTION_SCRIPTS,
+	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_FILESYSTEM,
 };
 
 static const struct argp_option options[] = {
@@ -65,6 +66,8 @@ static const struct argp_option options[] = {
 	  "runtimes: also what each word of a tool grants", 0 },
 	{ "scripts", OPTION_SCRIPTS, "DIR", 0,
 	  "scripts: the directory of the shell scripts", 0 },
+	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
+	  "Scratch directories lie on what this describes, in a guest", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -113,6 +116,7 @@ static void add_world(struct argp_state *state, const char *name)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
 	struct arguments *a = state->input;
+	const char *wrong;
 	struct selection *s = &a->selection;
 
 	switch (key) {
@@ -173,6 +177,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_SCRIPTS:
 		a->scripts = arg;
+		break;
+	case OPTION_FILESYSTEM:
+		wrong = filesystem_read(arg);
+		if (wrong)
+			argp_failure(state, 2, 0, "%s: %s", arg, wrong);
 		break;
 	case OPTION_GCOV:
 		a->gcov = true;

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from vm import bzimage, paths
+from vm import bzimage, filesystems, paths
 from vm.errors import UserError
-from vm.kernel import Kernel
+from vm.kernel import Kernel, data
 from vm.modules import GUEST_DIRECTORY, TABLE
 
 PROGRAMS = {"apparmor_parser": "apparmor", "busybox": "busybox-static", "ip": "iproute2",
@@ -63,10 +63,13 @@ def _place(path: str) -> str:
 
 
 @cache
-def programs() -> dict[str, Path]:
-    """Return the guest's programs and the libraries that they load, by their guest names."""
+def programs(program: str = "", package: str = "") -> dict[str, Path]:
+    """Return the guest's programs and the libraries that they load, by their guest names.
+
+    Takes one more program, with its package.
+    """
     files: dict[str, Path] = {}
-    for program, package in PROGRAMS.items():
+    for program, package in {**PROGRAMS, **({program: package} if program else {})}.items():
         found = paths.program(program, package)
         files[_place(found)] = Path(found)
         listed = subprocess.run(["ldd", found], capture_output=True, text=True, check=False)
@@ -75,9 +78,24 @@ def programs() -> dict[str, Path]:
     return files
 
 
+def _modules(kernel: Kernel) -> list[Entry]:
+    """Return the modules that a run needs, with their table."""
+    if not kernel.modules:
+        return []
+    wanted = {*data()["modules"], *(kernel.filesystem.modules if kernel.filesystem else ())}
+    lines = [line for line in (kernel.modules / TABLE).read_text().splitlines(keepends=True)
+             if line.partition("\t")[0] in wanted]
+    names = sorted({Path(path).name for line in lines for path in line.split("\t")[1].split()})
+    return [Entry(f"landproof/{TABLE}", 0o100644, "".join(lines).encode()),
+            *(file(f"{GUEST_DIRECTORY[1:]}/{name}", kernel.modules / name) for name in names)]
+
+
 def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
     """Return all that a guest has, but its arguments."""
     files = programs()
+    lies_on = kernel.filesystem
+    if lies_on and lies_on.make:
+        files = programs(lies_on.make[0], lies_on.package)
     directories = {*DIRECTORIES, *(str(Path(name).parent) for name in files)}
     for directory in list(directories):
         directories.update(str(parent) for parent in Path(directory).parents)
@@ -85,10 +103,9 @@ def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
     entries += [Entry(name, 0o120777, target.encode()) for name, target in LINKS.items()]
     entries += [Entry(name, 0o100644, text.encode()) for name, text in TEXTS.items()]
     entries += [file(name, path, 0o755) for name, path in sorted(files.items())]
-    if kernel.modules:
-        entries.append(file(f"landproof/{TABLE}", kernel.modules / TABLE))
-        entries += [file(f"{GUEST_DIRECTORY[1:]}/{path.name}", path)
-                    for path in sorted(kernel.modules.glob("*.ko"))]
+    entries += _modules(kernel)
+    if lies_on:
+        entries.append(Entry(filesystems.PLACE, 0o100644, lies_on.description().encode()))
     return [*entries, file("init", harness, 0o755)]
 
 

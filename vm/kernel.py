@@ -6,10 +6,12 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+from vm.filesystems import Filesystem
 
 DATA = Path(__file__).with_name("kernels.toml")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*$")
@@ -36,6 +38,12 @@ class Kernel:
     """Directory of unpacked modules with their table, as modules.collect() makes it."""
     no_modules: str = ""
     unavailable: str = ""
+    filesystem: Filesystem | None = None
+    """What the cases' directories lie on; None: tmpfs."""
+
+    def on(self, filesystem: Filesystem) -> Kernel:
+        """Return the same kernel, to run with another file system, by a name that says so."""
+        return replace(self, name=f"{self.name}+{filesystem.name}", filesystem=filesystem)
 
     def config_lines(self) -> list[str]:
         """Return the lines of the configuration that mention what the cases need."""

@@ -18,7 +18,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from vm import image, lsm, paths, qemu
+from vm import filesystems, image, lsm, paths, qemu
 from vm.errors import UserError
 from vm.kernel import Kernel
 
@@ -94,6 +94,8 @@ class KernelRun:
         """
         self.kernel = kernel
         self.words = list(words)
+        if kernel.filesystem:
+            self.words += ["--filesystem", f"/{filesystems.PLACE}"]
         self.path = path
         self.harness = harness
         self.listener = listener
@@ -151,6 +153,8 @@ class KernelRun:
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
         """Return the `kernel` record."""
         kernel = self.kernel
+        if kernel.filesystem:
+            more = {**more, "filesystem": kernel.filesystem.name}
         return {"type": "kernel", "name": kernel.name, "source": kernel.source,
                 "version": kernel.version, "config": kernel.config_lines(),
                 "modules": True if kernel.modules else kernel.no_modules or "none", **more}
@@ -209,6 +213,9 @@ class KernelRun:
                              "console": console})
                 continue
             losses += 1
+            if not self.progress.started and (lacks := _lacking(console)):
+                self._write({"type": "unavailable", "why": lacks})
+                return
             if self.progress.started:
                 self._write({"type": "lost", "why": f"the machine {end} outside any case",
                              "console": console})
@@ -345,6 +352,12 @@ def _control_works(record: dict[str, Any]) -> bool:
     """Say whether the operation did without a sandbox what it should."""
     control = record.get("worlds", {}).get("control", {})
     return bool(control) and control.get("result") == control.get("expected")
+
+
+def _lacking(console: Sequence[str]) -> str:
+    """Return what the harness could not start without, as it said on the console."""
+    found = [re.search(r"landproof-guest: (cannot start without .*)", line) for line in console]
+    return next((one[1].strip() for one in found if one), "")
 
 
 def _without_selection(words: Sequence[str]) -> list[str]:

@@ -15,7 +15,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from vm import bzimage, modules, paths
+from vm import bzimage, filesystems, modules, paths
 from vm.errors import UserError
 from vm.kernel import Kernel, data
 
@@ -41,7 +41,7 @@ def fill(image: Path, module_tree: Path | None, config: Path | None, into: Path)
         (into / "config").write_text(embedded)
     if module_tree:
         modules.collect(modules.tree(module_tree, read.version), read.version,
-                        data()["modules"], into / "modules")
+                        all_modules(), into / "modules")
     return read.version
 
 
@@ -50,9 +50,16 @@ def directory(name: str) -> Path:
     return paths.cache() / "kernels" / name
 
 
-def wanted_modules() -> str:
-    """Return a sum of the list of wanted modules, to see that a cached kernel lacks new ones."""
-    return hashlib.sha256("\n".join(data()["modules"]).encode()).hexdigest()[:16]
+def all_modules() -> list[str]:
+    """Return the modules that are kept of a kernel: the guests', then the file systems'."""
+    return list(dict.fromkeys([*data()["modules"], *filesystems.modules()]))
+
+
+def wanted_modules() -> dict[str, str]:
+    """Return sums of the lists of wanted modules, to see that a cached kernel lacks new ones."""
+    lists = {"wanted": data()["modules"], "filesystems": filesystems.modules()}
+    return {name: hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
+            for name, names in lists.items()}
 
 
 def lock(name: str) -> dict[str, Any] | None:

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Loop devices, for what needs a block device. */
+/* Loop devices of scenes, for what needs a block device. */
 #ifndef LANDPROOF_BRICKS_LOOP_H
 #define LANDPROOF_BRICKS_LOOP_H
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Directories for worlds, on a tmpfs that is thrown away with them. */
+/* Directories for worlds, on a file system that is thrown away with them. */
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "machine/filesystem.h"
 #include "machine/guest.h"
 #include "machine/privilege.h"
 #include "machine/proc.h"
@@ -32,6 +33,7 @@ static const char *const places[] = {
 
 static char scratch[PATH_MAX + 32];	/* mount point, or a directory of our own */
 static pid_t scratch_owner;
+static char worlds[PATH_MAX + 40];	/* where their directories are */
 static int scratch_uses;
 
 static int remove_one(const char *path, const struct stat *st, int type,
@@ -148,6 +150,14 @@ static const char *find_scratch(void)
 	return missing;
 }
 
+/* What is shared with worlds stays on the tmpfs, whatever they lie on. */
+static const char *find_worlds(void)
+{
+	snprintf(worlds, sizeof(worlds), "%s%s", scratch,
+		 filesystem_chosen() ? "/fs" : "");
+	return filesystem_chosen() ? filesystem_mount(worlds) : NULL;
+}
+
 const char *scratch_init(void)
 {
 	const char *missing;
@@ -164,6 +174,8 @@ const char *scratch_init(void)
 	if (!proc_is_ours())
 		return "/proc of this PID namespace";
 	missing = find_scratch();
+	if (!missing)
+		missing = find_worlds();
 	if (!missing && privilege == UNPRIVILEGED) {
 		scratch_owner = getpid();
 		atexit(scratch_remove);
@@ -187,12 +199,12 @@ int scratch_file(void)
 
 static void world_dir(char *dir, size_t size)
 {
-	snprintf(dir, size, "%s/%d", scratch, scratch_uses);
+	snprintf(dir, size, "%s/%d", worlds, scratch_uses);
 }
 
 int scratch_enter(void)
 {
-	char dir[sizeof(scratch) + 16];
+	char dir[sizeof(worlds) + 16];
 
 	world_dir(dir, sizeof(dir));
 	/* Who is not root is the subject, perhaps without a valid ID. */
@@ -210,11 +222,11 @@ int scratch_enter(void)
 
 void scratch_leave(void)
 {
-	char dir[sizeof(scratch) + 16];
+	char dir[sizeof(worlds) + 16];
 
 	world_dir(dir, sizeof(dir));
 	scratch_uses++;
-	if (privilege == UNPRIVILEGED) {
+	if (privilege == UNPRIVILEGED || filesystem_chosen()) {
 		remove_tree(dir);
 	} else if (scratch_uses % SCRATCH_USES == 0) {
 		umount2(scratch, MNT_DETACH);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0 */
-/* Directories for worlds, on a tmpfs that is thrown away with them. */
+/* Directories for worlds, on a file system that is thrown away with them. */
 #ifndef LANDPROOF_MACHINE_SCRATCH_H
 #define LANDPROOF_MACHINE_SCRATCH_H
 

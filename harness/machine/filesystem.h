@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* The file system that the worlds' directories lie on, where it is not tmpfs. */
+#ifndef LANDPROOF_MACHINE_FILESYSTEM_H
+#define LANDPROOF_MACHINE_FILESYSTEM_H
+
+#include <stdbool.h>
+
+/*
+ * Takes the file system that @path describes, a line for each item, its parts
+ * separated by tabs (docs/records.md): NULL, or what is wrong.
+ */
+const char *filesystem_read(const char *path);
+/* Was one taken? */
+bool filesystem_chosen(void);
+/* Makes it and mounts it on @place, in a guest: NULL, or what is missing */
+const char *filesystem_mount(const char *place);
+
+#endif
