@@ -30,6 +30,7 @@ class Filesystem:
     size: int = 0
     options: str = ""
     layers: bool = False
+    server: str = ""
 
     def description(self) -> str:
         """Return what the guest reads (docs/records.md)."""
@@ -38,6 +39,8 @@ class Filesystem:
             lines += [("make", "\t".join(self.make)), ("size", str(self.size))]
         if self.options:
             lines.append(("options", self.options))
+        if self.server:
+            lines.append(("server", self.server))
         if self.layers:
             lines.append(("layers", "yes"))
         return "".join(f"{name}\t{text}\n" for name, text in lines)

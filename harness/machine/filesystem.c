@@ -14,6 +14,7 @@
 #include "base/programs.h"
 #include "base/words.h"
 #include "machine/filesystem.h"
+#include "machine/fuse.h"
 #include "machine/guest.h"
 #include "machine/loop.h"
 #include "machine/subject.h"
@@ -28,6 +29,7 @@
  *	needs no device
  * @size: of the device, in MiB
  * @layers: an overlay of directories on tmpfs
+ * @server: a FUSE server's of ours, whose node IDs are "stable" or "changing"
  */
 static struct filesystem {
 	const char *type, *modules, *options;
@@ -35,6 +37,7 @@ static struct filesystem {
 	int make_count;
 	unsigned int size;
 	bool layers;
+	const char *server;
 } chosen;
 
 static bool take(char *line)
@@ -53,6 +56,8 @@ static bool take(char *line)
 		chosen.size = strtoul(line, NULL, 10);
 	else if (strcmp(item, "layers") == 0)
 		chosen.layers = true;
+	else if (strcmp(item, "server") == 0)
+		chosen.server = line;
 	else if (strcmp(item, "make") == 0)
 		while (line && chosen.make_count < MAKE_MAX)
 			chosen.make[chosen.make_count++] = strsep(&line, "\t");
@@ -132,6 +137,19 @@ static const char *mount_layers(const char *place)
 		failed("mount(2)", errno) : NULL;
 }
 
+static const char *mount_served(const char *place)
+{
+	char source[128];
+	int error;
+
+	snprintf(source, sizeof(source), "%s-served", place);
+	if (mkdir(source, 0755))
+		return failed(source, errno);
+	error = fuse_mount(source, place,
+			   strcmp(chosen.server, "changing") == 0);
+	return error ? failed("a server", error) : NULL;
+}
+
 const char *filesystem_mount(const char *place)
 {
 	const char *modules = chosen.modules;
@@ -146,6 +164,8 @@ const char *filesystem_mount(const char *place)
 		return failed(place, errno);
 	if (chosen.layers)
 		return mount_layers(place);
+	if (chosen.server)
+		return mount_served(place);
 	snprintf(options, sizeof(options), chosen.options ?: "", subject_uid(),
 		 subject_gid());
 	if (chosen.make_count)
