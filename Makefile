@@ -148,6 +148,13 @@ lint: setup-check all style
 	cppcheck -q --std=c11 -D_GNU_SOURCE -Iharness -I$(BUILD) --enable=warning,portability \
 		--suppressions-list=.cppcheck --error-exitcode=1 harness cases
 
+# The cases of files on every file system that vm/filesystems.toml describes.
+.PHONY: filesystems
+filesystems: setup all
+	@vm/setup.sh vm/packages-filesystems.txt
+	./landproof run --kernel debian-7.3 --fs all --case 'fs.*' --case 'overlay.*' \
+		--json $(BUILD)/filesystems.json --html $(BUILD)/filesystems.html || [ $$? -eq 1 ]
+
 # Fills in the generated parts of the documents.
 .PHONY: docs
 docs: all
@@ -164,7 +171,7 @@ setup:
 	@vm/setup.sh
 
 setup-check:
-	@vm/setup.sh vm/packages.txt vm/packages-check.txt
+	@vm/setup.sh vm/packages.txt vm/packages-check.txt vm/packages-filesystems.txt
 
 # A collection for the kernel's run_kselftest.sh.
 kselftest-install: all

@@ -79,7 +79,7 @@ def selection(args: argparse.Namespace) -> list[str]:
 def given(args: argparse.Namespace) -> tuple[str, ...]:
     """Return the options that say how cases run; paths are absolute."""
     words = []
-    for option in ("case", "label", "family", "world", "append"):
+    for option in ("case", "label", "family", "world", "fs", "append"):
         words += [f"--{option}={value}" for value in getattr(args, option, [])]
     for option in ("abi", "shuffle", "sabotage", "lsm"):
         if (value := getattr(args, option, None)) is not None:

@@ -251,6 +251,7 @@ def _provenance(about: Record) -> Provenance:
         config=_texts(about.get("config")),
         modules=_text(modules) or None if isinstance(modules, str) else None,
         accel=_text(about.get("accel")) or None,
+        filesystem=_text(about.get("filesystem")) or None,
         qemu=_text(about.get("qemu")) or None,
     )
 

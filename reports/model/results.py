@@ -90,6 +90,7 @@ class Provenance:
     config: tuple[str, ...] = ()
     modules: str | None = None  # None: all there; else why there are none
     accel: str | None = None
+    filesystem: str | None = None  # what the cases worked on; None: tmpfs
     qemu: str | None = None
     asked: str | None = None  # the kernel as --kernel named it; a path is absolute
     options: tuple[str, ...] = ()  # of the run, as they were given
@@ -228,7 +229,7 @@ def shareable(result: Result) -> Result:
 
 # Options that choose cases, and those that change what a run says of a kernel.
 SELECTING = ("--case", "--label", "--family", "--abi")
-CHANGING = ("--world", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
+CHANGING = ("--world", "--fs", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
 
 
 def partial(kernel: Kernel) -> bool:
@@ -248,19 +249,22 @@ def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
     """Return the command that runs this case again on this kernel."""
     about = kernel.provenance
     kind, _, path = (about.source or "").partition(" /")
+    name = kernel.name.removesuffix(f"+{about.filesystem}")
     if about.command:
         where = about.command
     elif kernel.name == HOST:
         where = "host"
     elif about.asked:
         where = f"run --kernel {shlex.quote(about.asked)}"
-    elif kernel.name == about.version and kind in ("image", "package", "build tree"):
+    elif name == about.version and kind in ("image", "package", "build tree"):
         where = f"run --kernel {shlex.quote(f'/{path}')}"  # it has no name of its own
     else:
-        where = f"run --kernel {shlex.quote(kernel.name)}"
+        where = f"run --kernel {shlex.quote(name)}"
     how = "".join(
         f" {shlex.quote(word)}" for word in about.options
-        if word.partition("=")[0] not in (*SELECTING, "--unreported")
+        if word.partition("=")[0] not in (*SELECTING, "--unreported", "--fs")
     )
+    if about.filesystem:
+        where += f" --fs {about.filesystem}"
     secret = " --unreported" if unreported else ""
     return f"./landproof {where}{how} --case '{case_id}'{secret}"

@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: GPL-2.0
+"""`landproof run --fs`: the cases on other file systems than tmpfs."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vm import filesystems, image, modules
+from vm.errors import UserError
+from vm.kernel import Kernel
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def test_names() -> None:
+    assert [one.name for one in filesystems.choose(["xfs", "ext4", "xfs"])] == ["xfs", "ext4"]
+    assert filesystems.choose(["all"]) == list(filesystems.known().values())
+    assert filesystems.choose([]) == []
+    with pytest.raises(UserError, match="no file system zfs: there are all, ext4, "):
+        filesystems.choose(["zfs"])
+
+
+def test_every_program_has_a_package_that_is_installed_for_it() -> None:
+    listed = {line.split()[0] for name in ("packages.txt", "packages-filesystems.txt")
+              for line in (ROOT / "vm" / name).read_text().splitlines() if line}
+    for one in filesystems.known().values():
+        assert bool(one.make) == bool(one.package) == bool(one.size), one.name
+        assert not one.package or one.package in listed, one.name
+
+
+def test_the_guest_is_told_in_lines() -> None:
+    assert filesystems.known()["ext4"].description() == (
+        "type\text4\nmodules\text4 loop\nmake\tmkfs.ext4\t-q\t-F\nsize\t128\n")
+    assert filesystems.known()["fuse-changing"].description() == (
+        "type\tfuse\nmodules\tfuse\nserver\tchanging\n")
+
+
+def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
+    (tmp_path / modules.TABLE).write_text(
+        "loop\t/landproof/ko/loop.ko\next4\t/landproof/ko/jbd2.ko /landproof/ko/ext4.ko\n")
+    for name in ("loop", "jbd2", "ext4"):
+        (tmp_path / f"{name}.ko").write_text(f"the module {name}")
+    harness = tmp_path / "guest"
+    harness.write_text("")
+    kernel = Kernel("k", "here", image=tmp_path / "none", modules=tmp_path)
+    usual = image.base(kernel, harness)
+    assert b"the module loop" in usual and b"the module jbd2" not in usual
+    assert b"mkfs.ext4" not in usual
+    on = kernel.on(filesystems.known()["ext4"])
+    assert on.name == "k+ext4"
+    archive = image.base(on, harness)
+    assert b"the module jbd2" in archive and b"mkfs.ext4" in archive
+    assert b"type\text4\n" in archive
+
+
+def test_on_real_kernels(tmp_path: Path) -> None:
+    """tmpfs has user.* attributes since Linux 6.6; FUSE without stable nodes loses rules."""
+    cases = ("fs.metadata.getxattr", "fs.read_file.open")
+    words = [word for case in cases for word in ("--case", case)]
+    subprocess.run(
+        [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words, "--fs", "ext4", "--fs",
+         "fuse-changing", "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
+    shown = {kernel["name"]: {case["id"]: (case["verdict"], case["why"]) for case in kernel["cases"]}
+             for kernel in json.loads((tmp_path / "r.json").read_text())["kernels"]}
+    ext4, changing = shown["debian-6.1+ext4"], shown["debian-6.1+fuse-changing"]
+    assert ext4["fs.metadata.getxattr"][0] == "open"
+    assert ext4["fs.read_file.open"][0] == "holds"
+    assert changing["fs.read_file.open"] == ("overblock", "grant: EACCES instead of ok")
+
+
+def test_an_unknown_one_is_refused() -> None:
+    done = subprocess.run(
+        [ROOT / "landproof", "run", "--kernel", "debian-7.3", "--fs", "nothing"],
+        capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and "no file system nothing" in done.stderr
