@@ -91,7 +91,7 @@ def _build(tool: Tool) -> Path:
     for part in build["command"]:
         if part.startswith("{here}/"):
             total.update((DATA / part.removeprefix("{here}/")).read_bytes())
-    target = paths.cache() / "tools" / f"built-{tool.data['name']}_{total.hexdigest()[:16]}"
+    target = paths.cache() / "tools" / f"built-{total.hexdigest()[:16]}"
     if not target.exists():
         target.parent.mkdir(parents=True, exist_ok=True)
         with (paths.disk_errors("a tool"),
@@ -111,7 +111,7 @@ def _loaded(binary: Path, roots: Sequence[Path]) -> dict[str, Path]:
     places = [root / name for root in roots for name in LIBRARIES if (root / name).is_dir()]
     loader = next((place / LOADER for place in places if (place / LOADER).is_file()), None)
     with binary.open("rb") as file:
-        if LOADER.encode() not in file.read(1 << 16):
+        if f"/{LOADER}".encode() not in file.read(1 << 16):
             return {}  # static, or a script
     if not loader:
         raise UserError(f"{binary} needs {LOADER}, which is not in"
