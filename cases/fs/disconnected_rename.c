@@ -87,6 +87,7 @@ CASE("fs.disconnected.refer_without_create",
 	RENAME,
 	.claim	 = "rename(2) to a disconnected directory that may not create",
 	.guard	 = { .fs = MOVE },
+	.uses	 = FS(REMOVE_FILE),
 	.deny	 = { .fs = MOVE, .rules = {
 			PATH("new1/one", .access = MOVE),
 			PATH("new2/two", .access = FS_REFER) } },

@@ -46,6 +46,7 @@ static bool moved_leaving_whiteout(struct scene *scene)
 CASE("fs.whiteout.rename_across",
 	.claim	 = "renameat2(RENAME_WHITEOUT) to another directory",
 	.guard	 = { .fs = MOVE },
+	.uses	 = { .fs = FS_REMOVE_FILE | FS_MAKE_FIFO },
 	.deny	 = { .fs = MOVE, .rules = {
 			PATH("a", .access = FS_REFER),
 			PATH("b", .access = MOVE) } },
