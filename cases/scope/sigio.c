@@ -287,3 +287,19 @@ CASE("scope.signal.sigio_again",
 	.attempt  = own_again_and_fire,
 	.effect	  = target_was_hit,
 	.source	  = "security/landlock/fs.c, hook_file_set_fowner");
+
+/* Nor does the domain of the one who was the first to set it stay. */
+static bool owned_again_outside(struct scene *scene)
+{
+	return own(scene->fd[1], scene->pid[0]) == 0 && fired_outside(scene);
+}
+
+CASE("scope.signal.sigio_again_outside",
+	.claim	  = "SIGIO to an owner that was set in the domain and again outside",
+	.guard	  = SCOPE(SIGNAL),
+	.promise  = { ALLOWED },
+	.scene	  = target_and_source,
+	.witness  = target_kill,
+	.attempt  = own_given,
+	.effect	  = owned_again_outside,
+	.source	  = "security/landlock/fs.c, hook_file_set_fowner");
