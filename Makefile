@@ -166,6 +166,8 @@ fresh:
 
 bench: setup all
 	$(PYTHON) -m vm.bench
+	$(PYTHON) -m vm.bench --runtimes quick
+	$(PYTHON) -m vm.bench --runtimes whole
 
 setup:
 	@vm/setup.sh

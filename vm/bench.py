@@ -6,6 +6,7 @@ from __future__ import annotations
 import argparse
 import json
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -67,14 +68,55 @@ def show(found: dict[str, Any]) -> None:
         print(f"median of {found['worlds']} worlds: {found['world_ms_median']:.1f} ms")
 
 
+RUNTIME_KERNELS = ("debian-6.1", "debian-6.12", "debian-7.3")
+
+
+def runtimes(quick: bool) -> dict[str, Any]:
+    """Return how long the tools of the default set take on three kernels, beside raw calls."""
+    command = [str(Path(__file__).resolve().parents[1] / "landproof"), "runtimes",
+               *(["--quick"] if quick else []),
+               *(word for kernel in RUNTIME_KERNELS for word in ("--kernel", kernel))]
+    with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
+        out = Path(scratch) / "out.json"
+        start = time.monotonic()
+        subprocess.run([*command, "--json", str(out)], stdout=subprocess.DEVNULL, check=False)
+        wall = time.monotonic() - start
+        found = json.loads(out.read_text())["runtimes"]
+    worlds: dict[str, list[float]] = {}
+    for one in found:
+        worlds.setdefault(one["tool"], []).extend(world["ms"] for world in one["worlds"].values())
+    return {"wall": wall, "tools": {tool: {"worlds": len(ms), "ms_median": sorted(ms)[len(ms) // 2],
+                                           "seconds": sum(ms) / 1000}
+                                    for tool, ms in worlds.items() if ms}}
+
+
+def show_runtimes(found: dict[str, Any], quick: bool) -> None:
+    """Print it as a table."""
+    print(f"\n{'tool':<28}{'worlds':>8}{'median':>12}{'in worlds':>12}")
+    for tool, one in found["tools"].items():
+        print(f"{tool:<28}{one['worlds']:>8}{one['ms_median']:>9.1f} ms{one['seconds']:>10.1f} s")
+    print(f"{'--quick, ' if quick else ''}{len(found['tools']) - 1} tools,"
+          f" {len(RUNTIME_KERNELS)} kernels: {found['wall']:.1f} s")
+
+
 def main(words: Sequence[str] | None = None) -> int:
     """Measure and print; asserts nothing."""
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--json", action="store_true", help="print the numbers as JSON")
+    parser.add_argument("--runtimes", choices=["quick", "whole"],
+                        help="the tools of runtimes/ instead of the cases")
     parser.add_argument("--kernel", action="append", default=[], metavar="K")
     parser.add_argument("guest", nargs="*", metavar="ARGUMENT",
                         help="of the harness; default: all cases")
     args = parser.parse_args(words)
+    if args.runtimes:
+        quick = args.runtimes == "quick"
+        found = runtimes(quick)
+        if args.json:
+            print(json.dumps(found, indent=1))
+        else:
+            show_runtimes(found, quick)
+        return 0
     try:
         with progress.fetching() as tell:
             chosen = kernels.choose(args.kernel, progress=tell)

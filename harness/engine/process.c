@@ -237,7 +237,7 @@ int tool_attempt_main(int argc, char **argv)
 	memory->trace.started = true;
 	memory->trace.lost = belongings_lost(&memory->trace.before);
 	scene->outcome = attempt(scene);
-	memory->trace.layers_left = layers_left();
+	memory->trace.layers_left = layers_use_up();
 	scene->finished = true;
 	return 0;
 }

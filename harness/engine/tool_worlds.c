@@ -231,6 +231,7 @@ void tool_world_run(const struct tool_case *tc, const struct tool *tool,
 	out->outcome = seen.outcome;
 	out->status = trace->status;
 	out->lost = trace->lost;
+	out->ms = seen.ms;
 	if (trace->layers_left >= 0)
 		out->layers = layers_free - trace->layers_left;
 	memcpy(out->note, seen.note, sizeof(out->note));

@@ -37,6 +37,7 @@ struct tool_world_result {
 	bool ran, started, inexpressible, coarse, wide;
 	int outcome, layers, status;
 	unsigned int lost;
+	double ms;
 	char note[SCENE_NOTE], said[1024], command[4096];
 };
 

@@ -12,7 +12,7 @@
 /* Before 5.18.3 a domain had 64. */
 #define MANY 64
 
-static int add_all(void)
+int layers_use_up(void)
 {
 	const struct ruleset_attr attr = {
 		.handled_access_fs = FS_MAKE_BLOCK,
@@ -35,7 +35,7 @@ int layers_left(void)
 	int status;
 
 	if (pid == 0)
-		_exit(add_all());
+		_exit(layers_use_up());
 	if (pid < 0 || waitpid_retry(pid, &status) || !WIFEXITED(status))
 		return -1;
 	return WEXITSTATUS(status);

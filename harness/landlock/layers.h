@@ -5,5 +5,7 @@
 
 /* Counted in a child; 0 where there is no Landlock, -1 if it cannot be done */
 int layers_left(void);
+/* Of a process that is about to end: adds all of them, and counts */
+int layers_use_up(void);
 
 #endif

@@ -31,6 +31,7 @@ static void put_world(struct json *json, const struct tool_world_result *world,
 		    outcome_name(world->outcome, outcome, sizeof(outcome)));
 	json_integer(json, "layers", world->layers);
 	json_integer(json, "status", world->status);
+	json_real(json, "ms", world->ms);
 	json_bool(json, "coarse", world->coarse);
 	json_bool(json, "inexpressible", world->inexpressible);
 	json_array(json, "lost");

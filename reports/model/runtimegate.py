@@ -8,9 +8,11 @@ tool's own word stands before the reason.
 from __future__ import annotations
 
 import shlex
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from reports.model.results import HOST, CaseResult, Kernel, Lost, Provenance, Result, World, clean
+from reports.model.results import (
+    HOST, UNREPORTED, Case, CaseResult, Kernel, Lost, Provenance, Result, World, base, clean,
+)
 from reports.model.runtimes import Machine, Outcome, Run
 from reports.model.verdicts import Verdict
 
@@ -33,7 +35,14 @@ def as_result(run: Run, strict: bool = False) -> Result:
     """Return the run as a result; `strict`: what is open counts, although the tool says so."""
     columns = [_column(run, machine, tool.name, strict)
                for tool in run.tools for machine in run.machines]
-    return Result(run.landproof, tuple(columns), date=run.date or None)
+    return Result(run.landproof, tuple(columns), tuple(_catalogue(run)), run.date or None)
+
+
+def _catalogue(run: Run) -> Iterator[Case]:
+    """Yield what of the cases matters here: whether they may be shared."""
+    for name in dict.fromkeys(base(one.case) for one in run.outcomes):
+        yield Case(name, name.partition(".")[0], guard=run.guards(name),
+                   labels=(UNREPORTED,) if name in run.private else ())
 
 
 def column(tool: str, kernel: str) -> str:
