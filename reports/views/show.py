@@ -23,6 +23,7 @@ from reports.document import (
 )
 from reports.errors import UserError
 from reports.model.known import current_name, explain, matches, with_current_names
+from reports.model.public import reports_about
 from reports.model.results import (
     UNREPORTED,
     Case,
@@ -101,6 +102,7 @@ def _metadata(entry: Case) -> list[Part]:
         "since": words(f"ABI {entry.since}" if entry.since else ""),
         "source": linked(entry.source),
         "gap": linked(entry.gap or ""),
+        "reported": linked(", ".join(report.address for report in reports_about(entry.id))),
         "needs": words(", ".join(entry.needs)),
         "labels": words(", ".join(entry.labels)),
         "variants": words(", ".join(name or "plain" for name in entry.variants)),

@@ -18,9 +18,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from tests.docs.tables import MEASURED, ROOT, measured, sentence, short, table
-
-DATA = ROOT / "reports" / "public-reports.toml"
+from reports.model.public import DATA, Report
+from tests.docs.tables import MEASURED, measured, sentence, short, table
 
 
 @cache
@@ -72,7 +71,7 @@ def link(where: str) -> str:
         return f"[{where}](https://github.com/{project}/issues/{number})"
     if where.startswith("CVE-"):
         return f"[{where}](https://www.cve.org/CVERecord?id={where})"
-    return f"[a mail](https://lore.kernel.org/all/{where}/)"
+    return f"[a mail]({Report(where, ()).address})"
 
 
 def cell(text: str) -> str:

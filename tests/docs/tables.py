@@ -136,9 +136,9 @@ def sentence(text: str) -> str:
 
 
 def recorded(report: str) -> str:
-    """Return where an issue is recorded, as a link if it is an issue of a project on GitHub."""
-    found = re.fullmatch(r"([\w.-]+/[\w.-]+)#(\d+)", report)
-    return f"[{report}](https://github.com/{found[1]}/issues/{found[2]})" if found else report
+    """Return where an issue is recorded, with links to issues of projects on GitHub and to CVEs."""
+    text = re.sub(r"([\w.-]+/[\w.-]+)#(\d+)", r"[\g<0>](https://github.com/\1/issues/\2)", report)
+    return re.sub(r"CVE-\d+-\d+", r"[\g<0>](https://www.cve.org/CVERecord?id=\g<0>)", text)
 
 
 def deviations() -> str:

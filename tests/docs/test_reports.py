@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import warnings
 from pathlib import Path
@@ -59,6 +60,19 @@ def test_the_cases_are_public_and_measured() -> None:
     assert reports.cases_named() <= names
     for kernel in measured("reports")["kernels"]:
         assert set(kernel["verdicts"]) == reports.cases_named(), kernel["name"]
+
+
+def test_what_cases_and_known_issues_name_is_there() -> None:
+    """An issue that the suite cites anywhere has its entry, with what was reported."""
+    listed = subprocess.run([ROOT / "build" / "landproof-guest", "list", "--json"],
+                            capture_output=True, text=True, check=True).stdout
+    cited = [case[field] or "" for case in json.loads(listed) for field in ("gap", "source")]
+    cited += [issue.report for issue in known_issues()]
+    named = {name for text in cited
+             for name in re.findall(r"[\w.-]+/[\w.-]+#\d+|CVE-\d+-\d+", text)}
+    entries = [report["where"] + " " + report["title"] for report in reports.data()["report"]]
+    assert {name for name in named
+            if not any(re.search(rf"{re.escape(name)}\b", entry) for entry in entries)} == set()
 
 
 def test_each_report_stands_once_and_is_answered() -> None:

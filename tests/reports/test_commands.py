@@ -137,6 +137,14 @@ def test_show_one_case(run: Run, result_file: Path) -> None:
         assert text in done.stdout, text
 
 
+def test_show_names_the_public_reports(run: Run, result_file: Path) -> None:
+    done = run("show", "net.tcp.fastopen_sendto[ipv6]", "--result", result_file)
+    line = next(line for line in done.stdout.splitlines() if line.startswith("reported"))
+    assert "landlock-lsm/linux#41" in line
+    done = run("show", "fs.truncate.truncate", "--result", result_file)
+    assert "refused with EACCES" in done.stdout and "reported" not in done.stdout
+
+
 def test_show_all_variants(run: Run, result_file: Path) -> None:
     done = run("show", "net.tcp.connect", "--result", result_file)
     assert "\nnet.tcp.connect\n" in done.stdout and "\nnet.tcp.connect[ipv6]\n" in done.stdout
