@@ -99,7 +99,7 @@ def _column(runtime: str, asked: Sequence[plan.Asked], path: Path) -> page.Colum
         elif record["type"] == "start":
             rights = record["rights"]
         elif record["type"] == "script":
-            said[record["id"]] = record["said"]
+            said[record["id"]] = f"{record['said']}\n@@ ended {record['status']}\n"
         elif record["type"] in ("unavailable", "lost"):
             trouble = record["why"]
         elif record["type"] == "died":

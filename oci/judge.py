@@ -41,6 +41,7 @@ FACTS = ("layers", "fds", "nnp")
 """What is looked at, and not done."""
 
 MARK = re.compile(r"^@ (.+) = (.+)$", re.MULTILINE)
+ENDED = re.compile(r"^@@ ended (\d+)$", re.MULTILINE)
 STATUS = re.compile(r"^@@ status (\d+)$", re.MULTILINE)
 
 
@@ -51,6 +52,8 @@ class Seen:
     name: str
     results: Mapping[str, str]
     status: int | None
+    ended: str
+    """The script's own end."""
     text: str
     """What the runtime printed."""
 
@@ -81,9 +84,10 @@ def look(run: Run, said: Mapping[str, str]) -> Seen | None:
     text = said.get(run.name)
     if text is None:
         return None
-    status = STATUS.search(text)
+    status, ended = STATUS.search(text), ENDED.search(text)
     rest = "\n".join(line for line in text.splitlines() if not line.startswith("@"))
-    return Seen(run.name, dict(MARK.findall(text)), int(status[1]) if status else None, rest)
+    return Seen(run.name, dict(MARK.findall(text)), int(status[1]) if status else None,
+                ended[1] if ended else "unknown", rest)
 
 
 def expected(verb: str, want: str, there: set[str]) -> str:
@@ -115,9 +119,9 @@ def judge(asked: Asked, rights: Mapping[str, bool], said: Mapping[str, str]) -> 
     seen = tuple(one for one in (control, policy, mended) if one)
     if not control or not policy or (asked.mended and not mended):
         return Outcome(asked.check, asked.form.name, "broken", "a container was not tried", seen)
-    if any(one.status is None for one in seen):
+    if cut := [one for one in seen if one.status is None]:
         return Outcome(asked.check, asked.form.name, "broken",
-                       "the script of a container did not come to its end", seen)
+                       f"the script of a container ended with status {cut[0].ended}", seen)
     verdict, why = _features(policy) if asked.check.how == "features" else \
         _judge(asked, rights, control, policy, mended)
     return Outcome(asked.check, asked.form.name, verdict, why, seen)
