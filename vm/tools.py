@@ -165,6 +165,10 @@ def items(tool: Tool, start: Sequence[str]) -> Iterator[list[str]]:
             yield [key, *data[key]]
     if data.get("environment"):
         yield ["environment", *(f"{name}={text}" for name, text in data["environment"].items())]
+    if form := data.get("bundle"):
+        ((strict, value),) = form["strict"].items()
+        yield ["bundle", form["handled"], form.get("net", ""), form.get("ports", ""), strict,
+               "true" if value else "false"]
     if data.get("probe") == "directory":
         yield ["by-directory"]
     if data.get("strict", {}).get("model") == "none":

@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -217,14 +218,28 @@ const struct tool_trace *world_trace(void)
 	return &memory->trace;
 }
 
-/* The attempt that a tool has started: the memory is its standard input. */
+/*
+ * The memory is the standard input of what a tool starts; but some container
+ * runtimes put a pipe there, and it is among the descriptors handed down.
+ */
+static bool find_memory(unsigned long nonce)
+{
+	struct stat st;
+
+	for (scene_fd = 0; scene_fd < TOOL_DESCRIPTORS; scene_fd++)
+		if (!fstat(scene_fd, &st) && S_ISREG(st.st_mode) &&
+		    st.st_size == sizeof(*memory) && !scene_map() &&
+		    memory->trace.nonce == nonce)
+			return true;
+	return false;
+}
+
+/* The attempt that a tool has started */
 int tool_attempt_main(int argc, char **argv)
 {
 	struct scene *scene;
 
-	scene_fd = STDIN_FILENO;
-	if (argc != 4 || scene_map() ||
-	    memory->trace.nonce != strtoul(argv[3], NULL, 10))
+	if (argc != 4 || !find_memory(strtoul(argv[3], NULL, 10)))
 		return 2;
 	scene = shared;
 	patience_ms = atoi(argv[2]);
@@ -274,6 +289,14 @@ static char **with_variables(const struct command_line *line)
 	return all;
 }
 
+/* A container's runtime is started by root: it is what makes the subject. */
+static bool tool_is_for_root(void)
+{
+	return world_plan->enforcer == ENFORCER_TOOL &&
+	       world_plan->through->tool &&
+	       world_plan->through->tool->bundle.handled;
+}
+
 static int exec_tool(void *arg)
 {
 	const struct command_line *const line = world_plan->through->line;
@@ -282,7 +305,7 @@ static int exec_tool(void *arg)
 	dup2(scene_fd, STDIN_FILENO);
 	dup2(said_fd, STDOUT_FILENO);
 	dup2(said_fd, STDERR_FILENO);
-	if (scene->test->root)
+	if (scene->test->root || tool_is_for_root())
 		keep_capabilities();
 	belongings_note(&memory->trace.before, scene_fd);
 	execve(line->argv[0], line->argv, with_variables(line));
@@ -333,7 +356,9 @@ static int through_tool(struct scene *scene)
 			memory->trace.inexpressible = true;
 			return broken(scene, "%s", road->line->inexpressible);
 		}
-		return start_tool(scene);
+		ret = start_tool(scene);
+		bundle_remove(road->line);
+		return ret;
 	}
 	memset(road->line, 0, sizeof(*road->line));
 	for (i = 0; program[i]; i++)
@@ -396,7 +421,7 @@ static int subject(struct scene *scene)
 {
 	int error;
 
-	if (!scene->test->root) {
+	if (!scene->test->root && !tool_is_for_root()) {
 		error = become_subject();
 		if (error)
 			return broken(scene, "setresuid: %s",

@@ -217,6 +217,7 @@ void tool_world_run(const struct tool_case *tc, const struct tool *tool,
 		if (!tool)
 			add_probe(&set, tc->probe);
 	}
+	road.policy.root = tc->test->root;
 	plan = (struct plan) { .test = tc->test, .variant = tc->variant };
 	plan.worlds[world] = (struct world_plan) {
 		.planned = true, .enforcer = ENFORCER_TOOL, .through = &road,

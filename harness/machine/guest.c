@@ -99,6 +99,12 @@ bool guest_init(void)
 	return true;
 }
 
+void guest_mount_cgroups(void)
+{
+	if (in_guest)
+		mount_or_say("cgroup2", "/sys/fs/cgroup", NULL);
+}
+
 void guest_exit(void)
 {
 	sync();

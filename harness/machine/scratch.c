@@ -48,7 +48,7 @@ static int remove_one(const char *path, const struct stat *st, int type,
 	return 0;
 }
 
-static void remove_tree(const char *path)
+void remove_tree(const char *path)
 {
 	nftw(path, remove_one, 16, FTW_DEPTH | FTW_PHYS | FTW_MOUNT);
 }

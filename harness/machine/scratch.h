@@ -11,4 +11,7 @@ int scratch_file(void);
 int scratch_enter(void);
 void scratch_leave(void);
 
+/* What is below a path on one file system, and itself */
+void remove_tree(const char *path);
+
 #endif

@@ -154,6 +154,7 @@ int command_runtimes(const struct arguments *a)
 	wrong = process_init() ?: enforced_init();
 	if (wrong)
 		return cannot_start(wrong);
+	guest_mount_cgroups();
 	if (is_guest())
 		kmsg_init();
 	measure_speed();

@@ -145,6 +145,21 @@ static bool read_set_item(struct tool *tool, const char *key, char *line)
 	return tool->handles[set];
 }
 
+/* HANDLED NET PORTS STRICT VALUE, of which two may be empty */
+static bool read_bundle(struct bundle *bundle, char *line)
+{
+	bundle->handled = next_part(&line);
+	bundle->net = next_part(&line);
+	bundle->ports = next_part(&line);
+	bundle->strict = next_part(&line);
+	bundle->strict_value = next_part(&line);
+	if (!bundle->strict_value)
+		return false;
+	if (!*bundle->net)
+		bundle->net = bundle->ports = NULL;
+	return true;
+}
+
 static bool read_item(struct tool *tool, char *line)
 {
 	const char *const key = next_part(&line);
@@ -161,6 +176,8 @@ static bool read_item(struct tool *tool, char *line)
 		return read_form(&tool->chatter, line);
 	if (strcmp(key, "loses") == 0)
 		return read_losses(tool, line);
+	if (strcmp(key, "bundle") == 0)
+		return read_bundle(&tool->bundle, line);
 	if (strcmp(key, "need") == 0)
 		return read_need(tool, line);
 	if (strcmp(key, "always") == 0)

@@ -1,24 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A ruleset in a tool's own words. */
-#include <libgen.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/programs.h"
-#include "landlock/port.h"
 #include "runtimes/saying.h"
-
-const char *tool_right(const struct tool *tool, enum set set, uint32_t bits)
-{
-	int i;
-
-	for (i = 0; i < tool->rights_count; i++)
-		if (tool->rights[i].set == set && (tool->rights[i].bit & bits))
-			return tool->rights[i].name;
-	return NULL;
-}
 
 /* The tool's names of @bits, joined; false: it lacks one. */
 static bool join(struct saying *s, enum set set, uint32_t bits, char *buf,
@@ -38,48 +24,6 @@ static bool join(struct saying *s, enum set set, uint32_t bits, char *buf,
 				 used ? "," : "", name);
 	}
 	return true;
-}
-
-static void find_path(struct saying *s, const char *path, struct about *about)
-{
-	char here[PATH_MAX / 2] = "";
-	struct stat st;
-
-	if (path == SELF) {
-		snprintf(about->object, sizeof(about->object), "%s", s->probe);
-		if (s->tool->by_directory)
-			dirname(about->object);
-	} else if (path[0] == '/' || !getcwd(here, sizeof(here))) {
-		snprintf(about->object, sizeof(about->object), "%s", path);
-	} else {
-		snprintf(about->object, sizeof(about->object), "%s/%.1000s",
-			 here, path);
-	}
-	about->is_file = !stat(about->object, &st) && !S_ISDIR(st.st_mode);
-}
-
-/* What @rule grants, and what it is about */
-static void read_rule(struct saying *s, const struct rule *rule,
-		      struct grant *grant)
-{
-	const struct policy *const policy = s->policy;
-
-	grant->access = rule->access;
-	if (rule->is_port) {
-		grant->set = SET_NET;
-		grant->about.is_file = false;
-		snprintf(grant->about.object, sizeof(grant->about.object),
-			 "%d", lab_port(rule->port));
-		if (!rule->access)
-			grant->access = policy->guard_net;
-		return;
-	}
-	grant->set = SET_FS;
-	find_path(s, rule->path, &grant->about);
-	if (!rule->access)
-		grant->access = policy->guard_fs;
-	if (grant->about.is_file)
-		grant->access &= FS_FILE_RIGHTS;
 }
 
 /* By names of rights: what is handled, then each rule */
@@ -183,7 +127,10 @@ bool tool_says(const struct tool *tool, const struct policy *policy,
 	out->used = 0;
 	out->coarse = out->wide = false;
 	out->inexpressible[0] = '\0';
+	out->bundle[0] = '\0';
 	put_form(out, &tool->command, NULL);
+	if (tool->bundle.handled)
+		return bundle_says(&saying, program);
 	words_base(&saying);
 	if (!say_policy(&saying))
 		return false;

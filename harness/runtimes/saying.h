@@ -43,6 +43,12 @@ void put_argument(struct command_line *out, const char *text);
 void put_form(struct command_line *out, const struct form *form,
 	      const struct about *about);
 
+/* What @rule grants, and what it is about */
+void read_rule(struct saying *s, const struct rule *rule, struct grant *grant);
+
+/* bundle.c: the bundle, and the arguments that say where it is */
+bool bundle_says(struct saying *s, const char *const program[]);
+
 /* words.c: what @denied of @set needs, a rule, and what is left for the end */
 bool words_handle(struct saying *s, enum set set, uint32_t denied);
 bool words_grant(struct saying *s, const struct grant *grant, uint32_t denied);

@@ -15,6 +15,7 @@
 #define TOOLS_MAX	48
 #define PARTS_MAX	24	/* arguments of one form */
 #define RIGHTS_MAX	32
+#define TOOL_DESCRIPTORS 64	/* that an OCI runtime hands down */
 #define WORDS_MAX	32
 
 /* The three sets of a ruleset */
@@ -73,6 +74,16 @@ struct right {
 };
 
 /*
+ * struct bundle - the members of process.landlock in an OCI runtime's bundle
+ * @handled: the object of what is handled
+ * @net, @ports: NULL: this form has no rights of ports
+ * @strict: what switches best effort off: its name and its value, "true"
+ */
+struct bundle {
+	const char *handled, *net, *ports, *strict, *strict_value;
+};
+
+/*
  * struct tool - how a tool says a ruleset
  * @command, @end: what comes before and after the policy
  * @version: arguments with which it runs without any policy
@@ -84,6 +95,7 @@ struct right {
  *	nothing; without it all is granted on the root directory
  * @needs: paths that it must be granted for itself
  * @by_directory: it cannot grant a file: the probe's directory is granted
+ * @bundle: it is an OCI runtime, and root starts it; .handled NULL: it is not
  * @always: there is no policy of it that denies nothing
  * @no_landlock: it restricts by other means
  * @loses: what it takes away from the program by its description: a set of
@@ -100,6 +112,7 @@ struct tool {
 	int rights_count, words_count, needs_count;
 	uint32_t handles[SETS];
 	bool by_directory, always, no_landlock;
+	struct bundle bundle;
 	unsigned int loses;
 };
 
@@ -110,6 +123,7 @@ int tools_read(const char *path, struct tool tools[TOOLS_MAX],
 /*
  * struct command_line - a tool's own
  * @coarse: a refusal cannot be pinned to the right that is meant
+ * @bundle: a directory that it reads, which is thrown away afterwards
  * @wide: it denies more than the policy, which the attempt may come to
  */
 struct command_line {
@@ -123,6 +137,7 @@ struct command_line {
 	} listed[16];		/* goes below its word, at the end */
 	int listed_count;
 	bool coarse, wide;
+	char bundle[32];	/* its directory, or "" */
 	char inexpressible[120];
 	char text[16384];
 	size_t used;
@@ -132,12 +147,14 @@ struct command_line {
  * struct policy - what a tool is to say
  * @set: NULL: the policy that denies nothing
  * @guard_*: what a rule without access bits grants
+ * @root: the attempt keeps its privileges
  * @uses: what the attempt exercises beside the guard
  * @word: what the rules of the ruleset grant is said with this word; NULL:
  *	with those that grant it
  */
 struct policy {
 	const struct ruleset *set;
+	bool root;
 	uint32_t guard_fs, guard_net;
 	uint32_t uses[SETS];
 	const struct word *word;
@@ -152,6 +169,9 @@ bool tool_says(const struct tool *tool, const struct policy *policy,
 
 /* The kernel's name of the first of @bits */
 const char *right_name(enum set set, uint32_t bits);
+/* What tool_says() left in the file system, when the tool has ended */
+void bundle_remove(struct command_line *line);
+
 /* The tool's own word for the first bit of @bits in @set, or NULL */
 const char *tool_right(const struct tool *tool, enum set set, uint32_t bits);
 
