@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from vm.errors import UserError
 
@@ -49,9 +50,12 @@ class Filesystem:
 @cache
 def known() -> dict[str, Filesystem]:
     """Return the entries of filesystems.toml, by name."""
-    return {name: Filesystem(name, **{key: tuple(value) if isinstance(value, list) else value
-                                      for key, value in entry.items()})
-            for name, entry in tomllib.loads(DATA.read_text()).items()}
+    found = {}
+    for name, entry in tomllib.loads(DATA.read_text()).items():
+        values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
+                                  for key, value in entry.items()}
+        found[name] = Filesystem(name, **values)
+    return found
 
 
 def modules() -> list[str]:
