@@ -98,15 +98,17 @@ def fetching() -> Iterator[Told]:
     """Give a progress function for suites.fetch() that shows downloads, if there are any."""
     console = Console(stderr=True)
     guard = threading.Lock()
-    shown: dict[str, str] = {}
+    shown: dict[str, tuple[str, int]] = {}
 
     def say(name: str, what: str, part: float) -> None:
-        # A line for every quarter is enough for a log.
-        text = f"{what} {int(part * 4) * 25}%" if part < 1 else what
+        # A line for the beginning, one for every quarter and one for the end is enough for a log,
+        # where a build names each of thousands of files.
+        now = ("" if 0 < part < 1 else what, int(part * 4))
         with guard:
-            if shown.get(name) != text:
-                shown[name] = text
-                print(f"{name}: {text}", file=sys.stderr, flush=True)
+            if shown.get(name) != now:
+                shown[name] = now
+                print(f"{name}: {what}" + f" {int(part * 100)}%" * (part < 1), file=sys.stderr,
+                      flush=True)
 
     if not console.is_terminal:
         yield say

@@ -76,8 +76,19 @@ def test_plain_downloads(capsys: pytest.CaptureFixture[str]) -> None:
             tell("debian-6.1", "file 1 of 1", part)
         tell("debian-6.1", "done", 1)
     assert capsys.readouterr().err.splitlines() == [
-        "debian-6.1: file 1 of 1 0%", "debian-6.1: file 1 of 1 25%", "debian-6.1: file 1 of 1",
-        "debian-6.1: done"]
+        "debian-6.1: file 1 of 1 0%", "debian-6.1: file 1 of 1 10%", "debian-6.1: file 1 of 1 30%",
+        "debian-6.1: file 1 of 1", "debian-6.1: done"]
+
+
+def test_a_plain_log_of_a_build_is_short(capsys: pytest.CaptureFixture[str]) -> None:
+    with progress.fetching() as tell:
+        tell("lab-7.3", "configuring", 0)
+        for step in range(400, 1000):  # an earlier build has done the others
+            tell("lab-7.3", f"{step}.o", step / 1000)
+        tell("lab-7.3", "done", 1)
+    assert capsys.readouterr().err.splitlines() == [
+        "lab-7.3: configuring 0%", "lab-7.3: 400.o 40%", "lab-7.3: 500.o 50%",
+        "lab-7.3: 750.o 75%", "lab-7.3: done"]
 
 
 def test_download_bars(monkeypatch: pytest.MonkeyPatch) -> None:
