@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What TSYNC does to the log of other threads. */
+#include <linux/capability.h>
 #include <sys/syscall.h>
 
 #include "../domain/domain.h"
@@ -7,12 +8,20 @@
 
 #define DOC_TSYNC "landlock.h: LANDLOCK_RESTRICT_SELF_TSYNC, the logging configuration"
 
-/* Credentials of its own: TSYNC then cannot hand over the caller's as they are. */
+/*
+ * Credentials of its own: TSYNC then cannot hand over the caller's as they are.
+ * capset(2) makes new ones although nothing changes, as setresuid(2) does not.
+ */
 static int own_credentials(struct scene *scene)
 {
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[_LINUX_CAPABILITY_U32S_3];
+
 	(void)scene;
-	/* The library's would have changed all threads. */
-	return errno_of(syscall(SYS_setresuid, -1, -1, -1));
+	return errno_of(syscall(SYS_capget, &header, data)) ?:
+	       errno_of(syscall(SYS_capset, &header, data));
 }
 
 static int sibling_apart(struct scene *scene)
