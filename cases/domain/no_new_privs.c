@@ -86,7 +86,7 @@ static const struct variant by_flag[] = {
 
 CASE("domain.no_new_privs.flag",
 	.own_memory = true,
-	.claim	  = "enforcing with the flag NO_NEW_PRIVS, and without it before",
+	.claim	  = "enforcing with the flag NO_NEW_PRIVS, where no_new_privs is not set yet",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
 	.covers	  = "restrict.no_new_privs",

@@ -111,7 +111,7 @@ CASE("fs.refer.fewer_rights",
 
 /* The file's own rule goes with it: target has nothing to add. */
 CASE("fs.refer.own_rule",
-	.claim	  = "reparenting a file whose own rule grants what target grants",
+	.claim	  = "reparenting a file whose own rule grants what the target grants",
 	.guard	  = { .fs = READ_AND_REFER },
 	.promise  = { ALLOWED },
 	.deny	  = {
@@ -131,7 +131,7 @@ CASE("fs.refer.own_rule",
 
 /* The same for the file that RENAME_EXCHANGE brings back. */
 CASE("fs.refer.own_rule_back",
-	.claim	  = "RENAME_EXCHANGE that takes a file back whose own rule grants what source grants",
+	.claim	  = "RENAME_EXCHANGE that takes back a file whose own rule grants what the source grants",
 	.guard	  = { .fs = READ_AND_REFER },
 	.promise  = { ALLOWED },
 	.deny	  = {

@@ -121,22 +121,22 @@ CASE("fs.topology.any_right",
 	.source	 = TOPOLOGY_SOURCE
 
 CASE("fs.topology.any_right_refer",
-	.claim	 = "umount2(2) in a domain that handles only refer",
+	.claim	 = "umount2(2) in a domain that handles only REFER",
 	.guard	 = FS(REFER),
 	ONE_LATER_RIGHT);
 
 CASE("fs.topology.any_right_truncate",
-	.claim	 = "umount2(2) in a domain that handles only truncate",
+	.claim	 = "umount2(2) in a domain that handles only TRUNCATE",
 	.guard	 = FS(TRUNCATE),
 	ONE_LATER_RIGHT);
 
 CASE("fs.topology.any_right_ioctl_dev",
-	.claim	 = "umount2(2) in a domain that handles only ioctl_dev",
+	.claim	 = "umount2(2) in a domain that handles only IOCTL_DEV",
 	.guard	 = FS(IOCTL_DEV),
 	ONE_LATER_RIGHT);
 
 CASE("fs.topology.any_right_resolve_unix",
-	.claim	 = "umount2(2) in a domain that handles only resolve_unix",
+	.claim	 = "umount2(2) in a domain that handles only RESOLVE_UNIX",
 	.guard	 = FS(RESOLVE_UNIX),
 	ONE_LATER_RIGHT);
 
