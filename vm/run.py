@@ -138,7 +138,10 @@ class KernelRun:
     def _goes_on(self, about: dict[str, Any]) -> bool:
         """Take up the records that are there, if they are of the same; return if that is all."""
         records = []
-        for line in self.path.read_text(errors="replace").splitlines():
+        text = self.path.read_text(errors="replace")
+        if text and not text.endswith("\n"):
+            self.file.write("\n")
+        for line in text.splitlines():
             with suppress(ValueError):  # the last one may be cut
                 records.append(json.loads(line))
         if not records or records[0] != about:

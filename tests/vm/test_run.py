@@ -286,3 +286,31 @@ def test_no_machine_outlives_its_driver(how: signal.Signals, tmp_path: Path,
                if line]
     assert finished(records) == ["c1", "c2"]
     assert "died" not in types(records)
+
+
+def test_an_interrupted_run_goes_on(tmp_path: Path, debian_kernel: Kernel,
+                                    fake_guest: Path) -> None:
+    """Records of the same kernel, guest and words are taken up; others are thrown away."""
+    def go(*words: str) -> tuple[list[str], int]:
+        told: Records = []
+        (path,) = run.run([debian_kernel], ["run", *words], tmp_path, fake_guest, None,
+                          lambda name, record: told.append(record), resume=True)
+        records = [json.loads(line) for line in path.read_text().splitlines()]
+        assert told == records
+        return finished(records), types(records).count("start")
+
+    path = tmp_path / f"{KERNEL}.jsonl"
+    assert go() == (["c1", "c2", "c3", "c4", "c5"], 1)
+    assert go() == (["c1", "c2", "c3", "c4", "c5"], 1)  # whole: nothing is booted
+    lines = path.read_text().splitlines(keepends=True)
+    cut = next(number for number, line in enumerate(lines) if '"c4"' in line)
+    path.write_text("".join(lines[:cut]) + lines[cut][:10])
+    before = path.read_text().splitlines()[:-1]
+    (path_again,) = run.run([debian_kernel], ["run"], tmp_path, fake_guest, None,
+                            lambda name, record: None, resume=True)
+    after = [line for line in path_again.read_text().splitlines() if line.endswith("}")]
+    assert after[:len(before)] == before
+    records = [json.loads(line) for line in after]
+    assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
+    assert types(records).count("start") == 2
+    assert go("log") == (["c1", "c2", "c3", "c4", "c5"], 1)  # of other words
