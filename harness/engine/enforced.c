@@ -274,10 +274,6 @@ void enforced_run(struct tool_case *tc, const struct tool *tool,
 	const struct tool_world_result *deny;
 
 	*result = (struct tool_result) { .tool = tool };
-	if (tc->inapplicable) {
-		say(result, TOOL_NOT_APPLICABLE, "%s", tc->inapplicable);
-		return;
-	}
 	if (tc->missing[0]) {
 		say(result, TOOL_CANNOT_RUN, "%s", tc->missing);
 		return;

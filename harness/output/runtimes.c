@@ -7,6 +7,7 @@
 
 #include "base/time.h"
 #include "cases/table.h"
+#include "cases/worlds.h"
 #include "engine/enforced.h"
 #include "engine/process.h"
 #include "machine/belongings.h"
@@ -85,6 +86,13 @@ static void put_word(const char *id, const struct tool_result *result)
 	words_status = MAX(words_status, status);
 }
 
+static int put_tried(const char *id)
+{
+	json_string(record_begin("tried"), "id", id);
+	record_done();
+	return 0;
+}
+
 static int run_line(const struct line *line, const struct arguments *a)
 {
 	static struct tool_case tc;
@@ -95,6 +103,15 @@ static int run_line(const struct line *line, const struct arguments *a)
 	case_id(line->test, line->variant, id, sizeof(id));
 	record_case(id);
 	enforced_begin(&tc, line->test, line->variant, a->probe);
+	if (tc.inapplicable) {
+		result = (struct tool_result) {
+			.verdict = TOOL_NOT_APPLICABLE,
+		};
+		snprintf(result.why, sizeof(result.why), "%s",
+			 tc.inapplicable);
+		put_result(id, "raw", tc.raw, &result);
+		return put_tried(id);
+	}
 	for (i = 0; i < tools_count; i++) {
 		enforced_run(&tc, &tools[i], &result);
 		put_result(id, tools[i].name, result.worlds, &result);
@@ -104,8 +121,7 @@ static int run_line(const struct line *line, const struct arguments *a)
 			words_run(&tc, &tools[i], i, put_word);
 	}
 	put_result(id, "raw", tc.raw, NULL);
-	json_string(record_begin("tried"), "id", id);
-	record_done();
+	put_tried(id);
 	return status;
 }
 
@@ -133,6 +149,25 @@ static int cannot_start(const char *what)
 	return 2;
 }
 
+/*
+ * Variants try the kernel in other ways, with the policy of the first: tools
+ * get those that differ by address family, unless one is asked for by name.
+ */
+static size_t leave_out_variants(struct line *lines, size_t count,
+				 const struct selection *selection)
+{
+	size_t i, kept = 0;
+
+	for (i = 0; i < selection->globs_count; i++)
+		if (strchr(selection->globs[i], '['))
+			return count;
+	for (i = 0; i < count; i++)
+		if (lines[i].variant == case_variants(lines[i].test) ||
+		    variant_worlds(lines[i].test, lines[i].variant) & W(GRANT))
+			lines[kept++] = lines[i];
+	return kept;
+}
+
 int command_runtimes(const struct arguments *a)
 {
 	const double start = now_ms();
@@ -151,6 +186,7 @@ int command_runtimes(const struct arguments *a)
 		return 2;
 	}
 	lines = select_lines(&a->selection, &count);
+	count = leave_out_variants(lines, count, &a->selection);
 	wrong = process_init() ?: enforced_init();
 	if (wrong)
 		return cannot_start(wrong);
