@@ -138,6 +138,18 @@ class Run:
         return found
 
     @property
+    def undeclared(self) -> list[str]:
+        """Return what tools were seen to take away although their descriptions do not say so."""
+        found = []
+        for tool in self.tools:
+            seen = {lost for machine in self.machines for one in self.of(machine.name, tool.name)
+                    for world in one.worlds.values() for lost in world["lost"]}
+            if more := sorted(seen - set(tool.loses)):
+                found.append(f"{tool.name} takes away {', '.join(more)}, which its description"
+                             " does not say")
+        return found
+
+    @property
     def shared(self) -> Run:
         """Return the run without the cases that must not be shared."""
         if not self.private:

@@ -41,7 +41,7 @@ def document(run: Run, judgement: Judgement, strict: bool = False) -> Document:
     deviations = tuple(_deviations(run, judgement, strict))
     return Document(
         "What tools enforce",
-        (Block((table(run), *(Note(words(text)) for text in run.troubles))),
+        (Block((table(run), *(Note(words(text)) for text in (*run.troubles, *run.undeclared)))),
          Block((Items(deviations),) if deviations else (), "Deviations"),
          Block(tuple(_counts(run, tool) for tool in run.tools), "Outcomes", folded=True,
                room=Room.MAIL),

@@ -100,6 +100,13 @@ def test_a_run_that_did_not_end_fails(tmp_path: Path) -> None:
     assert judge(as_result(found)).status == 2
 
 
+def test_what_a_description_does_not_say_is_told(tmp_path: Path) -> None:
+    found = run(tmp_path, outcome("strict", "fs.a", "enforced",
+                                  deny=world("EACCES", lost=["proc", "user"])))
+    assert found.undeclared == ["strict takes away proc, user, which its description does not say"]
+    assert found.undeclared[0] in markdown.to_text(views.document(found, judge(as_result(found))))
+
+
 def test_what_ran_again_counts_as_it_was_last(tmp_path: Path) -> None:
     found = run(tmp_path, outcome("strict", "fs.a", "broken"), outcome("strict", "fs.a", "kernel"))
     assert [one.verdict for one in found.outcomes] == ["kernel"]

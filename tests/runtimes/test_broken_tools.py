@@ -59,6 +59,10 @@ case "$*" in *--landlock-access*) echo "warning: cannot enforce read-file, make-
 WARNS_OF_NOTHING = """
 case "$*" in *--landlock-access*) echo "warning: not everything may be enforced" >&2;; esac
 """ + DROPS_POLICY
+# Who repeats the policy does not say that it is not enforced.
+REPEATS = """
+case "$*" in *--landlock-access*) echo "handling: read-file, make-dir" >&2;; esac
+""" + DROPS_POLICY
 REFUSES = 'case "$*" in *--landlock-access*) echo no >&2; exit 1;; esac; exec $REAL "$@"\n'
 WORKS = 'exec $REAL "$@"\n'
 
@@ -96,9 +100,10 @@ def run(body: str, tmp_path: Path) -> tuple[int, dict[str, str]]:
     (CHILD_ONLY, 1, "open-silent", "open-silent"),
     (WARNS, 0, "open-told", "open-told"),
     (WARNS_OF_NOTHING, 1, "open-silent", "open-silent"),
+    (REPEATS, 1, "open-silent", "open-silent"),
     (REFUSES, 0, "refused-start", "refused-start"),
 ], ids=["works", "drops-policy", "drops-grants", "drops-right", "child-only", "warns",
-        "warns-of-nothing", "refuses"])
+        "warns-of-nothing", "repeats", "refuses"])
 def test_verdict(body: str, status: int, read: str, make: str, tmp_path: Path) -> None:
     found, verdicts = run(body, tmp_path)
     assert found == status
