@@ -33,35 +33,47 @@ def reports(kind: str) -> list[dict[str, Any]]:
     return [report for report in data()["report"] if report["kind"] == kind]
 
 
-def cases_named() -> set[str]:
-    """Return every case that a report or an explanation names."""
+def cases_named(filesystem: str = "") -> set[str]:
+    """Return every case that a report or an explanation names, on tmpfs or on another."""
     return {case for entry in (*data()["report"], *data()["explanation"])
-            for case in entry.get("cases", ())}
+            if entry.get("filesystem", "") == filesystem for case in entry.get("cases", ())}
+
+
+def filesystems() -> set[str]:
+    """Return the other file systems that reports name."""
+    return {report["filesystem"] for report in data()["report"] if "filesystem" in report}
 
 
 def keep(results: Iterable[str]) -> None:
     """Keep of the results what the page shows."""
-    wanted = cases_named()
-    kernels: dict[str, dict[str, Any]] = {}
+    columns: dict[str, dict[str, Any]] = {}
     dates = set()
     for path in results:
         result = json.loads(Path(path).read_text(encoding="utf-8"))
         dates.add(result["date"][:10])
         for kernel in result["kernels"]:
-            if not kernel["name"].startswith("debian-"):
+            name, _plus, filesystem = kernel["name"].partition("+")
+            wanted = cases_named(filesystem)
+            if not name.startswith("debian-") or not wanted:
                 continue
-            kept = kernels.setdefault(kernel["name"], {
-                "name": kernel["name"], "release": kernel["release"], "abi": kernel["abi"],
-                "verdicts": {}})
+            kept = columns.setdefault(kernel["name"], {
+                "name": name, "filesystem": filesystem, "release": kernel["release"],
+                "abi": kernel["abi"], "verdicts": {}})
             if kept["release"] != kernel["release"]:
                 raise SystemExit(f"{path}: {kernel['name']} is {kernel['release']}, and was "
                                  f"{kept['release']}: measure both on one kernel")
             kept["verdicts"] |= {case["id"]: case["verdict"] for case in kernel["cases"]
                                  if case["id"] in wanted}
-    for kernel in kernels.values():
+    for kernel in columns.values():
         kernel["verdicts"] = dict(sorted(kernel["verdicts"].items()))
-    text = json.dumps({"dates": sorted(dates), "kernels": list(kernels.values())}, indent=1)
+    text = json.dumps({"dates": sorted(dates), "kernels": list(columns.values())}, indent=1)
     (MEASURED / "reports.json").write_text(text + "\n", encoding="utf-8")
+
+
+def kernels(filesystem: str = "") -> list[dict[str, Any]]:
+    """Return what was measured with the cases' directories on that file system, or on tmpfs."""
+    return [kernel for kernel in measured("reports")["kernels"]
+            if kernel["filesystem"] == filesystem]
 
 
 def link(where: str) -> str:
@@ -79,21 +91,24 @@ def cell(text: str) -> str:
     return sentence(text).replace("|", "\\|").replace("<", "&lt;")
 
 
-def verdicts(case: str) -> str:
-    """Return what the kernels said of a case: absent 5.10 to 6.1; open 6.12 to 7.3."""
+def verdicts(case: str, filesystem: str = "") -> str:
+    """Return what the kernels said of a case: absent 5.10, 6.1; open 6.12 to 7.3."""
     said = [(short(kernel), str(kernel["verdicts"].get(case, "not measured")))
-            for kernel in measured("reports")["kernels"]]
+            for kernel in kernels(filesystem)]
     runs = [(verdict, [name for name, _ in group])
             for verdict, group in groupby(said, key=lambda one: one[1])]
-    return "; ".join(f"{verdict} {names[0]}" + f" to {names[-1]}" * (len(names) > 1)
-                     for verdict, names in runs)
+    return "; ".join(
+        f"{verdict} {f'{names[0]} to {names[-1]}' if len(names) > 2 else ', '.join(names)}"
+        for verdict, names in runs)
 
 
 def shown(entry: dict[str, Any]) -> str:
     """Return the cases of a report or an explanation, each with what kernels said of it."""
     if "untried" in entry:
         return f"no case: {cell(entry['untried'])}"
-    lines = [f"`{case}`: {verdicts(case)}" for case in entry["cases"]]
+    filesystem = entry.get("filesystem", "")
+    lines = [f"`{case}`{f' on {filesystem}' * bool(filesystem)}: {verdicts(case, filesystem)}"
+             for case in entry["cases"]]
     lines += [f"broken on purpose: [{Path(by).stem}](../{by})" if by.endswith(".patch")
               else f"in the environment {by}" for by in entry.get("shown_by", ())]
     return "<br>".join(lines)
@@ -126,7 +141,6 @@ def explanations() -> str:
 
 def numbers() -> str:
     """Return how many reports there are of each kind, and when the cases ran."""
-    found = measured("reports")
     trackers = {report["where"].split("#")[0] for report in data()["report"]
                 if "#" in report["where"]}
     return (f"{len(data()['report'])} reports from {len(trackers)} trackers of projects, from the"
@@ -134,8 +148,8 @@ def numbers() -> str:
             f" kernels that are fixed, {len(reports('open'))} of what nothing promises yet,"
             f" {len(reports('newer'))} that a later ABI version answers, and"
             f" {len(reports('no-bug'))} that are no bug of Landlock. The cases ran on"
-            f" {', '.join(map(short, found['kernels']))} of Debian"
-            f" ({' and '.join(found['dates'])}).")
+            f" {', '.join(map(short, kernels()))} of Debian"
+            f" ({' and '.join(measured('reports')['dates'])}).")
 
 
 PARTS: dict[str, Callable[[], str]] = {

@@ -17,9 +17,9 @@ from reports.model.known import known_issues
 from reports.model.results import CaseResult
 from reports.model.verdicts import Verdict
 from tests.docs import reports
-from tests.docs.tables import DEVIATIONS, ROOT, measured
+from tests.docs.tables import DEVIATIONS, ROOT
 from tests.environments.table import ENVIRONMENTS
-from vm import store
+from vm import filesystems, store
 
 SCHEMA = ROOT / "reports" / "schema" / "public-reports.schema.json"
 REPORT = {"where": "owner/project#1", "title": "A title", "kind": "open", "cases": ["fs.some.case"],
@@ -57,9 +57,11 @@ def test_the_cases_are_public_and_measured() -> None:
                                        capture_output=True, text=True, check=True).stdout)
     names = {f"{case['id']}[{variant}]" if variant else case["id"]
              for case in listed for variant in case["variants"]}
-    assert reports.cases_named() <= names
-    for kernel in measured("reports")["kernels"]:
-        assert set(kernel["verdicts"]) == reports.cases_named(), kernel["name"]
+    for filesystem in ("", *reports.filesystems()):
+        assert reports.cases_named(filesystem) <= names
+        assert reports.kernels(filesystem), filesystem
+        for kernel in reports.kernels(filesystem):
+            assert set(kernel["verdicts"]) == reports.cases_named(filesystem), kernel["name"]
 
 
 def test_what_cases_and_known_issues_name_is_there() -> None:
@@ -86,6 +88,7 @@ def test_each_report_stands_once_and_is_answered() -> None:
 
 def test_what_else_shows_it_is_there() -> None:
     environments = {environment.name for environment in ENVIRONMENTS}
+    assert reports.filesystems() <= set(filesystems.known())
     # As the page of the mutants has it: | mutant | what breaks | found by | ...
     found = [line.split("|") for line in (ROOT / "docs" / "mutants.md").read_text().splitlines()]
     finders = {line[1].strip(): line[3].strip() for line in found if len(line) > 4}
@@ -98,7 +101,7 @@ def test_what_else_shows_it_is_there() -> None:
 
 
 def test_deviations_are_known_issues() -> None:
-    for kernel in measured("reports")["kernels"]:
+    for kernel in reports.kernels():
         for case, verdict in kernel["verdicts"].items():
             result = CaseResult(case, Verdict(verdict))
             assert verdict not in DEVIATIONS or any(
@@ -107,7 +110,7 @@ def test_deviations_are_known_issues() -> None:
 
 def test_a_kernel_shows_what_the_page_says(tmp_path: Path) -> None:
     """One kernel: `make matrix` and `keep` take all of them."""
-    page = {kernel["name"]: kernel for kernel in measured("reports")["kernels"]}
+    page = {kernel["name"]: kernel for kernel in reports.kernels()}
     same = [name for name, kernel in page.items()
             if (there := store.cached(name)) and there.version == kernel["release"]]
     if not same:
@@ -129,6 +132,8 @@ def result_of(path: Path, release: str, verdict: str) -> str:
         {"name": "debian-9.9", "release": release, "abi": 9,
          "cases": [{"id": "net.mptcp.bind", "verdict": verdict},
                    {"id": "net.no.report", "verdict": "holds"}]},
+        {"name": "debian-9.9+ext4", "release": release, "abi": 9,
+         "cases": [{"id": "fs.read_file.open", "verdict": "overblock"}]},
         {"name": "lab-9.9", "release": release, "abi": 9, "cases": []}]}), encoding="utf-8")
     return str(path)
 
@@ -138,8 +143,10 @@ def test_results_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     first = result_of(tmp_path / "first", "9.9.1", "open")
     later = result_of(tmp_path / "later", "9.9.1", "closed")
     reports.keep([first, later])
-    kernel, = json.loads((tmp_path / "reports.json").read_text())["kernels"]
-    assert kernel["verdicts"] == {"net.mptcp.bind": "closed"}
+    kernel, other = json.loads((tmp_path / "reports.json").read_text())["kernels"]
+    assert kernel["verdicts"] == {"net.mptcp.bind": "closed"} and not kernel["filesystem"]
+    assert other["verdicts"] == {"fs.read_file.open": "overblock"}
+    assert other["filesystem"] == "ext4"
     with pytest.raises(SystemExit, match="9.9.2"):
         reports.keep([first, result_of(tmp_path / "other", "9.9.2", "open")])
 
