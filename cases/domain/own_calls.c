@@ -2,6 +2,7 @@
 /* What a process does to itself is none of a domain's business. */
 #include <linux/capability.h>
 #include <linux/futex.h>
+#include <linux/rtnetlink.h>
 #include <linux/seccomp.h>
 #include <sched.h>
 #include <signal.h>
@@ -267,6 +268,49 @@ static int do_recvmmsg(struct scene *scene)
 	return received(scene, by_recvmmsg);
 }
 
+static int do_mprotect(struct scene *scene)
+{
+	char *const page = mmap(NULL, 4096, PROT_READ,
+				MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	(void)scene;
+	if (page == MAP_FAILED || mprotect(page, 4096, PROT_WRITE))
+		return errno;
+	page[0] = 'x';
+	return errno_of(munmap(page, 4096));
+}
+
+/* The kernel answers by a message that begins like this one. */
+static int do_netlink_send(struct scene *scene)
+{
+	const struct {
+		struct nlmsghdr header;
+		struct ifinfomsg body;
+	} request = {
+		{ sizeof(request), RTM_GETLINK, NLM_F_REQUEST, 1, 0 },
+		{ .ifi_family = AF_UNSPEC, .ifi_index = 1 },
+	};
+	const int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC,
+			      NETLINK_ROUTE);
+	struct { struct nlmsghdr header; char rest[4096]; } answer;
+
+	if (fd < 0)
+		return there(scene, fd, "netlink");
+	if (send(fd, &request, sizeof(request), 0) < 0 ||
+	    recv(fd, &answer, sizeof(answer), 0) < 0)
+		return errno;
+	return answer.header.nlmsg_type == RTM_NEWLINK ? WORKED : NO_EFFECT;
+}
+
+/* A family that nobody has: the kernel looks for a module first. */
+static int do_module_request(struct scene *scene)
+{
+	const int fd = socket(AF_MAX - 1, SOCK_STREAM, 0);
+
+	(void)scene;
+	return errno_of(fd);
+}
+
 static int do_setpgid(struct scene *scene)
 {
 	(void)scene;
@@ -295,7 +339,8 @@ static const struct variant calls[] = {
 	CALL(futex), CALL(futex_wake), CALL(futex_wait), CALL(futex_waitv),
 	CALL(futex_requeue), CALL(timer_create), CALL(memfd_secret),
 	CALL(shutdown), CALL(recvfrom), CALL(recvmmsg), CALL(setpgid),
-	CALL(setrlimit),
+	CALL(setrlimit), CALL(mprotect), CALL(netlink_send),
+	CALL(module_request),
 	{ NULL }
 };
 

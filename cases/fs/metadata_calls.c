@@ -131,6 +131,52 @@ static int do_removexattrat(struct scene *scene)
 	return has_attribute() ? NO_EFFECT : WORKED;
 }
 
+/* linux/posix_acl_xattr.h: the owner, one user more, group, mask, others */
+static const struct {
+	uint32_t version;
+	struct { uint16_t tag, permissions; uint32_t id; } entries[5];
+} access_list = { 2, {
+	{ 0x01, 6, -1 }, { 0x02, 4, 1 }, { 0x04, 4, -1 }, { 0x10, 4, -1 },
+	{ 0x20, 4, -1 },
+} };
+#define ACCESS_LIST "system.posix_acl_access"
+
+static int set_list(struct scene *scene)
+{
+	if (setxattr("dir/file", ACCESS_LIST, &access_list,
+		     sizeof(access_list), 0))
+		return missing(scene, "POSIX ACLs (CONFIG_TMPFS_POSIX_ACL)");
+	return 0;
+}
+
+static bool has_list(void)
+{
+	return getxattr("dir/file", ACCESS_LIST, NULL, 0) ==
+	       sizeof(access_list);
+}
+
+static int do_set_acl(struct scene *scene)
+{
+	return set_list(scene) ?: has_list() ? WORKED : NO_EFFECT;
+}
+
+static int do_get_acl(struct scene *scene)
+{
+	char list[sizeof(access_list)];
+
+	return set_list(scene) ?:
+	       errno_of(getxattr("dir/file", ACCESS_LIST, list,
+				 sizeof(list))) ?:
+	       memcmp(list, &access_list, sizeof(list)) ? NO_EFFECT : WORKED;
+}
+
+static int do_remove_acl(struct scene *scene)
+{
+	return set_list(scene) ?:
+	       errno_of(removexattr("dir/file", ACCESS_LIST)) ?:
+	       has_list() ? NO_EFFECT : WORKED;
+}
+
 static int changed_time(int error)
 {
 	struct stat st;
@@ -277,6 +323,7 @@ static const struct variant calls[] = {
 #endif
 	CALL(readlinkat), CALL(faccessat), CALL(fchmodat), CALL(fchmodat2),
 	CALL(lchown), CALL(fchownat), CALL(file_getattr),
+	CALL(set_acl), CALL(get_acl), CALL(remove_acl),
 	{ NULL }
 };
 

@@ -4,6 +4,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/mount.h>
+#include <sys/syscall.h>
 
 #include "topology.h"
 
@@ -246,6 +247,32 @@ CASE("fs.topology.chroot",
 	.attempt = change_root,
 	.witness = topology_mount,
 	.source	 = TOPOLOGY_SOURCE);
+
+/* asm-generic/unistd.h of 7.3 */
+#define NR_FCHROOT 472
+
+static int change_root_by_descriptor(struct scene *scene)
+{
+	const int fd = open("dir", O_PATH | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	if (syscall(NR_FCHROOT, fd, 0)) {
+		if (errno == ENOSYS && scene->world == WORLD_CONTROL)
+			return cannot(scene, "fchroot(2) (Linux 7.3)");
+		return errno;
+	}
+	return exists("/file") ? WORKED : NO_EFFECT;
+}
+
+CASE("fs.topology.fchroot",
+	TOPOLOGY,
+	.claim	 = "fchroot(2)",
+	.promise = { ALLOWED },
+	.scene	 = topology_scene,
+	.attempt = change_root_by_descriptor,
+	.witness = topology_mount,
+	.source	 = TOPOLOGY_SOURCE " (chroot(2) calls are not denied)");
 
 static int open_in_chroot(struct scene *scene)
 {

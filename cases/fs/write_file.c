@@ -147,3 +147,34 @@ CASE("fs.write_file.procfd_reopen",
 	.attempt = reopen_to_write,
 	.effect	 = written,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_WRITE_FILE");
+
+/* The kernel writes there about every process that ends. */
+static int account(struct scene *scene)
+{
+	if (acct("dir/file")) {
+		if (errno == ENOSYS && scene->world == WORLD_CONTROL)
+			return cannot(scene, "acct(2) (CONFIG_BSD_PROCESS_ACCT)");
+		return errno;
+	}
+	return errno_of(acct(NULL));
+}
+
+#define ACCOUNTING							\
+	.guard	 = FS(WRITE_FILE),					\
+	.promise = { DENIED(EACCES) },					\
+	.needs	 = "root guest",					\
+	.root	 = true,						\
+	.scene	 = dir_file,						\
+	.attempt = account,						\
+	.source	 = "kernel/acct.c: acct_on() opens the file for writing"
+
+CASE("fs.write_file.acct",
+	.claim	 = "acct(2), by root, with a rule on the file",
+	.grant	 = { PATH("dir/file") },
+	ACCOUNTING);
+
+/* It is opened twice: the second time by a mount of its own, with no parent. */
+CASE("fs.write_file.acct_rule_above",
+	.claim	 = "acct(2), by root, with a rule on the directory",
+	.grant	 = { PATH("dir") },
+	ACCOUNTING);
