@@ -137,7 +137,7 @@ reliability: setup all
 .PHONY: style
 style:
 	$(PYTHON) -m mypy
-	$(PYTHON) -m flake8 landproof cli vm reports tests
+	$(PYTHON) -m flake8 landproof cli vm oci reports tests
 	$(PYTHON) -m tests.style
 	shellcheck -e SC1091,SC2317 $$(git ls-files '*.sh' .ci/run)
 

@@ -56,7 +56,8 @@ def run_oci(args: argparse.Namespace) -> int:
         runtime = tree.choose(word)
         made = tree.entries(runtime, plan.runs(asked))
         with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
-            records = [_here(made, Path(scratch))] if args.here else _boot(args, made, Path(scratch))
+            place = Path(scratch)
+            records = [_here(made, place)] if args.here else _boot(args, made, place)
             columns += [_column(runtime.name, asked, path) for path in records]
     report(page.document(columns, version()), args)
     return page.status(columns)

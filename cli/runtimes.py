@@ -204,7 +204,6 @@ def _that_run_here(chosen: list[tools.Tool]) -> list[tools.Tool]:
     return [tool for tool in chosen if not tool.data.get("installed")]
 
 
-    """Run on this machine; return the records."""
 def _here(_args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], place: Path,
           outdir: Path) -> None:
     """Run on this machine."""

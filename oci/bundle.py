@@ -38,7 +38,8 @@ def config(its_process: Mapping[str, Any], changes: Mapping[str, Any], name: str
               {"destination": "/dev", "type": "tmpfs", "source": "tmpfs",
                "options": ["nosuid", "mode=755"]},
               *own.pop("more_mounts", [])]
-    linux: dict[str, Any] = {"namespaces": [{"type": one} for one in ("pid", "ipc", "uts", "mount")]}
+    namespaces = [{"type": one} for one in ("pid", "ipc", "uts", "mount")]
+    linux: dict[str, Any] = {"namespaces": namespaces}
     if "seccomp" in own:
         linux["seccomp"] = own.pop("seccomp")
     made = {"ociVersion": "1.0.2", "process": its_process,

@@ -23,8 +23,9 @@ LINKS = {"bin": "usr/bin", "sbin": "usr/sbin", "lib": "usr/lib", "lib64": "usr/l
 DIRECTORIES = ("etc", "usr", "usr/bin", "usr/sbin", "usr/lib", toolfiles.LIBRARIES[0], "usr/lib64",
                "oci", "oci/runs", "scripts", "proc", "sys", "dev", "run", "tmp", "work", "granted")
 
-# What comes before all containers: the tree becomes the root of this mount namespace. A root that is
-# only changed (chroot) would not do: what enters a container's namespace gets the namespace's root.
+# What comes before all containers: the tree becomes the root of this mount namespace. A root that
+# is only changed (chroot) would not do: what enters a container's namespace gets the namespace's
+# root.
 PREPARE = """\
 cd "$(dirname "$0")/.." || exit 1
 run() { busybox "$@" || echo "@@ trouble: $*"; }

@@ -403,9 +403,9 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
     """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
 
     `arguments` are those of the harness (docs/records.md), `extra` an archive of files that the
-    guests have besides. With `resume` a run that was interrupted goes on. Return the files of records, one a
-    kernel, in the order of the kernels. On Ctrl-C every machine ends, the records so far are
-    kept, and KeyboardInterrupt goes on to the caller.
+    guests have besides. With `resume` a run that was interrupted goes on. Return the files of
+    records, one a kernel, in the order of the kernels. On Ctrl-C every machine ends, the records
+    so far are kept, and KeyboardInterrupt goes on to the caller.
     """
     qemu.program()
     outdir.mkdir(parents=True, exist_ok=True)

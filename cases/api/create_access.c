@@ -15,7 +15,7 @@ static const struct variant unknown_bits[] = {
 	{ NULL }
 };
 
-/* EINVAL when all are refused so; else what the first other one gave. */
+/* EINVAL if every bit is refused with that; else what the first other gave. */
 static int try_each(const struct ruleset_attr *base, size_t field,
 		    uint64_t known, uint64_t beside)
 {

@@ -29,7 +29,7 @@ static const struct variant not_subsets[] = {
 	{ NULL }
 };
 
-/* The bits that the handled ones, which are @handled, do not contain. */
+/* Quiet bits that are not among the handled ones, which are @handled. */
 static uint64_t quiet_bits(struct scene *scene, uint64_t handled,
 			   uint64_t other)
 {

@@ -55,7 +55,7 @@ static int make_regular(struct scene *scene)
 	return errno_of(mknod("dir/regular", S_IFREG | 0644, 0));
 }
 
-/* The rename makes a fifo and removes one; the rights to that are not ours. */
+/* The rename also makes and removes a fifo: other rights, in .uses. */
 CASE("errata.4",
 	.claim	  = "mknod(2), renameat2(2) of a whiteout without MAKE_REG",
 	.guard	  = FS(MAKE_REG),

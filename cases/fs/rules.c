@@ -5,7 +5,7 @@
 #define RULE_DOCUMENTED							\
 	"userspace-api/landlock, Layers of file path access rights"
 
-/* The same file by several ways: what counts is where it lies. */
+/* Several paths to one file: the rule on its real directory counts. */
 static const struct variant ways[] = {
 	{ "", .data = "dir/file" },
 	{ "dotdot", .data = "decoy/../dir/file" },

@@ -28,7 +28,7 @@ static const struct variant modes[] = {
 	{ NULL }
 };
 
-/* Both handle both; together, but not each, they grant both. */
+/* Two layers that handle both rights and grant one of them each. */
 static int each_grants_one(struct scene *scene)
 {
 	const struct ruleset both = {

@@ -63,7 +63,7 @@ static const struct event events[] = {
 		      "tracee_domain=0 tracee_pid=# tracee_comm=lp" },
 };
 
-/* Who tells of it: a child asks to be traced, and the event is its. */
+/* Whose PID the event has: for TRACEME, of the child that asks for it. */
 static pid_t teller(const struct scene *scene)
 {
 	return scene->variant->arg == TRACEME ? scene->pid[DENIAL_TARGET] :
@@ -108,7 +108,7 @@ static int traced_as_logged(struct scene *scene)
 	return is_traced(scene, "same_exec=1 logged=1 ");
 }
 
-/* With which errno it is denied, other cases look at. */
+/* These look at the event alone; other cases look at the errno. */
 #define DENIAL_CASE							\
 	A_TRACE_CASE,							\
 	.promise  = { LOGGED },					\

@@ -128,7 +128,7 @@ CASE("net.udp.bind_zero_range",
 	.attempt  = bind_one_of_one,
 	.source	  = DOC_PORT_ZERO);
 
-/* Without that option: what the kernel may choose, one may not ask for. */
+/* A rule for port 0 is for the port 0; a named port needs one of its own. */
 static int bind_ephemeral(struct scene *scene)
 {
 	return net_try(scene, &(const struct net_try) {

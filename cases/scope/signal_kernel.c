@@ -87,7 +87,7 @@ CASE("scope.signal.prlimit_cpu",
 	.attempt  = limit_target,
 	.source	  = "kernel/sys.c, do_prlimit: no task_prlimit hook of Landlock");
 
-/* Whose child wants to know of its death, and sandboxes itself, and dies */
+/* Enforces, then dies; a child outside the domain asked for a signal then. */
 static int die_sandboxed(struct scene *scene)
 {
 	const pid_t pid = fork();

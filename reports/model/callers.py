@@ -72,8 +72,9 @@ def load() -> Table:
 def to_json(sources: Sources, landproof: str) -> str:
     """Return the callers as JSON."""
     new = {one.name for one in sources.new()}
+    known = sources.table.known
     callers = [{"caller": one.name, "calls": list(one.calls), "checked": one.checked,
-                "treatment": road.treatment if (road := sources.table.known.get(one.name)) else None,
+                "treatment": road.treatment if (road := known.get(one.name)) else None,
                 "why": road.why if road else None, "new": one.name in new}
                for one in sources.callers]
     return json.dumps({"landproof": landproof, "source": sources.name,

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import tomllib
 from collections.abc import Callable, Iterable
 from functools import cache
@@ -143,13 +144,14 @@ def numbers() -> str:
     """Return how many reports there are of each kind, and when the cases ran."""
     trackers = {report["where"].split("#")[0] for report in data()["report"]
                 if "#" in report["where"]}
-    return (f"{len(data()['report'])} reports from {len(trackers)} trackers of projects, from the"
+    text = (f"{len(data()['report'])} reports from {len(trackers)} trackers of projects, from the"
             f" list of CVE numbers and from mailing lists: {len(reports('fixed'))} of bugs of"
             f" kernels that are fixed, {len(reports('open'))} of what nothing promises yet,"
             f" {len(reports('newer'))} that a later ABI version answers, and"
             f" {len(reports('no-bug'))} that are no bug of Landlock. The cases ran on"
             f" {', '.join(map(short, kernels()))} of Debian"
             f" ({' and '.join(measured('reports')['dates'])}).")
+    return textwrap.fill(text, 132, break_on_hyphens=False)
 
 
 PARTS: dict[str, Callable[[], str]] = {

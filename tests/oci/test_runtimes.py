@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Real containers on a real kernel: a runtime that knows process.landlock, and crun, which does not."""
+"""Real containers on a real kernel: a runtime that knows process.landlock, and crun, without it."""
 
 from __future__ import annotations
 

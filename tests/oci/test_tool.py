@@ -14,8 +14,8 @@ from tests.oci.proof import ROOT, build
 from vm import tools
 
 SHIM = ROOT / "tests/oci/shim.toml"
-TOOLS = {tool.name: tool for file in (ROOT / "runtimes/crun.toml", ROOT / "runtimes/runc.toml", SHIM)
-         for tool in tools.read(file)}
+FILES = (ROOT / "runtimes/crun.toml", ROOT / "runtimes/runc.toml", SHIM)
+TOOLS = {tool.name: tool for file in FILES for tool in tools.read(file)}
 
 
 @pytest.mark.parametrize("name", TOOLS)
@@ -32,11 +32,12 @@ def test_a_form_is_the_same_everywhere(name: str) -> None:
 
 
 def test_containers_on_a_kernel(tmp_path: Path) -> None:
-    """The runtimes of Debian run the attempt in a container, and ignore the block; the shim does not."""
+    """Debian's runtimes run the attempt in a container, and ignore the block; the shim does not."""
     out = tmp_path / "out.json"
     done = subprocess.run(
-        [ROOT / "landproof", "runtimes", "--kernel", "debian-7.3", "--tool", "crun", "--tool", "runc",
-         "--adapter", SHIM, "--tool", build(None, tmp_path), "--case", "fs.read_file.open",
+        [ROOT / "landproof", "runtimes", "--kernel", "debian-7.3", "--tool", "crun",
+         "--tool", "runc", "--adapter", SHIM, "--tool", build(None, tmp_path),
+         "--case", "fs.read_file.open",
          "--json", out], capture_output=True, text=True, check=False, timeout=300)
     assert done.returncode == 1, done.stderr
     found = {one["tool"]: one for one in json.loads(out.read_text())["runtimes"]

@@ -64,8 +64,10 @@ def test_on_real_kernels(tmp_path: Path) -> None:
     subprocess.run(
         [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words, "--fs", "ext4", "--fs",
          "fuse-changing", "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
-    shown = {kernel["name"]: {case["id"]: (case["verdict"], case["why"]) for case in kernel["cases"]}
-             for kernel in json.loads((tmp_path / "r.json").read_text())["kernels"]}
+    shown = {
+        kernel["name"]: {case["id"]: (case["verdict"], case["why"]) for case in kernel["cases"]}
+        for kernel in json.loads((tmp_path / "r.json").read_text())["kernels"]
+    }
     ext4, changing = shown["debian-6.1+ext4"], shown["debian-6.1+fuse-changing"]
     assert ext4["fs.metadata.getxattr"][0] == "open"
     assert ext4["fs.read_file.open"][0] == "holds"
