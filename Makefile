@@ -37,6 +37,9 @@ $(OCI_PROBE): $(addprefix $(BUILD)/,oci/probe.o harness/landlock/layers.o harnes
 	@$(CC) -static -no-pie -Wl,--gc-sections -s -o $@ $^ -pthread
 
 # The OCI runtime that knows process.landlock (docs/oci.md)
+.PHONY: oci-shim
+oci-shim: $(OCI_SHIM)
+
 $(OCI_SHIM): $(addprefix $(BUILD)/,tests/oci/shim.o tests/oci/policy.o harness/landlock/landlock.o)
 	@echo "  LD    $@"
 	@$(CC) -static -no-pie -Wl,--gc-sections -s -o $@ $^ -ljson-c

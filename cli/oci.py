@@ -58,7 +58,7 @@ def run_oci(args: argparse.Namespace) -> int:
         with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
             place = Path(scratch)
             records = [_here(made, place)] if args.here else _boot(args, made, place)
-            columns += [_column(runtime.name, asked, path) for path in records]
+            columns += [_column(runtime, asked, path) for path in records]
     report(page.document(columns, version()), args)
     return page.status(columns)
 
@@ -88,7 +88,7 @@ def _here(made: Sequence[Entry], place: Path) -> Path:
     return records
 
 
-def _column(runtime: str, asked: Sequence[plan.Asked], path: Path) -> page.Column:
+def _column(runtime: tree.Runtime, asked: Sequence[plan.Asked], path: Path) -> page.Column:
     """Return what a runtime made of the checks on one kernel."""
     kernel, trouble = "here", ""
     rights: dict[str, bool] = {}
@@ -109,4 +109,4 @@ def _column(runtime: str, asked: Sequence[plan.Asked], path: Path) -> page.Colum
         trouble = trouble or prepared.strip().replace("\n", "; ")
     outcomes = () if trouble and not said else tuple(judge.judge(one, rights, said)
                                                      for one in asked)
-    return page.Column(runtime, kernel, outcomes, trouble)
+    return page.Column(runtime.name, runtime.version, kernel, outcomes, trouble)

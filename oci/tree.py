@@ -57,6 +57,11 @@ class Runtime:
     """With its global options, as the shell in the tree reads it."""
     tool: Tool
 
+    @property
+    def version(self) -> str:
+        """The version of the package; nothing of a program of the user's."""
+        return "" if self.tool.path else toolfiles.version(self.tool)
+
 
 def known() -> dict[str, Runtime]:
     """Return the runtimes of runtimes.toml, by name."""
