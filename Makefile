@@ -126,6 +126,7 @@ mutants: setup all
 runtimes: setup all
 	./landproof runtimes --kernel debian-6.1 --kernel debian-6.12 --kernel debian-7.3 \
 		--json $(BUILD)/runtimes.json --html $(BUILD)/runtimes.html || [ $$? -eq 1 ]
+	$(PYTHON) -m tests.runtimes.marks $(BUILD)/runtimes.json
 
 # Kernels older than Debian's, made of lab-6.12: does the suite call them healthy?
 older-kernels: setup all

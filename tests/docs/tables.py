@@ -40,7 +40,8 @@ def keep(result: str) -> None:
     """Keep of a result of `landproof run` or `landproof selftests` what the documents show."""
     data = json.loads(Path(result).read_text(encoding="utf-8"))
     name, kept = ("selftests", keep_selftests(data)) if "selftests" in data else (
-        "matrix", keep_matrix(data))
+        ("runtimes", keep_runtimes(data)) if "runtimes" in data else
+        ("matrix", keep_matrix(data)))
     path = MEASURED / f"{name}.json"
     path.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
@@ -54,6 +55,20 @@ def keep_matrix(data: dict[str, Any]) -> dict[str, Any]:
         for kernel in data["kernels"] if kernel["name"].startswith("debian-")
     ]
     return {"date": data["date"][:10], "kernels": kernels}
+
+
+def keep_runtimes(data: dict[str, Any]) -> dict[str, Any]:
+    """Of the tools: how many cases got which verdict. What single words grant is not counted."""
+    counts: dict[str, dict[str, dict[str, int]]] = {}
+    for one in data["runtimes"]:
+        if one["tool"] != "raw" and not one["case"].startswith("word."):
+            seen = counts.setdefault(one["tool"], {}).setdefault(one["kernel"], {})
+            seen[one["verdict"]] = seen.get(one["verdict"], 0) + 1
+    return {"date": data["date"][:10],
+            "kernels": [{key: kernel[key] for key in ("name", "release", "abi")}
+                        for kernel in data["kernels"]],
+            "versions": {tool["name"]: tool["version"] for tool in data["tools"]},
+            "counts": counts}
 
 
 def keep_selftests(data: dict[str, Any]) -> dict[str, Any]:
@@ -187,9 +202,31 @@ def selftests() -> str:
                  [["Landlock ABI", *(str(kernel["abi"]) for kernel in kernels)], *map(row, words)])
 
 
+def runtimes() -> str:
+    """The table of docs/runtimes.md: of the policies that a tool has words for, what came."""
+    data = measured("runtimes")
+
+    def cell(counts: dict[str, int]) -> str:
+        through = counts.get("open-silent", 0) + counts.get("open-told", 0)
+        refused = counts.get("refused-start", 0)
+        asked = through + refused + counts.get("enforced", 0) + counts.get("overblock", 0)
+        if not asked:
+            return "–"
+        text = f"{through} / {asked}"
+        return (f"**{text}**" if counts.get("open-silent") else text) + (
+            f", {refused} not started" if refused else "")
+
+    return table(
+        ["tool", "version", *map(release, data["kernels"])],
+        [["Landlock ABI", "", *(str(kernel["abi"]) for kernel in data["kernels"])],
+         *([f"`{tool}`", data["versions"].get(tool, ""),
+            *(cell(counts.get(kernel["name"], {})) for kernel in data["kernels"])]
+           for tool, counts in data["counts"].items())])
+
+
 TABLES: dict[str, Callable[[], str]] = {
     "matrix": matrix, "deviations": deviations, "findings": findings, "cases": cases,
-    "selftests": selftests,
+    "selftests": selftests, "runtimes": runtimes,
 }
 
 
