@@ -76,6 +76,19 @@ def _unpacked(names: Sequence[str], suite: str) -> list[Path]:
     return [root for name in names if (root := _cached(name, suite))]
 
 
+def _sources(package: str, only: Sequence[str]) -> Path:
+    """Return where a kernel's sources are; of those that are not in the cache, only some files."""
+    if tree := source.cached(package):
+        return tree.path
+    suites = ["sid", "trixie-backports"]
+    if not only:
+        return source.fetch(package, suites).path
+    place = paths.cache() / "tools" / f"part-{package}"
+    if not place.exists():
+        source.fetch_part(package, suites, only, place)
+    return place
+
+
 def _build(tool: Tool) -> Path:
     """Return the binary that the tool's command makes of its sources, built once."""
     build = tool.data["build"]
@@ -84,7 +97,7 @@ def _build(tool: Tool) -> Path:
             raise UserError(f"{tool.name} is built here, and there is no {program}")
     places = _unpacked(build.get("packages", []), build.get("suite", "sid"))
     if "source" in build:
-        places.insert(0, source.fetch(build["source"], ["sid", "trixie-backports"]).path)
+        places.insert(0, _sources(build["source"], build.get("files", [])))
     words = [part.replace("{here}", str(DATA)).replace("{source}", ":".join(map(str, places)))
              for part in build["command"]]
     total = hashlib.sha256("\0".join(map(str, (*words, *places))).encode())

@@ -67,6 +67,7 @@ def keep_runtimes(data: dict[str, Any]) -> dict[str, Any]:
     return {"date": data["date"][:10],
             "kernels": [{key: kernel[key] for key in ("name", "release", "abi")}
                         for kernel in data["kernels"]],
+            "attempts": len({one["case"] for one in data["runtimes"] if one["tool"] == "raw"}),
             "versions": {tool["name"]: tool["version"] for tool in data["tools"]},
             "counts": counts}
 
@@ -216,7 +217,10 @@ def runtimes() -> str:
         return (f"**{text}**" if counts.get("open-silent") else text) + (
             f", {refused} not started" if refused else "")
 
-    return table(
+    caption = (f"Got through / asked, of {data['attempts']} attempts, measured {data['date']}."
+               " **Bold**: without a word. \"Not started\": the tool fails closed. –: it has no"
+               " words for any of them, or makes no domain.")
+    return caption + "\n\n" + table(
         ["tool", "version", *map(release, data["kernels"])],
         [["Landlock ABI", "", *(str(kernel["abi"]) for kernel in data["kernels"])],
          *([f"`{tool}`", data["versions"].get(tool, ""),
