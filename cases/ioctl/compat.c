@@ -2,77 +2,19 @@
 /* ioctl(2) of 32-bit programs, which has a hook of its own. */
 #include <linux/fiemap.h>
 #include <linux/fs.h>
-#include <signal.h>
 #include <sys/ioctl.h>
-#include <sys/mman.h>
 
+#include "bricks/compat.h"
 #include "device.h"
-
-#ifdef __x86_64__
-
-#define NR_GETPID_32	20
-#define NR_IOCTL_32	54
-
-/* The way of 32-bit programs into the kernel, open to 64-bit ones too. */
-static long call_32(long number, long a, long b, long c)
-{
-	long ret;
-
-	asm volatile("int $0x80"
-		     : "=a" (ret)
-		     : "a" (number), "b" (a), "c" (b), "d" (c)
-		     : "memory", "r8", "r9", "r10", "r11");
-	return (int)ret;
-}
-
-static void no_such_way(int signal)
-{
-	(void)signal;
-	_exit(1);
-}
-
-static bool kernel_is_entered(void)
-{
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (pid == 0) {
-		signal(SIGSEGV, no_such_way);
-		_exit(call_32(NR_GETPID_32, 0, 0, 0) != getpid());
-	}
-	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
-}
 
 static int ioctl_32(int fd, unsigned int number)
 {
 	/* Pointers have 32 bits there. */
-	void *arg = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_32BIT, -1, 0);
-	long ret;
+	static char argument[4096];
+	const int ret = compat_call(COMPAT_IOCTL, fd, number, (long)argument);
 
-	if (arg == MAP_FAILED)
-		return errno;
-	ret = call_32(NR_IOCTL_32, fd, number, (long)arg);
-	munmap(arg, 4096);
 	return ret < 0 ? -ret : 0;
 }
-
-#else
-
-static bool kernel_is_entered(void)
-{
-	return false;
-}
-
-static int ioctl_32(int fd, unsigned int number)
-{
-	(void)fd;
-	(void)number;
-	return ENOSYS;
-}
-
-#endif
 
 #define TCGETS_32	0x5401
 
@@ -90,10 +32,7 @@ static int on_ptmx(struct scene *scene)
 
 static int native_on_ptmx(struct scene *scene)
 {
-	if (!kernel_is_entered())
-		return cannot(scene,
-			      "32-bit system calls (CONFIG_IA32_EMULATION)");
-	return native_result(scene, on_ptmx);
+	return compat_scene(scene) ?: native_result(scene, on_ptmx);
 }
 
 static int compare_on_ptmx(struct scene *scene)

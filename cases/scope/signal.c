@@ -3,6 +3,7 @@
 #include <signal.h>
 #include <sys/syscall.h>
 
+#include "bricks/compat.h"
 #include "bricks/target.h"
 #include "landproof.h"
 
@@ -28,6 +29,32 @@ CASE("scope.signal.kill",
 	.variants = signals,
 	.scene	  = target_scene,
 	.attempt  = send_kill,
+	.effect	  = target_was_hit,
+	.source	  = DOC_SIGNAL);
+
+static int target_and_compat(struct scene *scene)
+{
+	return compat_scene(scene) ?: target_start(scene, 0);
+}
+
+static int send_compat(struct scene *scene)
+{
+	return -compat_call(scene->variant->arg, scene->pid[0], SIGUSR1, 0);
+}
+
+static const struct variant compat_calls[] = {
+	{ "", .arg = COMPAT_KILL },
+	{ "tkill", .arg = COMPAT_TKILL },
+	{ NULL }
+};
+
+CASE("scope.signal.compat",
+	.claim	  = "kill(2) and tkill(2) of a 32-bit program",
+	.guard	  = SCOPE(SIGNAL),
+	.promise  = { DENIED(EPERM) },
+	.variants = compat_calls,
+	.scene	  = target_and_compat,
+	.attempt  = send_compat,
 	.effect	  = target_was_hit,
 	.source	  = DOC_SIGNAL);
 

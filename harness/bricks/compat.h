@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * The way of 32-bit programs into the kernel, which is open to 64-bit ones
+ * too.  Pointers have 32 bits there: those into the binary's own data do.
+ */
+#ifndef LANDPROOF_BRICKS_COMPAT_H
+#define LANDPROOF_BRICKS_COMPAT_H
+
+#include "cases/scene.h"
+
+/* arch/x86/entry/syscalls/syscall_32.tbl */
+enum compat_call {
+	COMPAT_OPEN = 5, COMPAT_CREAT = 8, COMPAT_LINK = 9, COMPAT_UNLINK = 10,
+	COMPAT_EXECVE = 11, COMPAT_MKNOD = 14, COMPAT_GETPID = 20,
+	COMPAT_MOUNT = 21, COMPAT_PTRACE = 26, COMPAT_KILL = 37,
+	COMPAT_RENAME = 38, COMPAT_MKDIR = 39, COMPAT_RMDIR = 40,
+	COMPAT_IOCTL = 54, COMPAT_SYMLINK = 83, COMPAT_TRUNCATE = 92,
+	COMPAT_FTRUNCATE = 93, COMPAT_SOCKETCALL = 102,
+	COMPAT_TRUNCATE64 = 193, COMPAT_FTRUNCATE64 = 194, COMPAT_TKILL = 238,
+	COMPAT_OPENAT = 295,
+};
+
+/* The result, or -errno */
+int compat_call(enum compat_call number, long a, long b, long c);
+/* The same with paths or other data of the binary */
+#define compat_path(number, path, b, c)					\
+	compat_call(number, (long)(path), b, c)
+/* As a part of a scene: CANNOT where there is no such way, or 0 */
+int compat_scene(struct scene *scene);
+
+#endif
