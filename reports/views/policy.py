@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 
 from reports.document import (
@@ -12,6 +12,7 @@ from reports.document import (
     Cell,
     Column,
     Document,
+    Facts,
     Item,
     Items,
     Paragraph,
@@ -26,6 +27,7 @@ from reports.model.results import base
 from reports.model.rows import Row
 from reports.model.verdicts import LOOKS, Verdict
 
+EMPTY: Mapping[str, Sequence[str]] = {}
 MEANINGS = {
     "enforced": "shown by cases, none of which got through against what the documentation promises",
     "absent": "this kernel's Landlock has not this right: a sandbox that insists on it does not"
@@ -37,8 +39,12 @@ LOOK = {"enforced": Verdict.HOLDS, "absent": Verdict.ABSENT, "broken": Verdict.B
         "untried": Verdict.CANNOT_RUN}
 
 
-def document(policy: Policy, found: Answers, landproof: str, date: str = "") -> Document:
-    """Return the three tables: what holds, what gets past it, what is left free."""
+def document(policy: Policy, found: Answers, lacking: Mapping[str, Sequence[str]] = EMPTY,
+             landproof: str = "", date: str = "") -> Document:
+    """Return the tables: what holds, what gets past it, who can say it, what is left free.
+
+    Takes the denials that tools have no words for, by the tools' names.
+    """
     kernels = tuple(Column(kernel.name, narrow=len(found.kernels) > 4) for kernel in found.kernels)
     holds = Table(
         (Column("denied"), *kernels),
@@ -57,11 +63,15 @@ def document(policy: Policy, found: Answers, landproof: str, date: str = "") -> 
         signs = Items(tuple(Item(words(Cell(verdict, verdict=verdict), f": {look.meaning}"))
                             for verdict, look in LOOKS.items() if verdict in seen))
         blocks.append(Block((past, signs), "What gets past it"))
+    if lacking:
+        pairs = tuple((name, words(f"no word for {', '.join(rights)}" if rights else "all of it"))
+                      for name, rights in lacking.items())
+        blocks.append(Block((Facts(pairs),), "Which tools have words for it"))
     if found.free:
         text = ", ".join(f"{right} (ABI {abi})" for right, abi in found.free.items())
         blocks.append(Block((Paragraph(words(text)),), "What it does not deny anywhere"))
     return Document("What holds of a policy", tuple(blocks), landproof, date,
-                    intro=words(_policy(policy)), json=partial(to_json, policy, found, landproof))
+                    intro=words(_policy(policy)), json=partial(to_json, policy, found, landproof, lacking))
 
 
 def _policy(policy: Policy) -> str:
@@ -83,7 +93,8 @@ def _past(row: Row, found: Answers) -> tuple[Words | Cell, ...]:
             Cell(row.label, code=True))
 
 
-def to_json(policy: Policy, found: Answers, landproof: str) -> str:
+def to_json(policy: Policy, found: Answers, landproof: str,
+            lacking: Mapping[str, Sequence[str]] = EMPTY) -> str:
     """Return the answer for programs."""
     names = [kernel.name for kernel in found.kernels]
 
@@ -103,6 +114,7 @@ def to_json(policy: Policy, found: Answers, landproof: str) -> str:
                   "upstream": upstream(found.cases[base(row.ids[0])], found.kernels),
                   "kernels": by_kernel(row)}
                  for right, rows in found.past.items() for row in rows],
+        "tools": {name: {"lacks": rights} for name, rights in lacking.items()},
         "free": found.free,
     }
     return json.dumps(data, indent=1, ensure_ascii=False) + "\n"

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import pytest
 
+from cli import commandline
 from cli.guest import cases
 from reports.errors import UserError
 from reports.model import policy as model
 from reports.model.results import Case, CaseResult, Kernel, Result
 from reports.model.verdicts import Verdict
 from reports.views import policy as view
+from vm import tools
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -177,3 +179,52 @@ def test_the_example_of_the_page(tmp_path: Path) -> None:
     found = model.read(tmp_path / "policy", model.rights_of(cases()))
     assert {"fs.truncate", "net.connect_tcp", "scope.signal"} < set(found.handled)
     assert "net.bind_udp" not in found.handled and len(found.rules) == 2
+
+
+# A tool's own command line
+
+ORDER = ("fs.execute", "fs.read_file", "fs.read_dir", "fs.write_file", "fs.truncate",
+         "net.bind_tcp", "net.connect_tcp", "scope.signal")
+
+
+@pytest.mark.parametrize(("name", "line", "handled", "rules"), [
+    ("setpriv", "--no-new-privs --landlock-access fs:write-file,truncate"
+     " --landlock-rule path-beneath:write-file:/tmp sh -c x", ("fs.write_file", "fs.truncate"),
+     (model.Rule(("fs.write_file",), ("/tmp",)),)),
+    ("landrun", "--rox /usr --connect-tcp=443 sh", ORDER,
+     (model.Rule(("fs.read_file", "fs.read_dir", "fs.execute"), ("/usr",)),
+      model.Rule(("net.connect_tcp",), ("443",)))),
+    ("landrun", "--best-effort --unrestricted-filesystem --unrestricted-scoped -- sh",
+     ("net.bind_tcp", "net.connect_tcp"), ()),
+    ("sandboxer", "LL_FS_RO=/usr:/lib LL_FS_RW= LL_TCP_BIND= LL_SCOPED=a:s sh",
+     ("fs.execute", "fs.read_file", "fs.read_dir", "fs.write_file", "fs.truncate", "net.bind_tcp",
+      "scope.signal"),
+     (model.Rule(("fs.execute", "fs.read_file", "fs.read_dir"), ("/usr", "/lib")),)),
+    ("minijail", "--fs-path-ro /usr -- sh",
+     ("fs.execute", "fs.read_file", "fs.read_dir", "fs.write_file"),
+     (model.Rule(("fs.read_file", "fs.read_dir"), ("/usr",)),)),
+])
+def test_a_command_line_is_read_back(name: str, line: str, handled: tuple[str, ...],
+                                     rules: tuple[model.Rule, ...]) -> None:
+    assert commandline.read(tools.known()[name], line.split(), ORDER) == model.Policy(
+        handled, rules)
+
+
+@pytest.mark.parametrize(("name", "line", "said"), [
+    ("setpriv", "--landlock-access net:connect-tcp sh",
+     "--landlock-access net:connect-tcp is not among the words of setpriv"),
+    ("setpriv", "--landlock-access fs:reed sh", "setpriv has no reed of fs: it has execute"),
+    ("sandboxer", "LL_FS_R0=/usr sh", "LL_FS_R0 is no variable of sandboxer"),
+    ("minijail", "-- sh", "denies nothing"),
+])
+def test_what_is_not_understood_is_not_taken_for_nothing(name: str, line: str, said: str) -> None:
+    with pytest.raises(UserError, match=re.escape(said)):
+        commandline.read(tools.known()[name], line.split(), ORDER)
+
+
+def test_tools_lack_words() -> None:
+    lack = {name: set(ORDER) - commandline.rights(tools.known()[name])
+            for name in ("setpriv", "landrun", "minijail", "minijail-abi-5")}
+    assert lack["setpriv"] == {"net.bind_tcp", "net.connect_tcp", "scope.signal"}
+    assert lack["landrun"] == set()
+    assert "fs.truncate" in lack["minijail"] and "fs.truncate" not in lack["minijail-abi-5"]
