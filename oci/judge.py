@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from oci.checks import Check
-from oci.forms import KERNEL_NAMES, Form, handled
+from oci.forms import KERNEL_NAMES, handled
 from oci.plan import Asked, Run
 
 MEANINGS = {
@@ -152,18 +152,19 @@ def _judge(asked: Asked, rights: Mapping[str, bool], control: Seen, policy: Seen
     strict = check.policy.get("strict") is True
     if trouble := _trouble(check, control):
         return "cannot-run", f"without the block: {trouble}"
+    if check.expect == "refused" and check.mended.get("strict") and lacks:
+        return "absent", f"this kernel cannot handle {', '.join(sorted(lacks))}"
     if check.expect == "refused" or (strict and lacks):
         return _refusal(policy, mended or control, control)
     if not policy.started and check.expect == "either":
         return ("holds", f"not started: {policy.first}") if policy.status else \
             ("fails", "not started, and exit status 0")
     wants = expectations(check, there)
-    if not there and not check.says and all(control.results.get(what) == want
-                                            for what, want in wants.items()
-                                            if what not in FACTS) and policy.started \
-            and not lacks:
-        return "absent", "the kernel has none of the rights"
-    return _confinement(check, asked.form, wants, lacks, control, policy)
+    verdict, why = _confinement(check, wants, lacks, control, policy)
+    if verdict == "holds" and "strict" not in check.policy and not _tells(wants) \
+            and _tells(check.inside):
+        return "absent", f"this kernel cannot handle {', '.join(sorted(lacks))}"
+    return verdict, why
 
 
 def _trouble(check: Check, control: Seen) -> str:
@@ -186,15 +187,22 @@ def _refusal(policy: Seen, mended: Seen, control: Seen) -> tuple[str, str]:
     return "fails", f"it started, with {policy.results['layers']} layers"
 
 
-def _confinement(check: Check, form: Form, wants: Mapping[str, str], lacks: set[str],
-                 control: Seen, policy: Seen) -> tuple[str, str]:
+def _tells(wants: Mapping[str, str]) -> bool:
+    """Say whether something must be refused: what is all granted tells nothing of a policy."""
+    return any(want != "ok" for what, want in wants.items() if what not in FACTS)
+
+
+def _confinement(check: Check, wants: Mapping[str, str], lacks: set[str], control: Seen,
+                 policy: Seen) -> tuple[str, str]:
     if not policy.started:
         return "fails", f"it did not start: {policy.first}"
     layers = policy.results["layers"]
     wrong = [f"{what}: {policy.results.get(what, 'no answer')}, not {want}"
              for what, want in wants.items() if policy.results.get(what) != want
              and not (what == "layers" and layers == "-1")]
-    silent = [word for word in (*check.says, *sorted(lacks)) if not _mentions(policy.text, word)]
+    # Where nothing can be enforced, nothing needs to be said of a rule.
+    says = check.says if wants["layers"] != "0" else ()
+    silent = [word for word in (*says, *sorted(lacks)) if not _mentions(policy.text, word)]
     if not wrong and not silent:
         return "holds", f"{layers} layers" if layers != "1" else "one layer"
     if layers == "0" and policy.results == control.results:

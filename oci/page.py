@@ -82,7 +82,8 @@ def _deviations(columns: Sequence[Column]) -> list[Item]:
 def to_json(columns: Sequence[Column], landproof: str) -> str:
     """Return all that is known, with what each container showed."""
     return json.dumps({"landproof": landproof, "oci": [
-        {"runtime": column.runtime, "version": column.version, "kernel": column.kernel, "trouble": column.trouble,
+        {"runtime": column.runtime, "version": column.version, "kernel": column.kernel,
+         "trouble": column.trouble,
          "outcomes": [{"check": one.check.id, "form": one.form, "verdict": one.verdict,
                        "why": one.why, "seen": [asdict(seen) for seen in one.seen]}
                       for one in column.outcomes]} for column in columns]}, indent=1) + "\n"

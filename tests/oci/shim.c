@@ -65,6 +65,7 @@ void die(const char *format, ...)
 	fputs("landlock-shim: error: ", stderr);
 	vfprintf(stderr, format, args);
 	fputs("\n", stderr);
+	va_end(args);
 	exit(1);
 }
 

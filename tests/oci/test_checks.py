@@ -126,6 +126,19 @@ def test_what_the_kernel_lacks() -> None:
     assert verdict("best-effort", nothing, everything, rights=none)[0] == "holds"
 
 
+def test_what_the_kernel_cannot_show() -> None:
+    """Nothing is refused, as the kernel cannot: that is no proof of the claim."""
+    none = dict.fromkeys(ALL, False)
+    granted = {what: "ok" for what in CHECKS["port.exact"].inside} | {"layers": "0"}
+    assert verdict("port.exact", granted, "cannot handle connect\n", rights=none)[0] == "absent"
+    assert verdict("port.exact", granted, rights=none)[0] == "ignored"
+    granted = {what: "ok" for what in CHECKS["missing-path.default"].inside} | {"layers": "0"}
+    assert verdict("missing-path.default", granted, "cannot handle read_file\n",
+                   rights=none)[0] == "absent"
+    assert verdict("missing-path.strict", {}, "cannot handle read_file\n", 1,
+                   rights=none)[0] == "absent"
+
+
 def test_a_script_that_was_cut_off_says_nothing() -> None:
     (asked,) = plan([CHECKS["enforced"]], FORM)
     said = {run.name: "@ layers = 1\n" for run in runs([asked])}
