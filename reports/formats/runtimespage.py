@@ -13,8 +13,9 @@ from markupsafe import Markup
 from reports.formats.page import TEMPLATES, render
 from reports.model.judgement import Judgement
 from reports.model.runtimegate import VERDICTS, command
-from reports.model.runtimes import MEANINGS, RAW, Outcome, Run, answers, counted, typed
-from reports.views.runtimes import MODELS
+from reports.model.runtimes import (
+    MEANINGS, MODELS, RAW, Outcome, Run, answers, counted, typed,
+)
 
 
 class _Texts:

@@ -25,6 +25,9 @@ RAW = "raw"
 
 DEVIATIONS = ("open-silent", "overblock")
 THROUGH = ("open-told", "open-silent")
+# What a tool does where the kernel lacks a right, by its description
+MODELS = {"hard": "must not start where it cannot enforce", "soft": "goes on",
+          "switch": "has a switch for that", "none": "does not use Landlock"}
 MEANINGS = {
     "enforced": "refused, in a Landlock domain, as by raw calls",
     "inexpressible": "the tool has no word for the policy",

@@ -29,8 +29,6 @@ from reports.model.runtimes import (
 )
 
 ALIKE = 3  # cases that are named of those with one reason
-MODELS = {"hard": "must not start where it cannot enforce", "soft": "goes on",
-          "switch": "has a switch for that", "none": "does not use Landlock"}
 
 
 def document(run: Run, judgement: Judgement, strict: bool = False) -> Document:
