@@ -14,5 +14,6 @@ done
 export HOME="$work" GOCACHE="$work/cache" GOTOOLCHAIN=local CGO_ENABLED=0
 # The packages are for the mode without modules.
 export GO111MODULE=off GOPATH="$work/share/gocode"
-"$work"/lib/go-*/bin/go build -trimpath -ldflags=-s -o "$output" "$source"
+set -- "$work"/lib/go-*/bin/go
+"$1" build -trimpath -ldflags=-s -o "$output" "$source"
 rm -rf "$work"

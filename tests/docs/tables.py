@@ -220,7 +220,7 @@ def runtimes() -> str:
     caption = (f"Got through / asked, of {data['attempts']} attempts, measured {data['date']}."
                " **Bold**: without a word. \"Not started\": the tool fails closed. –: it has no"
                " words for any of them, or makes no domain.")
-    return caption + "\n\n" + table(
+    return textwrap.fill(caption, 130) + "\n\n" + table(
         ["tool", "version", *map(release, data["kernels"])],
         [["Landlock ABI", "", *(str(kernel["abi"]) for kernel in data["kernels"])],
          *([f"`{tool}`", data["versions"].get(tool, ""),

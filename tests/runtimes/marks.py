@@ -70,7 +70,8 @@ def wrong(outcomes: list[dict[str, Any]]) -> Iterator[str]:
                        f" ({one['why']}), and not {' or '.join(mark.verdicts)}")
             elif mark.strictest and (
                     one["worlds"].get("strictest", {}).get("result") != mark.strictest):
-                yield f"{one['tool']}, {one['kernel']}, {one['case']}: its strictest policy stops it"
+                yield (f"{one['tool']}, {one['kernel']}, {one['case']}:"
+                       " its strictest policy stops it")
 
 
 def main(words: list[str]) -> int:
