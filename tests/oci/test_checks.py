@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import re
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -143,6 +144,17 @@ def test_a_script_that_was_cut_off_says_nothing() -> None:
     (asked,) = plan([CHECKS["enforced"]], FORM)
     said = {run.name: "@ layers = 1\n" for run in runs([asked])}
     assert judge.judge(asked, ALL, said).verdict == "broken"
+
+
+@pytest.mark.parametrize(("word", "value"), [
+    ("--runtime", "nonsense"), ("--runtime", "mine=/nonsense"), ("--check", "nonsense"),
+    ("--form", "nonsense"),
+])
+def test_nonsense_is_an_error_at_once(word: str, value: str) -> None:
+    done = subprocess.run([ROOT / "landproof", "oci", word, value], capture_output=True, text=True,
+                          check=False)
+    assert done.returncode == 2
+    assert done.stderr.count("\n") == 1 and "nonsense" in done.stderr
 
 
 BREAKERS = sorted(PATCHES.glob("*.patch"))
