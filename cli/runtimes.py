@@ -13,6 +13,7 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -227,9 +228,10 @@ def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], 
     archive = toolfiles.archive(chosen, GUEST)
     with progress.fetching() as tell:
         machines = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+    # Starting a program under emulation is a third quicker where it always lies at one address.
+    boot = replace(booting(args), append=(*args.append, "norandmaps"))
     with progress.display(machines) as listener:
-        run.run(machines, words, outdir, GUEST, args.jobs, listener, booting(args), archive,
-                resume=True)
+        run.run(machines, words, outdir, GUEST, args.jobs, listener, boot, archive, resume=True)
 
 
 def _last() -> Path:

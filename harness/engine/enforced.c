@@ -203,6 +203,12 @@ static bool judge_control(struct tool_case *tc, struct tool_result *result)
 	/* The layer and the error have to do. */
 	if (result->tool->always && control->outcome != WORKED && !deny->lost)
 		return true;
+	/* Its empty policy makes a domain, too, and any domain refuses this. */
+	if (control->layers > 0 && !deny->lost && refused(control->outcome) &&
+	    control->outcome == raw_world(tc, TOOL_DENY)->outcome) {
+		result->coarse = true;
+		return true;
+	}
 	if (!control->started) {
 		say(result, TOOL_CONFOUNDED,
 		    "it does not start with a policy that denies nothing");
@@ -264,8 +270,8 @@ static void judge_refusal(struct tool_case *tc, struct tool_result *result)
 		    "refused with %s, and by raw calls with %s", got, would);
 	else if (judge_grant(tc, result))
 		say(result, TOOL_ENFORCED, "%s", got);
-	result->coarse = deny->coarse || result->tool->always ||
-			 (refused(raw) && raw != deny->outcome);
+	result->coarse |= deny->coarse || result->tool->always ||
+			  (refused(raw) && raw != deny->outcome);
 }
 
 void enforced_run(struct tool_case *tc, const struct tool *tool,
