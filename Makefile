@@ -145,7 +145,7 @@ style:
 	$(PYTHON) -m tests.style
 	shellcheck -e SC1091,SC2317 $$(git ls-files '*.sh' .ci/run)
 
-# That, and cppcheck, which takes minutes and finds other things in each of its versions.
+# That, and cppcheck, each version of which takes other things for defects.
 .PHONY: lint
 lint: setup-check all style
 	@vm/setup.sh vm/packages-lint.txt

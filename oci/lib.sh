@@ -1,4 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
+# shellcheck shell=dash
 # Runs one container in the tree of a runtime: lib.sh HOW NAME, with the runtime in $RUNTIME.
 # HOW: run, preserve (with descriptor 3), overlay, exec (in a container that waits), features.
 how=$1 name=$2

@@ -123,12 +123,12 @@ static struct ruleset strictest(const struct tool *tool)
 int word_rules(const struct landproof_case *test, struct rule rules[RULES_MAX])
 {
 	struct ruleset layers[POLICY_LAYERS];
-	const struct rule *rule = layers[0].rules;
+	const struct rule *rule;
 	int count = 0;
 
 	memset(rules, 0, RULES_MAX * sizeof(*rules));
 	policy_layers(test, WORLD_GRANT, &kernel, layers);
-	for (; rule < layers[0].rules + RULES_MAX &&
+	for (rule = layers[0].rules; rule < layers[0].rules + RULES_MAX &&
 	     (rule->path || rule->is_port); rule++) {
 		if (rule->access && !(rule->access &
 				      (test->guard.fs | test->guard.net)))

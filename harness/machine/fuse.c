@@ -91,11 +91,13 @@ static int node_for(int fd, const struct stat *st)
 			return i;
 		}
 	}
-	if (unused)
+	if (unused) {
+		generation++;
 		nodes[unused] = (struct node) {
 			.fd = fd, .dev = st->st_dev, .ino = st->st_ino,
-			.generation = ++generation,
+			.generation = generation,
 		};
+	}
 	return unused;
 }
 

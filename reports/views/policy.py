@@ -71,7 +71,8 @@ def document(policy: Policy, found: Answers, lacking: Mapping[str, Sequence[str]
         text = ", ".join(f"{right} (ABI {abi})" for right, abi in found.free.items())
         blocks.append(Block((Paragraph(words(text)),), "What it does not deny anywhere"))
     return Document("What holds of a policy", tuple(blocks), landproof, date,
-                    intro=words(_policy(policy)), json=partial(to_json, policy, found, landproof, lacking))
+                    intro=words(_policy(policy)),
+                    json=partial(to_json, policy, found, landproof, lacking))
 
 
 def _policy(policy: Policy) -> str:
