@@ -17,6 +17,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import vm.errors
 from cli.guest import catalogue, listed, version
 from cli.options import add_machines, add_selection, booting, given, selection
 from cli.outputs import (
@@ -84,6 +85,7 @@ def run_runtimes(args: argparse.Namespace) -> int:
     chosen = tools.choose(args.tool, args.adapter, args.root)
     if args.here and not args.tool:
         chosen = _that_run_here(chosen)
+    chosen, left_out = _to_be_had(chosen, bool(args.tool))
     options = given(args)
     if args.quick:
         args.case += _quick()
@@ -101,7 +103,25 @@ def run_runtimes(args: argparse.Namespace) -> int:
                     _finish(args, _assembled(args, chosen, outdir, options), gate)
                 raise
             found = _assembled(args, chosen, outdir, options)
-    return _finish(args, found, gate)
+    return _finish(args, model.without(found, left_out), gate)
+
+
+def _to_be_had(chosen: list[tools.Tool],
+               asked: bool) -> tuple[list[tools.Tool], dict[str, str]]:
+    """Return the tools that can be had, and why not the others; an error if they were asked for."""
+    found, left_out = [], {}
+    for tool in chosen:
+        try:
+            (toolfiles.installed if tool.data.get("installed") else toolfiles.files)(tool)
+            found.append(tool)
+        except vm.errors.UserError as error:
+            if asked:
+                raise
+            left_out[tool.name] = str(error)
+            print(f"landproof: {tool.name} is left out: {error}", file=sys.stderr)
+    if not found:
+        raise UserError("no tool can be had")
+    return found, left_out
 
 
 def _gate(args: argparse.Namespace) -> Gate:

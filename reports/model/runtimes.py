@@ -97,6 +97,7 @@ class Run:
     inapplicable: Mapping[str, int] = field(default_factory=dict)  # why: how many cases
     date: str = ""
     options: tuple[str, ...] = ()  # that chose cases
+    left_out: Mapping[str, str] = field(default_factory=dict)  # tools, and why they were not had
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str], list[Outcome]]:
@@ -138,7 +139,7 @@ class Run:
             found += [f"{one.name}: {why}" for why in one.lost]
             found += [f"{one.name}: {tool} does not run: {why}"
                       for tool, why in one.missing.items()]
-        return found
+        return [*found, *(f"{tool} is left out: {why}" for tool, why in self.left_out.items())]
 
     @property
     def undeclared(self) -> list[str]:
@@ -159,6 +160,11 @@ class Run:
             return self
         return replace(self, private=(), outcomes=tuple(
             one for one in self.outcomes if base(one.case) not in self.private))
+
+
+def without(run: Run, left_out: Mapping[str, str]) -> Run:
+    """Return the run with what it says of tools that could not be had."""
+    return replace(run, left_out=dict(left_out)) if left_out else run
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,7 +295,7 @@ def to_json(run: Run) -> str:
         "$schema": FORM, "landproof": run.landproof, "date": run.date, "options": run.options,
         "kernels": [asdict(one) for one in run.machines],
         "tools": [asdict(one) for one in run.tools],
-        "inapplicable": run.inapplicable, "rights": run.rights, "private": run.private,
+        "inapplicable": run.inapplicable, "left_out": run.left_out, "rights": run.rights, "private": run.private,
         "runtimes": [{"kernel": one.kernel, "tool": one.tool, "case": one.case,
                       "verdict": one.verdict, "why": one.why, "coarse": one.coarse,
                       "worlds": one.worlds} for one in run.outcomes],
@@ -318,4 +324,5 @@ def load(path: Path) -> Run:
         tuple(replace(Tool(**one), loses=tuple(one["loses"])) for one in data["tools"]),
         tuple(Outcome(**one) for one in data["runtimes"]),
         {name: tuple(rights) for name, rights in data["rights"].items()},
-        tuple(data["private"]), data["inapplicable"], data["date"], tuple(data["options"]))
+        tuple(data["private"]), data["inapplicable"], data["date"], tuple(data["options"]),
+        data["left_out"])

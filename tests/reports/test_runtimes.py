@@ -14,7 +14,7 @@ from reports.errors import UserError
 from reports.formats import junit, ktap, markdown, runtimespage
 from reports.model.judgement import Gate, judge
 from reports.model.runtimegate import as_result, columns
-from reports.model.runtimes import Run, Tool, answers, assemble, load, to_json, typed
+from reports.model.runtimes import Run, Tool, answers, assemble, load, to_json, typed, without
 from reports.views import runtimes as views
 
 CATALOGUE = [{"id": "fs.a", "guard": ["fs.read_file"], "labels": []},
@@ -113,7 +113,8 @@ def test_what_ran_again_counts_as_it_was_last(tmp_path: Path) -> None:
 
 
 def test_json_comes_back(tmp_path: Path) -> None:
-    found, path = usual(tmp_path), tmp_path / "run.json"
+    found, path = without(usual(tmp_path), {"gone": "no compiler"}), tmp_path / "run.json"
+    assert found.troubles == ["gone is left out: no compiler"]
     path.write_text(to_json(found))
     assert load(path) == found
 

@@ -52,3 +52,17 @@ def test_an_error_is_one_line(old: str, new: str, said: str, tmp_path: Path) -> 
     assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1, done.stderr
     assert str(file) in done.stderr and said in done.stderr
+
+
+def test_a_tool_that_cannot_be_had_stops_no_other(tmp_path: Path) -> None:
+    gone, out = tmp_path / "gone.toml", tmp_path / "out.json"
+    gone.write_text('name = "gone"\nbuild = { needs = ["no-such-compiler"], command = ["true"] }\n')
+    command = [str(ROOT / "landproof"), "runtimes", "--here", "--adapter", str(gone), "--case",
+               "fs.read_file.open", "--json", str(out)]
+    setpriv = ["--adapter", str(ROOT / "runtimes" / "setpriv.toml")]
+    done = subprocess.run([*command, *setpriv], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    assert "gone is left out: gone is built here, and there is no no-such-compiler" in done.stderr
+    assert '"gone": "gone is built here' in out.read_text()
+    done = subprocess.run([*command, "--tool", "gone"], capture_output=True, text=True, check=False)
+    assert done.returncode == 2 and len(done.stderr.splitlines()) == 1
