@@ -35,14 +35,12 @@ class Run:
     def files(self) -> dict[str, str]:
         """Return the files that lib.sh takes."""
         changes = {key: json.loads(value) for key, value in self.config}
-        waits = [*json.loads(self.process)["args"][:1], "wait"]
         process = json.loads(self.process)
-        if self.how == "exec":
-            process["args"] = waits
-        made = {"config.json": bundle.config(process, changes, self.name)}
-        if self.executed:
-            made["process.json"] = self.executed
-        return {**made, "args": "".join(f"{word}\n" for word in self.inside)}
+        if self.how == "exec":  # the first process waits, and what is executed does the rest
+            process["args"] = [bundle.PROBE, "wait"]
+        made = {"config.json": bundle.config(process, changes, self.name),
+                "args": "".join(f"{word}\n" for word in self.inside)}
+        return {**made, "process.json": self.executed} if self.executed else made
 
 
 @dataclass(frozen=True)
@@ -58,23 +56,31 @@ class Asked:
     """Of one that must be refused: without its mistake."""
 
 
+def _executed(check: Check, form: Form, inside: list[str], with_policy: bool,
+              mended: bool) -> str:
+    """Return process.json of an exec that has one."""
+    if check.exec_process is None and check.exec_policy is None:
+        return ""
+    changes = {**(check.exec_process or {}), **(check.mended_process if mended else {})}
+    process = bundle.process(inside, changes)
+    if check.exec_policy is not None and with_policy:
+        process["landlock"] = block(check.exec_policy, form, bundle.PROBE)
+    return json.dumps(process)
+
+
 def _run(check: Check, form: Form, policy: Json | None, mended: bool = False) -> Run:
-    inside = ("layers", *check.inside)
-    changes = {**check.process}
-    executed = ""
-    if check.how != "exec" and mended:
-        changes.update(check.mended_process)
-    process = bundle.process(list(inside), changes)
+    """Return the container of a check with this policy, or without one."""
+    inside = ["layers", *check.inside]
+    changes, executed = dict(check.process), ""
+    if check.how == "exec":
+        executed = _executed(check, form, inside, policy is not None, mended)
+    elif mended:
+        changes |= check.mended_process
+    process = bundle.process(inside, changes)
     if policy is not None:
         process["landlock"] = block(policy, form, bundle.PROBE)
-    if check.how == "exec" and (check.exec_process is not None or check.exec_policy is not None):
-        own = bundle.process(list(inside), {**(check.exec_process or {}),
-                                            **(check.mended_process if mended else {})})
-        if check.exec_policy is not None and policy is not None:
-            own["landlock"] = block(check.exec_policy, form, bundle.PROBE)
-        executed = json.dumps(own)
     config = tuple(sorted((key, json.dumps(value)) for key, value in check.config.items()))
-    return Run(check.how, inside, json.dumps(process), config, executed)
+    return Run(check.how, tuple(inside), json.dumps(process), config, executed)
 
 
 def plan(checks: Iterable[Check], form: Form) -> list[Asked]:

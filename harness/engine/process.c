@@ -308,6 +308,11 @@ static int exec_tool(void *arg)
 	if (scene->test->root || tool_is_for_root())
 		keep_capabilities();
 	belongings_note(&memory->trace.before, scene_fd);
+	if (!scene->test->root && tool_is_for_root()) {
+		memory->trace.before.uid = subject_uid();
+		memory->trace.before.gid = subject_gid();
+		memory->trace.before.capabilities = 0;
+	}
 	execve(line->argv[0], line->argv, with_variables(line));
 	dprintf(STDERR_FILENO, "%s: %s\n", line->argv[0], strerror(errno));
 	_exit(127);
