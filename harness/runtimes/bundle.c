@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -17,7 +18,7 @@
 #include "machine/subject.h"
 #include "runtimes/saying.h"
 
-/* Of a container's process that keeps them */
+/* Of a container's process that keeps them, by their numbers */
 static const char *const capabilities[] = {
 	"CAP_CHOWN", "CAP_DAC_OVERRIDE", "CAP_DAC_READ_SEARCH", "CAP_FOWNER",
 	"CAP_FSETID", "CAP_KILL", "CAP_SETGID", "CAP_SETUID", "CAP_SETPCAP",
@@ -44,7 +45,8 @@ static void put_capabilities(struct json *json)
 		json_array(json, sets[i]);
 		for (j = 0; j < sizeof(capabilities) / sizeof(*capabilities);
 		     j++)
-			json_string(json, NULL, capabilities[j]);
+			if (prctl(PR_CAPBSET_READ, j) == 1)
+				json_string(json, NULL, capabilities[j]);
 		json_array_end(json);
 	}
 	json_object_end(json);

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0
 """Tables of docs/oci.md.
 
-    python3 -m tests.oci.tables checks|left-out|measured
+    python3 -m tests.oci.tables checks|left-out|measured|cases
     python3 -m tests.oci.tables keep RESULT.json...
 
-`keep` keeps of results of `landproof oci --json` what the page shows.
+`keep` keeps of results of `landproof oci --json` and `landproof runtimes --json` what the page shows.
 """
 
 from __future__ import annotations
@@ -20,6 +20,9 @@ from oci.checks import left_out, read
 from oci.judge import MEANINGS
 
 MEASURED = Path(__file__).parents[2] / "docs" / "measured" / "oci.json"
+TOLD = ("enforced", "open-silent", "overblock", "refused-start", "confounded", "inexpressible",
+        "kernel")
+"""Verdicts of cases that are shown: what cannot run, or is not applicable, says nothing here."""
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
@@ -36,24 +39,56 @@ def checks() -> str:
 
 def measured() -> str:
     """Return how many checks came out how, for each runtime, kernel and form."""
-    rows = json.loads(MEASURED.read_text(encoding="utf-8"))
+    rows = json.loads(MEASURED.read_text(encoding="utf-8"))["checks"]
     seen = [verdict for verdict in MEANINGS if any(verdict in row["verdicts"] for row in rows)]
     return table(("runtime", "kernel", "form", *seen),
                  [(row["runtime"], row["kernel"], row["form"],
                    *(str(row["verdicts"].get(verdict, "")) for verdict in seen)) for row in rows])
 
 
+def cases() -> str:
+    """Return how many cases came out how with a runtime as the tool."""
+    rows = json.loads(MEASURED.read_text(encoding="utf-8"))["cases"]
+    return table(("runtime", "kernel", *TOLD, "grants that work"),
+                 [(row["runtime"], row["kernel"],
+                   *(str(row["verdicts"].get(verdict, 0)) for verdict in TOLD), str(row["grants"]))
+                  for row in rows])
+
+
+def keep_checks(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the numbers of a result of the checks."""
+    rows = []
+    for column in data["oci"]:
+        for form in dict.fromkeys(one["form"] for one in column["outcomes"]):
+            counts = Counter(one["verdict"] for one in column["outcomes"] if one["form"] == form)
+            rows.append({"runtime": f"{column['runtime']} {column['version']}".strip(),
+                         "kernel": column["kernel"], "form": form, "verdicts": dict(counts)})
+    return rows
+
+
+def keep_cases(data: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return the numbers of a result of the cases."""
+    rows = []
+    found = [one for one in data["runtimes"] if one["tool"] != "raw"]
+    for kernel, tool in dict.fromkeys((one["kernel"], one["tool"]) for one in found):
+        own = [one for one in found if (one["kernel"], one["tool"]) == (kernel, tool)]
+        rows.append({"runtime": tool, "kernel": "here" if kernel == "host" else kernel,
+                     "verdicts": dict(Counter(one["verdict"] for one in own)),
+                     "grants": sum(one["worlds"].get("grant", {}).get("result") == "ok"
+                                   for one in own)})
+    return rows
+
+
 def keep(results: Sequence[str]) -> None:
     """Keep the numbers of some results."""
-    rows: list[dict[str, Any]] = []
+    kept: dict[str, list[dict[str, Any]]] = {"checks": [], "cases": []}
     for result in results:
-        for column in json.loads(Path(result).read_text(encoding="utf-8"))["oci"]:
-            for form in dict.fromkeys(one["form"] for one in column["outcomes"]):
-                counts = Counter(one["verdict"] for one in column["outcomes"]
-                                 if one["form"] == form)
-                rows.append({"runtime": f"{column['runtime']} {column['version']}".strip(),
-                             "kernel": column["kernel"], "form": form, "verdicts": dict(counts)})
-    MEASURED.write_text(json.dumps(rows, indent=1) + "\n", encoding="utf-8")
+        data = json.loads(Path(result).read_text(encoding="utf-8"))
+        if "oci" in data:
+            kept["checks"] += keep_checks(data)
+        else:
+            kept["cases"] += keep_cases(data)
+    MEASURED.write_text(json.dumps(kept, indent=1) + "\n", encoding="utf-8")
 
 
 def main(words: Sequence[str]) -> int:
@@ -66,6 +101,8 @@ def main(words: Sequence[str]) -> int:
         print("\n".join(f"* {one['what']}. {one['why']}" for one in left_out()))
     elif list(words) == ["measured"]:
         print(measured())
+    elif list(words) == ["cases"]:
+        print(cases())
     else:
         print(__doc__, file=sys.stderr)
         return 2
