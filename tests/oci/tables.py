@@ -4,7 +4,8 @@
     python3 -m tests.oci.tables checks|left-out|measured|cases
     python3 -m tests.oci.tables keep RESULT.json...
 
-`keep` keeps of results of `landproof oci --json` and `landproof runtimes --json` what the page shows.
+`keep` keeps what the page shows of results of `landproof oci --json` and
+`landproof runtimes --json`.
 """
 
 from __future__ import annotations
