@@ -223,7 +223,12 @@ def counted(outcomes: Iterable[Outcome]) -> Counter[str]:
 
 
 def typed(command: str, tool: str) -> str:
-    """Return a command as a user types it: no loader, PROGRAM for the attempt, paths relative."""
+    """Return a command as a user types it: no loader, PROGRAM for the attempt, paths relative.
+
+    Empty for one that was not run, for which the tool had no words.
+    """
+    if " attempt " not in command:
+        return ""
     command = re.sub(r"^((?:\S+=\S* )*)(?:\S+/ld-linux\S+ --library-path \S+ )?(\S+)",
                      lambda found: f"{found[1]}{Path(found[2]).name}", command)
     if found := re.search(r" (\S+) attempt [\d ]+$", command):

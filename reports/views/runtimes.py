@@ -110,8 +110,8 @@ def one(run: Run, found: Outcome) -> Document:
     raw = next((other for other in run.of(found.kernel, RAW) if other.case == found.case), None)
     for name, world in found.worlds.items():
         pairs.append((name, words(_came(world))))
-        if world["command"]:
-            pairs.append(("  type", words(Cell(typed(world["command"], found.tool), code=True))))
+        if line := typed(world["command"], found.tool):
+            pairs.append(("  type", words(Cell(line, code=True))))
         if world["said"]:
             pairs.append(("  said", words(" / ".join(world["said"].strip().splitlines()))))
         if raw and name in raw.worlds:

@@ -154,4 +154,4 @@ def test_formats(tmp_path: Path) -> None:
     text = markdown.to_text(views.document(found, judgement))
     assert "no: 1 of 1 got through" in text and "lax on k-1: open-silent" in text
     page = runtimespage.to_text(found, judgement)
-    assert "no: 1 of 1 silent" in page and "1 cases (its policy is C code)" in page
+    assert "no: 1 of 1 silent" in page and "1 case (its policy is C code)" in page
