@@ -189,9 +189,13 @@ def version(tool: Tool) -> str:
     if tool.path:
         return str(tool.path)
     if "build" in tool.data:
-        return str(tool.data["build"].get("source") or
-                   " ".join(tool.data["build"].get("packages", [])))
-    root = _cached(tool.packages[0], tool.suite)
+        build = tool.data["build"]
+        if "source" in build:
+            return str(build["source"])
+        first, suite = build.get("packages", [""])[0], build.get("suite", "sid")
+    else:
+        first, suite = tool.packages[0], tool.suite
+    root = _cached(first, suite)
     return root.name.partition("_")[2] if root else ""
 
 
