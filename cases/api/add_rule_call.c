@@ -15,11 +15,19 @@ static int add_unknown_flags(struct scene *scene)
 		.allowed_access = FS_READ_DIR,
 		.parent_fd = open("/", O_PATH | O_CLOEXEC),
 	};
+	/* Without a quiet right, QUIET is EINVAL by itself. */
+	const struct ruleset_attr quiet = {
+		.handled_access_fs = FS_READ_DIR,
+		.quiet_access_fs = kernel.add_flags & ADD_QUIET ?
+			FS_READ_DIR : 0,
+	};
 	const uint32_t next = next_bit(kernel.add_flags);
-	const int ruleset = new_ruleset(FS_READ_DIR, 0, 0);
+	const int ruleset = new_ruleset_of(&quiet);
 	uint32_t flags;
 
 	(void)scene;
+	if (ruleset < 0)
+		return -ruleset;
 	for (flags = kernel.abi > ABI_NEWEST ? 1U << 16 : next; flags;
 	     flags <<= 1) {
 		if (ll_add(ruleset, RULE_PATH_BENEATH, &attr, flags) == 0)
