@@ -124,8 +124,9 @@ def _loaded(binary: Path, roots: Sequence[Path]) -> dict[str, Path]:
     places = [root / name for root in roots for name in LIBRARIES if (root / name).is_dir()]
     loader = next((place / LOADER for place in places if (place / LOADER).is_file()), None)
     with binary.open("rb") as file:
-        if f"/{LOADER}".encode() not in file.read(1 << 16):
-            return {}  # static, or a script
+        start = file.read(1 << 16)
+    if not start.startswith(b"\x7fELF") or f"/{LOADER}".encode() not in start:
+        return {}  # a script, or static
     if not loader:
         raise UserError(f"{binary} needs {LOADER}, which is not in"
                         f" {', '.join(root.name or '/' for root in roots)}")
