@@ -51,8 +51,9 @@ static int right_one_is_named(struct scene *scene)
 	struct audit_log log;
 	int i;
 
-	if (which < 0)
-		return which;
+	/* Nothing was denied where something is missing. */
+	if (inner < 0 || which < 0)
+		return inner < 0 ? inner : which;
 	if (audit_read(scene, &log))
 		return CANNOT;
 	if (!outer || !inner || !which)

@@ -199,8 +199,12 @@ static bool refused_a_policy(const struct result *result)
 	return false;
 }
 
-/* Can what is not normal here be the reason of the verdict? */
-static bool environment_explains(const struct result *result)
+/*
+ * Can what is not normal here be the reason of the verdict?  The error of a
+ * control world may be that of another module, and Landlock be asked before it.
+ */
+static bool environment_explains(const struct plan *plan,
+				 const struct result *result)
 {
 	const enum influence influence = environment_influence();
 
@@ -210,8 +214,10 @@ static bool environment_explains(const struct result *result)
 	case DISHONEST:
 		return influence >= (refused_a_policy(result) ?
 				     INFLUENCE_REFUSES : INFLUENCE_RESTRICTS);
-	case OVERBLOCK:
 	case ERRNO:
+		return influence >= (plan->promise->kind == PROMISE_UNCHANGED ?
+				     INFLUENCE_ANSWERS : INFLUENCE_RESTRICTS);
+	case OVERBLOCK:
 	case CLOSED:
 	case HANG:
 		return influence >= INFLUENCE_RESTRICTS;
@@ -223,7 +229,7 @@ static bool environment_explains(const struct result *result)
 }
 
 /* What the environment may have done is not held against the kernel. */
-static void judge_environment(struct result *result)
+static void judge_environment(const struct plan *plan, struct result *result)
 {
 	const char *const call = environment_refused_call();
 	const char *const words = environment_words();
@@ -239,7 +245,7 @@ static void judge_environment(struct result *result)
 		return;
 	} else if (call && (result->verdict != ABSENT || !kernel.abi)) {
 		snprintf(result->missing, sizeof(result->missing), "%s", call);
-	} else if (environment_explains(result)) {
+	} else if (environment_explains(plan, result)) {
 		snprintf(seen, sizeof(seen), "%.100s", result->why);
 		snprintf(result->missing, sizeof(result->missing),
 			 "%s: %s", words, seen);
@@ -267,6 +273,6 @@ void judge(const struct plan *plan, struct result *result)
 		judge_settled(plan, result);
 	else
 		judge_worlds(plan, result);
-	judge_environment(result);
+	judge_environment(plan, result);
 	judge_log(result);
 }

@@ -216,7 +216,7 @@ static void look_at_apparmor(void)
 		return;
 	label[strcspn(label, "\n")] = '\0';
 	if (label[0] && strcmp(label, "unconfined") != 0)
-		found(INFLUENCE_REFUSES, "AppArmor profile %s", label);
+		found(INFLUENCE_ANSWERS, "AppArmor profile %s", label);
 }
 
 /* Without its file system nobody tells whether it enforces its policy. */
@@ -231,7 +231,7 @@ static void look_at_selinux(void)
 		      sizeof(context)) <= 0)
 		return;
 	context[strcspn(context, "\n")] = '\0';
-	found(INFLUENCE_REFUSES, "SELinux context %s", context);
+	found(INFLUENCE_ANSWERS, "SELinux context %s", context);
 }
 
 /* Any program may refuse anything; who is not root does not see them. */
@@ -256,7 +256,7 @@ static void look_at_bpf(void)
 		close(query.fd);
 	}
 	if (count)
-		found(INFLUENCE_REFUSES, "%d BPF LSM programs", count);
+		found(INFLUENCE_ANSWERS, "BPF LSM programs: %d", count);
 }
 
 /* The cases of an unprivileged harness use the loopback that is there. */

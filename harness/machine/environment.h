@@ -12,6 +12,7 @@ void environment_probe(void);
 enum influence {
 	INFLUENCE_NONE,
 	INFLUENCE_REFUSES,	/* calls, in all worlds alike */
+	INFLUENCE_ANSWERS,	/* with errors of its own where others err later */
 	INFLUENCE_RESTRICTS,	/* more, once there is a domain of ours too */
 	INFLUENCE_SPOILS,	/* whatever is tried may come out differently */
 };
