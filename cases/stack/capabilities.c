@@ -8,6 +8,7 @@
 
 static const char profiles[] =
 	"profile " NO_CAPABILITIES " flags=(attach_disconnected) {\n"
+	"  deny capability,\n"
 	"  file,\n"
 	"  network,\n"
 	"  signal,\n"

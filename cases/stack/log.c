@@ -43,11 +43,11 @@ static int send_signal(struct scene *scene)
 /* Programs and filters write no records. */
 static const struct variant operations[] = {
 	{ "", .arg = APPARMOR, LOGGED_OPERATION(
-		FS_READ_FILE, 0, open_file, { "file_open" }) },
+		FS_READ_FILE, 0, open_file, { "file_open", .logged = true }) },
 	{ "make_dir", .arg = APPARMOR, LOGGED_OPERATION(
-		FS_MAKE_DIR, 0, make_new, { "path_mkdir" }) },
+		FS_MAKE_DIR, 0, make_new, { "path_mkdir", .logged = true }) },
 	{ "signal", .arg = APPARMOR, LOGGED_OPERATION(
-		0, SCOPE_SIGNAL, send_signal, { "task_kill" }) },
+		0, SCOPE_SIGNAL, send_signal, { "task_kill", .logged = true }) },
 	{ "bpf", .arg = BPF, LOGGED_OPERATION(
 		FS_MAKE_DIR, 0, make_new, { "path_mkdir" }) },
 	{ "seccomp", .arg = SECCOMP, LOGGED_OPERATION(

@@ -8,26 +8,34 @@
 #include "stack.h"
 
 /*
- * AppArmor knows paths, signals, and families and types of sockets; what it
- * denies by a rule it logs only where the rule says so.
+ * AppArmor knows paths, signals, and families and types of sockets.  What it
+ * denies by a rule it logs only where the rule says so: records that nobody
+ * reads may keep a process waiting for a minute (kernel/audit.c,
+ * audit_backlog_wait_time).
  */
-const char stack_profiles[] =
-	"profile " STACK_PROFILE " flags=(attach_disconnected) {\n"
-	"  capability,\n"
-	"  file,\n"
-	"  mount,\n"
-	"  network inet,\n"
-	"  network netlink,\n"
-	"  network unix stream,\n"
-	"  ptrace,\n"
-	"  signal,\n"
-	"  umount,\n"
-	"  unix,\n"
-	"  audit deny /tmp/*/refused/ r,\n"
-	"  audit deny /tmp/*/refused/** rwklx,\n"
-	"  audit deny network unix dgram,\n"
-	"  audit deny signal send set=(usr2),\n"
-	"}\n";
+#define PROFILE(name, deny)						\
+	"profile " name " flags=(attach_disconnected) {\n"		\
+	"  capability,\n"						\
+	"  file,\n"							\
+	"  mount,\n"							\
+	"  network inet,\n"						\
+	"  network netlink,\n"						\
+	"  network unix stream,\n"					\
+	"  ptrace,\n"							\
+	"  signal,\n"							\
+	"  umount,\n"							\
+	"  unix,\n"							\
+	"  " deny " /tmp/*/refused/ r,\n"				\
+	"  " deny " /tmp/*/refused/** rwklx,\n"			\
+	"  " deny " network inet6,\n"					\
+	"  " deny " network unix dgram,\n"				\
+	"  " deny " signal send set=(usr2),\n"				\
+	"}\n"
+
+#define QUIET	"landproof-quiet"
+#define LOGGING	"landproof-logging"
+static const char profiles[] =
+	PROFILE(QUIET, "deny") PROFILE(LOGGING, "audit deny");
 
 const struct variant others[] = {
 	{ "", .arg = APPARMOR },
@@ -73,7 +81,8 @@ int other_prepare(struct scene *scene, const struct refusal *refusal)
 	scene->value[5] = asked_first(scene, refusal);
 	switch (scene->variant->arg) {
 	case APPARMOR:
-		return apparmor_enter(scene, stack_profiles, STACK_PROFILE);
+		return apparmor_enter(scene, profiles, refusal->logged ?
+				      LOGGING : QUIET);
 	case BPF:
 		return bpf_refuse(scene, refusal->hook, OTHER_ERRNO);
 	default:

@@ -18,10 +18,6 @@ enum other {
 /* What programs and filters refuse with: no module of the kernel's own does. */
 #define OTHER_ERRNO EUCLEAN
 
-/* The profile in which the file system cases and their like run */
-#define STACK_PROFILE "landproof-stack"
-extern const char stack_profiles[];
-
 /* Two objects that are alike to Landlock: what the other refuses is the second. */
 enum object {
 	FREE,
@@ -34,11 +30,13 @@ enum object {
  * @calls: the system calls that do it
  * @asked_early: an AppArmor that knows one end of a UNIX socket only is asked
  *	in an earlier hook than Landlock
+ * @logged: AppArmor writes a record of it
  */
 struct refusal {
 	const char *hook;
 	int calls[2];
 	bool asked_early;
+	bool logged;
 };
 
 /* struct decision - an operation that Landlock and another decide about */
