@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-SOURCE = Path(__file__).with_name("launch.c")
+HARNESS = ROOT / "harness"
+SOURCES = (Path(__file__).with_name("launch.c"), HARNESS / "machine/bpf_lsm.c")
 
 
 @pytest.fixture(scope="session")
@@ -21,7 +22,8 @@ def launcher(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return launch.c, compiled."""
     binary = tmp_path_factory.mktemp("launch") / "launch"
     subprocess.run([os.environ.get("CC", "cc"), "-std=gnu11", "-Wall", "-Wextra", "-Werror",
-                    "-static", "-Os", "-s", "-o", str(binary), str(SOURCE)], check=True)
+                    "-D_GNU_SOURCE", f"-I{HARNESS}", "-static", "-Os", "-s", "-o", str(binary),
+                    *map(str, SOURCES)], check=True)
     return binary
 
 

@@ -15,7 +15,9 @@
  * wrote, mounts and files of /tmp that were not there before, and what became
  * of a process that the environment had.
  */
+#ifndef _GNU_SOURCE
 #define _GNU_SOURCE
+#endif
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -46,6 +48,8 @@
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "machine/bpf_lsm.h"
 
 #define RECORDS_FD	9
 #define WORDS_MAX	64
@@ -534,30 +538,29 @@ static void apparmor(const char *profile)
 	must(!put("/proc/self/attr/apparmor/current", text), text);
 }
 
-/* The machine's policy, which is in the archive: "enforcing", "permissive" */
-static void selinux(const char *mode)
+/* "1": what the machine's policy does not allow is refused; "0": only logged */
+static void selinux(const char *enforces)
 {
-	const char *const policy = "/landproof/selinux";
-	static char data[1 << 20];
-	const int in = open(policy, O_RDONLY | O_CLOEXEC);
-	const ssize_t length = read(in, data, sizeof(data));
-	int out;
-
-	close(in);
-	must(length > 0, policy);
-	must(!mount("selinuxfs", "/sys/fs/selinux", "selinuxfs", 0, NULL) ||
-	     errno == EBUSY, "selinuxfs");
-	out = open("/sys/fs/selinux/load", O_RDWR | O_CLOEXEC);
-	must(write(out, data, length) == length, "/sys/fs/selinux/load");
-	close(out);
-	must(!put("/sys/fs/selinux/enforce",
-		  strcmp(mode, "enforcing") ? "0" : "1"), "enforce");
+	must(!put("/sys/fs/selinux/enforce", enforces), "enforce");
 }
 
 /* The context of what is executed next */
 static void context(const char *value)
 {
 	must(!put("/proc/self/attr/exec", value), value);
+}
+
+/* HOOK:ERRNO (0: none): what everybody is answered as long as this lives */
+static void bpf(const char *value)
+{
+	char hook[64];
+	int fd;
+
+	snprintf(hook, sizeof(hook), "%.*s", (int)strcspn(value, ":"), value);
+	fd = bpf_lsm_attach(hook, NULL, atoi(strchr(value, ':') + 1));
+	errno = fd < 0 ? -fd : 0;
+	/* The descriptor is inherited. */
+	must(fd >= 0 && !fcntl(fd, F_SETFD, 0), value);
 }
 
 static void gone(const char *value)
@@ -646,7 +649,7 @@ static const struct step {
 	{ "gone", gone }, { "noenv", noenv }, { "env", variable },
 	{ "load", load }, { "cgroup", cgroup }, { "child", child },
 	{ "through", through }, { "apparmor", apparmor },
-	{ "selinux", selinux }, { "context", context },
+	{ "selinux", selinux }, { "context", context }, { "bpf", bpf },
 };
 
 static void make(char *word)
@@ -841,6 +844,24 @@ static void load_profiles(void)
 	must(waitpid(pid, &status, 0) == pid && !status, "apparmor_parser");
 }
 
+/* The machine's policy, if there is one in the archive; nothing enforces yet. */
+static void load_policy(void)
+{
+	static char data[1 << 20];
+	const int in = open("/landproof/selinux", O_RDONLY | O_CLOEXEC);
+	const ssize_t length = read(in, data, sizeof(data));
+	int out;
+
+	if (in < 0)
+		return;
+	must(!mount("selinuxfs", "/sys/fs/selinux", "selinuxfs", 0, NULL),
+	     "selinuxfs");
+	out = open("/sys/fs/selinux/load", O_RDWR | O_CLOEXEC);
+	must(write(out, data, length) == length, "/sys/fs/selinux/load");
+	close(out);
+	close(in);
+}
+
 static void machine(void)
 {
 	must(!mount("proc", "/proc", "proc", 0, NULL), "/proc");
@@ -854,6 +875,7 @@ static void machine(void)
 	mount("securityfs", "/sys/kernel/security", "securityfs", 0, NULL);
 	setenv("PATH", "/usr/sbin:/usr/bin:/sbin:/bin", 1);
 	load_profiles();
+	load_policy();
 }
 
 int main(int argc, char **argv)

@@ -172,12 +172,16 @@ def _beside(name: str, steps: str = "", missing: str = "", holds: bool = True) -
 
 
 PROFILE = "AppArmor profile "
+REFUSED = "system_u:system_r:refused_t:s0"
+"""Of selinux.cil: what may do less than the others."""
 NEIGHBOURS = (
     Neighbours("apparmor", (
         _beside("normal"),
-        _beside("allow", "apparmor=allow"),
+        # It answers a bad address with an error of its own.
+        _beside("allow", "apparmor=allow", PROFILE + "allow .*EAFNOSUPPORT"),
         _beside("allow-connected", "apparmor=allow-connected", PROFILE + "allow-connected"),
-        _beside("allow-user", "mode=755 user=65534 apparmor=allow"),
+        _beside("allow-user", "mode=755 user=65534 apparmor=allow",
+                f"{PROFILE}allow .*EAFNOSUPPORT|{ROOT}"),
         _beside("complain", "apparmor=complain", PROFILE + "complain.*complain."),
         _beside("deny-capabilities", "apparmor=deny-capabilities", PROFILE + "deny-capabilities"),
         _beside("deny-files", "apparmor=deny-files", PROFILE + "deny-files"),
@@ -189,11 +193,26 @@ NEIGHBOURS = (
         _beside("normal"),
         _beside("scope-1", "sysctl=kernel/yama/ptrace_scope:1"),
         # The processes that are traced let everybody do it (PR_SET_PTRACER_ANY).
-        _beside("scope-1-user", "mode=755 user=65534"),
+        _beside("scope-1-user", "mode=755 user=65534", ROOT),
         _beside("scope-2", "sysctl=kernel/yama/ptrace_scope:2", "ptrace_scope 2"),
         _beside("scope-2-user", "mode=755 user=65534", f"ptrace_scope 2|{ROOT}"),
         # Not to be taken back: the last ones.
         _beside("scope-3", "sysctl=kernel/yama/ptrace_scope:3", "ptrace_scope 3"),
         _beside("scope-3-user", "mode=755 user=65534", f"ptrace_scope 3|{ROOT}"),
     ), lsm="landlock,yama"),
+    Neighbours("selinux", (
+        _beside("normal"),
+        _beside("permissive", f"selinux=0 context={REFUSED}"),
+        _beside("enforcing", "selinux=1"),
+        _beside("refused", f"selinux=1 context={REFUSED}", f"SELinux context {REFUSED}"),
+    ), lsm="landlock,yama,selinux"),
+    Neighbours("bpf", (
+        _beside("normal"),
+        _beside("nothing", "bpf=file_open:0"),
+        _beside("ptrace", "bpf=ptrace_access_check:1", "BPF LSM programs: 1"),
+        _beside("connect", "bpf=socket_connect:1", "BPF LSM programs: 1"),
+        _beside("link", "bpf=path_link:1", "BPF LSM programs: 1"),
+        # Only root sees what programs there are.
+        _beside("link-user", "mode=755 bpf=path_link:1 user=65534", f"without Landlock too: EPERM|{ROOT}"),
+    )),
 )
