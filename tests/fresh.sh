@@ -33,6 +33,8 @@ security=$(archive security)
 
 # Runs in a mount namespace of its own: root directory, command.
 inside() {
+	# A root that is a mount point, as every system has.
+	mount --bind "$1" "$1"
 	mount -t proc proc "$1/proc"
 	mount -t sysfs -o ro sysfs "$1/sys"
 	mount --rbind /dev "$1/dev"

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "cases/table.h"
 #include "engine/judge.h"
 #include "landlock/abi.h"
 #include "machine/environment.h"
@@ -199,6 +200,14 @@ static bool refused_a_policy(const struct result *result)
 	return false;
 }
 
+static bool uses_ports(const struct landproof_case *test)
+{
+	const char *const family = case_family(test);
+
+	return test->guard.net || test->uses.net ||
+	       strcmp(family, "net") == 0 || strcmp(family, "socket") == 0;
+}
+
 /*
  * Can what is not normal here be the reason of the verdict?  The error of a
  * control world may be that of another module, and Landlock be asked before it.
@@ -206,7 +215,8 @@ static bool refused_a_policy(const struct result *result)
 static bool environment_explains(const struct plan *plan,
 				 const struct result *result)
 {
-	const enum influence influence = environment_influence();
+	const enum influence influence =
+		environment_influence(uses_ports(plan->test));
 
 	switch (result->verdict) {
 	case BROKEN_RUN:

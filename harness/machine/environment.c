@@ -36,6 +36,7 @@
 #define LAYERS_MAX 16
 
 static enum influence influence;
+static enum influence on_ports;	/* of what uses ports */
 static char words[160];
 static char refused[200];
 
@@ -176,6 +177,30 @@ static void look_at_proc(void)
 		found(INFLUENCE_REFUSES, "/proc mounted with subset=pid");
 }
 
+/* Is @id one of the IDs that a map of this user namespace has? */
+static bool is_mapped(const char *map, unsigned int id)
+{
+	unsigned int first, outside, count;
+	FILE *const lines = fopen(map, "re");
+	bool mapped = !lines;
+
+	while (!mapped && fscanf(lines, "%u %u %u", &first, &outside,
+				 &count) == 3)
+		mapped = id >= first && id - first < count;
+	if (lines)
+		fclose(lines);
+	return mapped;
+}
+
+/* Whose IDs are not valid makes no device, fifo or symbolic link. */
+static void look_at_ids(void)
+{
+	if (!is_mapped("/proc/self/uid_map", geteuid()))
+		found(INFLUENCE_REFUSES, "a user ID that is not mapped");
+	if (!is_mapped("/proc/self/gid_map", getegid()))
+		found(INFLUENCE_REFUSES, "a group ID that is not mapped");
+}
+
 static void look_at_limits(void)
 {
 	struct rlimit now;
@@ -268,16 +293,18 @@ static void look_at_loopback(void)
 
 	if (privilege != UNPRIVILEGED)
 		return;
-	found(INFLUENCE_REFUSES, "no namespaces: ports are everybody's");
+	/* What uses no port is as it would be with a network of its own. */
+	on_ports = INFLUENCE_REFUSES;
+	found(INFLUENCE_NONE, "no namespaces: ports are everybody's");
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;
 	if (!ioctl(fd, SIOCGIFFLAGS, &lo) && !(lo.ifr_flags & IFF_UP))
-		found(INFLUENCE_REFUSES, "the loopback device is down");
+		found(INFLUENCE_NONE, "the loopback device is down");
 	close(fd);
 	if (read_file("/proc/sys/net/ipv6/conf/lo/disable_ipv6", text,
 		      sizeof(text)) > 0 && text[0] == '1')
-		found(INFLUENCE_REFUSES, "IPv6 is disabled");
+		found(INFLUENCE_NONE, "IPv6 is disabled");
 }
 
 /* A layer that denies nothing of what the harness does: 0 or errno */
@@ -375,6 +402,7 @@ void environment_probe(void)
 		found(INFLUENCE_SPOILS, "an emulator of system calls");
 	if (is_traced())
 		found(INFLUENCE_SPOILS, "a tracer");
+	look_at_ids();
 	look_at_limits();
 	look_at_proc();
 	look_at_yama();
@@ -389,9 +417,9 @@ void environment_probe(void)
 				     "a seccomp filter");
 }
 
-enum influence environment_influence(void)
+enum influence environment_influence(bool ports)
 {
-	return influence;
+	return ports && on_ports > influence ? on_ports : influence;
 }
 
 const char *environment_words(void)

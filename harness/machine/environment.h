@@ -3,6 +3,8 @@
 #ifndef LANDPROOF_MACHINE_ENVIRONMENT_H
 #define LANDPROOF_MACHINE_ENVIRONMENT_H
 
+#include <stdbool.h>
+
 /* Sets right what a parent may have left: signals, descriptors, limits ... */
 void environment_reset(void);
 /* Finds what cannot be set right; after kernel_probe(). */
@@ -16,7 +18,8 @@ enum influence {
 	INFLUENCE_RESTRICTS,	/* more, once there is a domain of ours too */
 	INFLUENCE_SPOILS,	/* whatever is tried may come out differently */
 };
-enum influence environment_influence(void);
+/* On a case; @ports: it uses ports */
+enum influence environment_influence(bool ports);
 /* What is not normal, in words for people: "RLIMIT_NOFILE 8"; or NULL */
 const char *environment_words(void);
 /* Which call of Landlock's something else than the kernel refuses; or NULL */
