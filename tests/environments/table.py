@@ -213,6 +213,7 @@ NEIGHBOURS = (
         _beside("connect", "bpf=socket_connect:1", "BPF LSM programs: 1"),
         _beside("link", "bpf=path_link:1", "BPF LSM programs: 1"),
         # Only root sees what programs there are.
-        _beside("link-user", "mode=755 bpf=path_link:1 user=65534", f"without Landlock too: EPERM|{ROOT}"),
+        _beside("link-user", "mode=755 bpf=path_link:1 user=65534",
+                f"without Landlock too: EPERM|{ROOT}"),
     )),
 )
