@@ -120,12 +120,18 @@ static void pidns(const char *value)
 		follow(pid);
 }
 
+/* The root of a chroot may be no mount point: it has no propagation. */
+static bool propagates(unsigned long how)
+{
+	return !mount(NULL, "/", NULL, MS_REC | how, NULL) ||
+	       errno == EINVAL;
+}
+
 static void mountns(const char *value)
 {
 	(void)value;
-	must(!unshare(CLONE_NEWNS) &&
-	     !mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL),
-	     "unshare(CLONE_NEWNS)");
+	must(!unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)");
+	must(propagates(MS_PRIVATE), "propagation");
 }
 
 static void netns(const char *value)
@@ -895,10 +901,7 @@ int main(int argc, char **argv)
 	/* What it mounts and what it leaves is seen here and nowhere else. */
 	must(!prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "subreaper");
 	must(init || !unshare(CLONE_NEWNS), "unshare(CLONE_NEWNS)");
-	/* The root of a chroot may be no mount point: it has no propagation. */
-	must((!mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) &&
-	      !mount(NULL, "/", NULL, MS_REC | MS_SHARED, NULL)) ||
-	     (!init && errno == EINVAL), "propagation");
+	must(propagates(MS_PRIVATE) && propagates(MS_SHARED), "propagation");
 	must(!mount("tmpfs", "/tmp", "tmpfs", 0, "mode=1777"), "/tmp");
 	while (fgets(line, sizeof(line), list)) {
 		line[strcspn(line, "\n")] = '\0';

@@ -26,7 +26,7 @@ class Tree:
     def __init__(self, place: Path) -> None:
         self.place = place
         place.mkdir()
-        for name in ("Makefile", "version.sh", "harness", "cases"):
+        for name in ("Makefile", "version.sh", "harness", "cases", "oci"):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, place / name)
             else:
