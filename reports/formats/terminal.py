@@ -42,6 +42,14 @@ FOLDED = 11  # and of any other
 INDENT = 4
 
 
+class _Console(Console):
+    """A console that leaves it to us what a reader who has gone means."""
+
+    def on_broken_pipe(self) -> None:
+        """Go on raising: rich from version 13.8 on would end the program, with status 1."""
+        raise BrokenPipeError
+
+
 def console() -> Console:
     """Return a console that never fails over a character that the terminal does not have.
 
@@ -49,7 +57,7 @@ def console() -> Console:
     """
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")
-    return Console(width=None if sys.stdout.isatty() else 240)
+    return _Console(width=None if sys.stdout.isatty() else 240)
 
 
 def is_plain(target: Console) -> bool:

@@ -180,8 +180,9 @@ NEIGHBOURS = (
         # It answers a bad address with an error of its own.
         _beside("allow", "apparmor=allow", PROFILE + "allow .*EAFNOSUPPORT"),
         _beside("allow-connected", "apparmor=allow-connected", PROFILE + "allow-connected"),
+        # The parser of AppArmor 4 has a rule for user namespaces, which the profile does not.
         _beside("allow-user", "mode=755 user=65534 apparmor=allow",
-                f"{PROFILE}allow .*EAFNOSUPPORT|{ROOT}"),
+                f"{PROFILE}allow .*EAFNOSUPPORT|{ROOT}|{PROFILE}allow .*{ALONE}"),
         _beside("complain", "apparmor=complain", PROFILE + "complain.*complain."),
         _beside("deny-capabilities", "apparmor=deny-capabilities", PROFILE + "deny-capabilities"),
         _beside("deny-files", "apparmor=deny-files", PROFILE + "deny-files"),
