@@ -24,6 +24,8 @@ def _rows() -> list[dict[str, Any]]:
             if kernel := store.cached(name):
                 row |= {"version": kernel.version, "source": kernel.source,
                         "state": "cached" if kernel.modules else "cached, no modules"}
+                if suites.needs_fetch(name):
+                    row["state"] = "cached, `fetch` brings modules"
         except errors.UserError as error:
             row["state"] = f"damaged: {error}"
         rows.append(row)

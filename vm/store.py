@@ -11,7 +11,7 @@ import hashlib
 import json
 import shutil
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -55,11 +55,12 @@ def all_modules() -> list[str]:
     return list(dict.fromkeys([*data()["modules"], *filesystems.modules()]))
 
 
-def wanted_modules() -> dict[str, str]:
-    """Return sums of the lists of wanted modules, to see that a cached kernel lacks new ones."""
-    lists = {"wanted": data()["modules"], "filesystems": filesystems.modules()}
-    return {name: hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
-            for name, names in lists.items()}
+def lacks_modules(lock: Mapping[str, Any]) -> bool:
+    """Say whether a module is wanted that was not when a kernel was put into the cache.
+
+    One without any lacks none: they could not be had.
+    """
+    return not lock["no_modules"] and not set(all_modules()) <= set(lock.get("modules", ()))
 
 
 def lock(name: str) -> dict[str, Any] | None:
@@ -120,7 +121,7 @@ def forget(place: Path) -> None:
 
 def prepared(key: str, make: Callable[[Path], str]) -> Path:
     """Return the cache's directory for `key`; the first time `make` fills it."""
-    digest = hashlib.sha256(f"{key} {wanted_modules()}".encode()).hexdigest()[:32]
+    digest = hashlib.sha256(f"{key} {all_modules()}".encode()).hexdigest()[:32]
     place = paths.cache() / "prepared" / digest
     if not place.exists():
         with paths.disk_errors("a kernel"):

@@ -28,20 +28,6 @@ static const struct {
 	{ "prctl", count_prctls },
 };
 
-/* No module loads by itself in a guest. */
-static void load_modules(void)
-{
-	static const char *const modules[] = {
-		"overlay", "btrfs", "fuse", "9p", "sctp", "dccp_ipv4",
-		"l2tp_ip", "rxrpc", "af_alg", "smc", "rds", "rds_tcp",
-		"vsock", "vsock_loopback",
-	};
-	size_t i;
-
-	for (i = 0; i < sizeof(modules) / sizeof(modules[0]); i++)
-		guest_load(modules[i]);
-}
-
 int command_census(struct arguments *a)
 {
 	const double start = now_ms();
@@ -53,7 +39,7 @@ int command_census(struct arguments *a)
 	kernel_probe();
 	records_open(a->records_fd, false);
 	record_start(0);
-	load_modules();
+	guest_load_all();	/* none loads by itself there */
 	for (i = 0; i < sizeof(families) / sizeof(families[0]); i++) {
 		offers_begin(families[i].name);
 		offers_end(families[i].count());

@@ -54,6 +54,9 @@ enum answer {
  * @answers what each came to; NULL, or what is missing.
  */
 const char *try_numbers(int count, int (*call)(int number), int *answers);
+/* The same in the network namespace of the caller */
+const char *try_numbers_on_net(int count, int (*call)(int number),
+			       int *answers);
 
 /*
  * The kernel's description of its own types (BTF): calls @found for each

@@ -129,9 +129,10 @@ static int try_level(int level)
 	return ENOPROTOOPT;
 }
 
+/* Some families are for the first network namespace alone. */
 static const char *count(int numbers, int (*call)(int number), int none)
 {
-	const char *const missing = try_numbers(numbers, call, answers);
+	const char *const missing = try_numbers_on_net(numbers, call, answers);
 	int i;
 
 	for (i = 0; i < numbers && !missing; i++)

@@ -120,12 +120,13 @@ try_all(struct progress *progress, int count, int (*call)(int number))
 }
 
 static void __attribute__((noreturn))
-isolate(struct progress *progress, int count, int (*call)(int number))
+isolate(struct progress *progress, int count, int (*call)(int number),
+	int namespaces)
 {
 	int status;
 	pid_t pid;
 
-	if (unshare(NAMESPACES) && unshare(CLONE_NEWUSER | NAMESPACES))
+	if (unshare(namespaces) && unshare(CLONE_NEWUSER | namespaces))
 		_exit(2);
 	pid = fork();
 	if (pid == 0)
@@ -133,7 +134,8 @@ isolate(struct progress *progress, int count, int (*call)(int number))
 	_exit(pid < 0 || waitpid_retry(pid, &status) || status);
 }
 
-const char *try_numbers(int count, int (*call)(int number), int *answers)
+static const char *try(int count, int (*call)(int number), int *answers,
+		       int namespaces)
 {
 	const size_t size = sizeof(struct progress) + count * sizeof(int);
 	struct progress *const progress =
@@ -148,7 +150,7 @@ const char *try_numbers(int count, int (*call)(int number), int *answers)
 		progress->answers[i] = ANSWER_NONE;
 	pid = fork();
 	if (pid == 0)
-		isolate(progress, count, call);
+		isolate(progress, count, call, namespaces);
 	if (pid < 0 || waitpid_retry(pid, &status))
 		status = -1;
 	for (i = 0; i < count; i++)
@@ -157,4 +159,15 @@ const char *try_numbers(int count, int (*call)(int number), int *answers)
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 2)
 		return "namespaces (root, or user namespaces)";
 	return status ? "processes to try numbers in" : NULL;
+}
+
+const char *try_numbers(int count, int (*call)(int number), int *answers)
+{
+	return try(count, call, answers, NAMESPACES);
+}
+
+const char *try_numbers_on_net(int count, int (*call)(int number),
+			       int *answers)
+{
+	return try(count, call, answers, NAMESPACES & ~CLONE_NEWNET);
 }

@@ -145,12 +145,6 @@ static const char *check_dccp(void)
 			    "DCCP (module dccp_ipv4)");
 }
 
-static const char *check_alg(void)
-{
-	load("af_alg", "");
-	return check_socket(AF_ALG, SOCK_SEQPACKET, 0, "AF_ALG (module af_alg)");
-}
-
 static const char *check_rxrpc(void)
 {
 	load("rxrpc", "");
@@ -384,7 +378,6 @@ static const struct need needs[] = {
 	{ "vsock", check_vsock },
 	{ "udplite", check_udplite },
 	{ "dccp", check_dccp },
-	{ "alg", check_alg },
 	{ "rxrpc", check_rxrpc },
 	{ "io_uring", check_io_uring },
 	{ "overlay", check_overlay, GETS_MOUNTS },

@@ -125,32 +125,52 @@ static int load_file(const char *path)
 	return error;
 }
 
-/*
- * Loads @module with all that it depends on, as /landproof/modules lists it:
- * name, tab, files in the order of loading.  NULL: loaded, or nothing of ours.
- */
-const char *guest_load(const char *module)
+/* What comes before may be a wish only: the last one tells. */
+static const char *load_files(char *files)
+{
+	int error = 0;
+	char *file, *rest;
+
+	for (file = strtok_r(files, " \t", &rest); file;
+	     file = strtok_r(NULL, " \t", &rest))
+		error = load_file(file);
+	return error ? "the module" : NULL;
+}
+
+/* Each line of the table: name, tab, files in the order of loading */
+static const char *load(const char *module)
 {
 	static char table[65536];
-	char *line, *rest, *name, *file, *files;
-	int error;
+	char *line, *rest, *files;
 
-	if (!in_guest)
-		return NULL;
 	if (read_file(MODULES, table, sizeof(table)) < 0)
 		return "modules";
 	for (line = strtok_r(table, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
-		name = strtok_r(line, " \t", &files);
-		if (!name || strcmp(name, module) != 0)
-			continue;
-		/* What comes before may be a wish only: the last one tells. */
-		error = 0;
-		while ((file = strtok_r(NULL, " \t", &files)))
-			error = load_file(file);
-		return error ? "the module" : NULL;
+		files = line + strcspn(line, "\t");
+		if (*files)
+			*files++ = '\0';
+		if (!module)
+			load_files(files);
+		else if (strcmp(line, module) == 0)
+			return load_files(files);
 	}
-	return "the module";
+	return module ? "the module" : NULL;
+}
+
+/*
+ * Loads @module with all that it depends on.  NULL: loaded, or nothing of
+ * ours.
+ */
+const char *guest_load(const char *module)
+{
+	return in_guest ? load(module) : NULL;
+}
+
+void guest_load_all(void)
+{
+	if (in_guest)
+		load(NULL);
 }
 
 /* The arguments of the run, one a line; argv[0] is ours. */

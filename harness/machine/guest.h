@@ -12,6 +12,8 @@ bool is_guest(void);
 void guest_exit(void) __attribute__((noreturn));
 /* Loads a module where this is a guest: NULL, or what is missing. */
 const char *guest_load(const char *module);
+/* The same with all modules that the guest has */
+void guest_load_all(void);
 /* For container runtimes, where this is a guest */
 void guest_mount_cgroups(void);
 /* What the driver asks for */

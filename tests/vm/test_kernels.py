@@ -15,7 +15,7 @@ import zstandard
 
 from tests.vm.conftest import bzimage
 from tests.vm.mirror import Mirror, package
-from vm import debian, kernels, modules, paths
+from vm import debian, kernels, modules, paths, store
 from vm.debian import Source
 from vm.errors import UserError
 from vm.kernel import Kernel, Progress
@@ -138,6 +138,35 @@ def test_a_newer_version_replaces_the_old_one(mirror: Mirror, debian_kernel: Ker
     assert not kernels.fetch(["debian-5.10"], lambda name, what, part: seen.append(what),
                              update=True)
     assert "up to date" in seen
+
+
+def test_modules_that_came_to_the_list(mirror: Mirror, debian_kernel: Kernel,
+                                       monkeypatch: pytest.MonkeyPatch) -> None:
+    """A kernel of the cache stays usable, and is fetched again only where it lacks something."""
+    kernel_package(mirror, debian_kernel)
+    monkeypatch.setattr(store, "all_modules", lambda: ["sctp", "overlay"])
+    assert not kernels.fetch(["debian-5.10"], quiet)
+    asked = len(mirror.requests)
+
+    def has_overlay() -> bool:
+        kernel = kernels.by_name("debian-5.10")
+        assert kernel and kernel.modules
+        return (kernel.modules / "overlay.ko").exists()
+
+    monkeypatch.setattr(store, "all_modules", lambda: ["overlay"])
+    assert not kernels.fetch(["debian-5.10"], quiet)
+    assert len(mirror.requests) == asked  # fewer, in another order: nothing is missing
+    monkeypatch.setattr(store, "all_modules", lambda: ["overlay", "veth"])
+    assert kernels.choose(["debian-5.10"])[0].modules and has_overlay()
+    assert len(mirror.requests) == asked
+    assert not kernels.fetch(["debian-5.10"], quiet)
+    assert len(mirror.requests) > asked and has_overlay()
+
+
+def test_a_kernel_without_modules_lacks_none() -> None:
+    assert store.lacks_modules({"no_modules": "", "modules": []})
+    assert store.lacks_modules({"no_modules": ""})  # as it was written before
+    assert not store.lacks_modules({"no_modules": "none in the archive"})
 
 
 def test_a_kernel_that_the_archive_dropped(mirror: Mirror) -> None:

@@ -62,7 +62,7 @@ class Suites(Place):
 def needs_fetch(name: str) -> bool:
     """Say whether a kernel of the default set is missing or lacks modules wanted since."""
     lock = store.lock(name)
-    return lock is None or not store.wanted_modules().items() <= lock.items()
+    return lock is None or store.lacks_modules(lock)
 
 
 def _keep(release: Release, packages: Sequence[debian.Package], debs: Sequence[Path]) -> None:
@@ -74,7 +74,7 @@ def _keep(release: Release, packages: Sequence[debian.Package], debs: Sequence[P
             "version": version,
             "no_modules": "" if (new / "modules").exists() else
             f"the archive's index has no linux-modules package of {packages[0].version}",
-            **store.wanted_modules(),
+            "modules": store.all_modules(),
             "packages": [vars(package) for package in packages],
         }
 
