@@ -37,9 +37,10 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
 def add_machines(parser: argparse.ArgumentParser) -> None:
     """Add the options that say where cases run."""
     parser.add_argument("--kernel", action="append", default=[], metavar="K",
-                        help="a name (landproof kernels list), a bzImage, a .deb or a build tree;"
-                             " default: all kernels of the default set")
-    parser.add_argument("--modules", type=Path, metavar="DIR", help="modules of a --kernel bzImage")
+                        help="a name (landproof kernels list), an image, packages with + between"
+                             " them, a build tree, or \"installed\"; default: the default set")
+    parser.add_argument("--modules", metavar="DIR",
+                        help="modules of a --kernel that is an image: a directory, or packages")
     parser.add_argument("--lsm", metavar="LIST",
                         help="the security modules to start, as lsm= names them; default: the"
                              " kernel's own list, with landlock if that has it not")
@@ -85,7 +86,7 @@ def given(args: argparse.Namespace) -> tuple[str, ...]:
         if (value := getattr(args, option, None)) is not None:
             words.append(f"--{option}={value}")
     if getattr(args, "modules", None):
-        words.append(f"--modules={args.modules.absolute()}")
+        words.append(f"--modules={kernels.absolute(args.modules)}")
     words += [f"--{name.replace('_', '-')}" for name in ("no_landlock", "unreported")
               if getattr(args, name, False)]
     return tuple(words)
@@ -94,8 +95,7 @@ def given(args: argparse.Namespace) -> tuple[str, ...]:
 def with_options(result: Result, args: argparse.Namespace) -> Result:
     """Return the result with how its kernels were run, so that it can be done again."""
     words = given(args)
-    asked = [str(Path(one).absolute()) if Path(one).exists() else one
-             for one in getattr(args, "kernel", [])]
+    asked = [kernels.absolute(one) for one in getattr(args, "kernel", [])]
     if len(asked) != len(result.kernels):
         asked = [""] * len(result.kernels)
     columns = []

@@ -11,7 +11,7 @@ from typing import Any
 
 from vm import errors as errors  # the launcher catches vm.errors.UserError
 from vm import kernels, lab, progress, store
-from vm.places import labs, own, suites
+from vm.places import installed, labs, own, suites
 
 
 def _rows() -> list[dict[str, Any]]:
@@ -36,6 +36,8 @@ def _rows() -> list[dict[str, Any]]:
         if kernel := store.cached(name):
             row |= {"version": kernel.version, "source": kernel.source, "state": "built"}
         rows.append(row)
+    rows.append({"name": installed.NAME, "version": installed.release(),
+                 "state": "this machine's", "source": "/boot, /usr/lib/modules"})
     for name, entry in own.user_kernels().items():
         row = {"name": name, "version": None, "source": str(entry["kernel"]), "state": "yours"}
         try:
@@ -140,9 +142,10 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
 
     adding = commands.add_parser("add", help="give a kernel of yours a name")
     adding.add_argument("name", metavar="NAME")
-    adding.add_argument("--kernel", type=Path, required=True, metavar="PATH",
-                        help="a bzImage or vmlinuz, a .deb or a build tree")
-    adding.add_argument("--modules", type=Path, metavar="DIR", help="its modules")
+    adding.add_argument("--kernel", required=True, metavar="PATH",
+                        help="an image, packages with + between them, or a directory: a build"
+                             " tree, a system, an output directory of Buildroot or Yocto")
+    adding.add_argument("--modules", metavar="DIR", help="its modules: a directory, or packages")
     adding.set_defaults(run=add)
 
     removing = commands.add_parser("remove", help="forget a kernel")

@@ -132,7 +132,7 @@ def bootable(kernel: Kernel) -> Path:
     KASAN it does not boot: its entry (PVH) compares strings before there is a shadow (Linux 7.3).
     """
     assert kernel.image
-    if "CONFIG_KASAN=y" in kernel.config_lines():
+    if "CONFIG_KASAN=y" in kernel.config_lines() or not bzimage.has_loader(kernel.image):
         return kernel.image
     elf = paths.cache() / "elf" / paths.sha256(kernel.image)
     if not elf.exists():

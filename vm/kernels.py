@@ -8,27 +8,67 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vm import paths, store
+from vm import archives, paths, store
 from vm.errors import UserError
 from vm.kernel import NAME, Kernel, Progress
 from vm.places import Place, labs, own, suites
-from vm.places.deb import Deb
+from vm.places.embedded import Embedded
 from vm.places.image import Image
+from vm.places.installed import Installed
+from vm.places.package import Package
 from vm.places.tree import Tree
 
 
-def from_path(path: Path, module_directory: Path | None = None, name: str = "") -> Kernel:
-    """Return the kernel in a file or directory of the user's, which is not changed."""
-    if not path.exists():
-        raise UserError(f"{path}: no such kernel image, package or build tree")
-    if not path.is_file() and not path.is_dir():
-        raise UserError(f"{path} is neither a file nor a build tree")
-    taker = next(place for place in PLACES if place.takes(path))
-    return taker.open(path, module_directory, name)
+def files(word: str) -> list[Path]:
+    """Return the files that a word names, with a + between each two; a name may have one too."""
+    if Path(word).exists():
+        return [Path(word)]
+    parts = word.split("+")
+    for count in range(1, len(parts) + 1):
+        first = Path("+".join(parts[:count]))
+        if first.exists():
+            return [first, *(files("+".join(parts[count:])) if parts[count:] else [])]
+    raise UserError(f"{word}: no such kernel image, package or directory")
+
+
+def absolute(word: str) -> str:
+    """Return a word of --kernel or --modules that means the same in any directory."""
+    try:
+        return word if word in _names() else "+".join(str(path.absolute()) for path in files(word))
+    except UserError:
+        return word
+
+
+def from_word(word: str, modules: str = "", name: str = "") -> Kernel:
+    """Return the kernel in files or a directory of the user's, which are not changed."""
+    given = files(word)
+    for path in given:
+        if not path.is_file() and not path.is_dir():
+            raise UserError(f"{path} is neither a file nor a directory")
+    taker = next((place for place in PLACES if place.takes(given)), None)
+    if not taker:
+        raise UserError(f"{word}: only packages can be given several at once"
+                        f" ({', '.join(archives.SUFFIXES)}); modules of an image with --modules")
+    return taker.open(given, _modules(modules), name)
+
+
+def _modules(word: str) -> list[Path]:
+    """Return what --modules names: nothing, a directory, or packages."""
+    if not word:
+        return []
+    if not any(Path(part).exists() for part in (word, word.split("+")[0])):
+        raise UserError(f"module directory {word}: no such directory or package")
+    given = files(word)
+    wrong = [path for path in given if not archives.is_archive(path)]
+    if wrong and (len(given) > 1 or not wrong[0].is_dir()):
+        raise UserError(f"{wrong[0]}: --modules takes a directory, or packages with + between"
+                        " them")
+    return given
 
 
 SUITES = suites.Suites()
-PLACES: tuple[Place, ...] = (SUITES, labs.Labs(), own.Own(from_path), Deb(), Tree(), Image())
+PLACES: tuple[Place, ...] = (SUITES, labs.Labs(), own.Own(from_word), Installed(), Package(),
+                             Embedded(), Tree(), Image())
 """In the order in which they are asked; the last one takes any file."""
 
 
@@ -58,13 +98,13 @@ def _column(name: str, failures: dict[str, str]) -> Kernel:
         if kernel := place.kernel(name):
             return kernel
     except UserError as error:
-        if isinstance(place, own.Own):
+        if place.of_user:
             raise
         why = str(error)
     return Kernel(name, "the default set", unavailable=why or place.advice(name))
 
 
-def choose(words: Sequence[str], modules: Path | None = None,
+def choose(words: Sequence[str], modules: str | None = None,
            progress: Progress = lambda name, what, part: None) -> list[Kernel]:
     """Return the kernels that `--kernel` names, by name or path.
 
@@ -76,7 +116,7 @@ def choose(words: Sequence[str], modules: Path | None = None,
     known = _names()
     given = [word for word in names if word not in known]
     for word in given:
-        if "/" not in word and not Path(word).exists():
+        if "/" not in word and not Path(word.split("+")[0]).exists() and not Path(word).exists():
             raise _unknown(word)
     if modules and (len(names) > 1 or not given):
         raise UserError("--modules belongs to one --kernel that is a file: give one such")
@@ -85,7 +125,8 @@ def choose(words: Sequence[str], modules: Path | None = None,
         failures |= place.fetch([name for name in names if name in place.names()], progress)
     chosen: list[Kernel] = []
     for name in dict.fromkeys(names):
-        kernel = from_path(Path(name), modules) if name in given else _column(name, failures)
+        kernel = (from_word(name, modules or "") if name in given else
+                  _column(name, failures))
         same = sum(kernel.name == other.name for other in chosen)
         chosen.append(replace(kernel, name=f"{kernel.name}-{same + 1}") if same else kernel)
     return chosen
@@ -100,16 +141,15 @@ def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dic
     return failures
 
 
-def add(name: str, path: Path, module_directory: Path | None) -> Kernel:
-    """Give a kernel of the user's a name; the file stays where it is. Return the kernel."""
+def add(name: str, word: str, modules: str | None) -> Kernel:
+    """Give a kernel of the user's a name; the files stay where they are. Return the kernel."""
     if not NAME.match(name):
         raise UserError(f"{name!r} is no name for a kernel: use letters, digits and . _ + -")
     if name in _names() and name not in own.user_kernels():
         raise UserError(f"{name} belongs to another kernel: choose another name")
-    kernel = from_path(path, module_directory, name)
+    kernel = from_word(word, modules or "", name)
     entries = own.user_kernels()
-    entries[name] = {"kernel": str(path.resolve()),
-                     "modules": str(module_directory.resolve()) if module_directory else None}
+    entries[name] = {"kernel": absolute(word), "modules": absolute(modules) if modules else None}
     own.save(entries)
     return kernel
 

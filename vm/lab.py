@@ -143,7 +143,7 @@ def rebuild(tree: Path, progress: Progress = lambda *_: None) -> Kernel:
     kbuild.make(["-C", str(tree)], dict(os.environ), log, f"{tree} could not be built",
                 lambda what, part: progress(name, what, part), kbuild.STEPS)
     progress(name, "done", 1)
-    return kernels.from_path(tree)
+    return kernels.from_word(str(tree))
 
 
 def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *_: None,

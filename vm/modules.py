@@ -3,13 +3,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
-from vm import bzimage, paths
+from vm import archives, bzimage, paths
 from vm.errors import UserError
 
 TABLE = "modules"
@@ -21,10 +23,42 @@ BULK = ("drivers/gpu", "drivers/media", "drivers/net/ethernet", "drivers/net/wir
         "drivers/input", "sound")
 
 
+def is_module(path: Path) -> bool:
+    """Say whether a file is a module, packed or not, by its name."""
+    return bool(re.search(r"\.ko(\.(xz|zst|gz))?$", path.name))
+
+
 def module_files(directory: Path) -> Iterator[Path]:
     """Yield the module files below a directory, packed or not."""
-    return (path for path in directory.rglob("*.ko*")
-            if re.search(r"\.ko(\.(xz|zst|gz))?$", path.name))
+    return (path for path in directory.rglob("*.ko*") if is_module(path))
+
+
+def fingerprint(given: Sequence[Path], version: str = "") -> str:
+    """Return a sum that changes when modules that were given are made anew.
+
+    Those of a directory must be of `version`; sizes and times of its thousands of files do.
+    """
+    parts = []
+    for path in given:
+        if archives.is_archive(path) and path.is_file():
+            parts.append(paths.sha256(path))
+            continue
+        found = tree(path, version) if version else path
+        parts.append(repr([(str(file), file.stat().st_size, file.stat().st_mtime_ns)
+                           for file in sorted(module_files(found))]))
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
+
+
+@contextmanager
+def opened(given: Sequence[Path], near: Path) -> Iterator[Path | None]:
+    """Give the directory of modules that were given: one, or packages, which are unpacked."""
+    if not given or given[0].is_dir() or not archives.is_archive(given[0]):
+        yield given[0] if given else None
+        return
+    with tempfile.TemporaryDirectory(prefix=".unpack-", dir=near) as scratch:
+        for path in given:
+            archives.unpack(path, Path(scratch), [f"*/kernel/{part}" for part in BULK])
+        yield Path(scratch)
 
 
 def module_name(path: str) -> str:

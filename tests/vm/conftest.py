@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from vm import bzimage as bzimage_reader
 from vm import kernels
 from vm.kernel import Kernel
 
@@ -24,6 +25,7 @@ def bzimage(payload: bytes = b"", version: str = "9.9.9-test") -> bytes:
     setup[0x202:0x206] = b"HdrS"
     struct.pack_into("<H", setup, 0x206, 0x20F)
     struct.pack_into("<H", setup, 0x20E, 0x300)
+    struct.pack_into("<H", setup, 0x236, bzimage_reader.IS_64_BIT)
     struct.pack_into("<II", setup, 0x248, 0x10, len(payload))
     text = f"{version} (somebody@somewhere) #1 SMP\0".encode()
     setup[0x500:0x500 + len(text)] = text
@@ -33,7 +35,8 @@ def bzimage(payload: bytes = b"", version: str = "9.9.9-test") -> bytes:
 def elf(notes: bytes) -> bytes:
     """Return a 64-bit ELF file with one program header, for notes."""
     header = bytearray(64)
-    header[:5] = b"\x7fELF\x02"
+    header[:6] = b"\x7fELF\x02\x01"
+    struct.pack_into("<H", header, 18, 62)
     struct.pack_into("<Q", header, 0x20, 64)
     struct.pack_into("<HH", header, 0x36, 56, 1)
     segment = struct.pack("<IIQQQQQQ", 4, 4, 120, 0, 0, len(notes), len(notes), 4)

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import lzma
 from collections.abc import Callable
@@ -28,9 +29,6 @@ def test_version_and_payload(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("content, what", [
-    (b"", "not an x86 kernel image"),
-    (b"#!/bin/sh\n" * 200, "not an x86 kernel image"),
-    (elf(b""), "give arch/x86/boot/bzImage"),
     (bzimage(b"x" * 9000)[:6000], "is cut off"),
 ])
 def test_what_is_no_kernel(tmp_path: Path, content: bytes, what: str) -> None:
@@ -52,6 +50,7 @@ def test_a_directory_is_no_kernel(tmp_path: Path) -> None:
     lzma.compress,
     lambda data: lzma.compress(data, format=lzma.FORMAT_ALONE),
     gzip.compress,
+    bz2.compress,
     bytes,
 ])
 def test_unpacks_every_compression(pack: Callable[[bytes], bytes]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,8 @@ def test_a_new_machine(private_cache: Path, capsys: pytest.CaptureFixture[str]) 
     assert command("list") == 0
     lines = capsys.readouterr().out.splitlines()
     assert all("not fetched" in line for line in lines[:9])
-    assert len(lines) > 9 and all("not built" in line for line in lines[9:])
+    assert len(lines) > 10 and all("not built" in line for line in lines[9:-1])
+    assert lines[-1].startswith("installed ") and os.uname().release in lines[-1]
 
 
 def test_the_users_own(private_cache: Path, tmp_path: Path,

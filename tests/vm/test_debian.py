@@ -10,7 +10,7 @@ import pytest
 from vm import debian
 from vm.debian import Package, Source
 from vm.errors import UserError
-from vm.places import deb
+from vm.places import package
 
 
 def sources(tmp_path: Path, **files: str) -> Path:
@@ -139,5 +139,5 @@ def test_without_apt_one_line_says_what_to_install(
         debian.archives(tmp_path / "etc")
     assert "\n" not in str(said.value)
     (tmp_path / "linux.deb").write_text("a package")
-    with pytest.raises(UserError, match="dpkg-deb is not installed"):
-        deb.unpack([tmp_path / "linux.deb"], tmp_path / "new")
+    with pytest.raises(UserError, match="bsdtar is not installed"):
+        package.unpack([tmp_path / "linux.deb"], tmp_path / "new")

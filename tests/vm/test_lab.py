@@ -475,7 +475,7 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
     with pytest.raises(UserError, match="lab-7.2 is not in the cache"):
         kernels.remove("lab-7.2")
     with pytest.raises(UserError, match="lab-7.2 belongs to another kernel"):
-        kernels.add("lab-7.2", image, None)
+        kernels.add("lab-7.2", str(image), None)
 
 
 def test_the_command(sources: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch,

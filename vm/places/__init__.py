@@ -16,6 +16,9 @@ class Place:
     of the user's the second. vm/kernels.py asks each place in turn.
     """
 
+    of_user = False
+    """Its kernels are the user's: one that cannot be had is an error, not an empty column."""
+
     def names(self) -> Sequence[str]:
         """Return the names of its kernels, whether they are in the cache or not."""
         return ()
@@ -36,10 +39,13 @@ class Place:
         """Return what to do about a kernel that is not there."""
         raise NotImplementedError
 
-    def takes(self, path: Path) -> bool:
-        """Say whether it knows what to do with a file or directory."""
+    def takes(self, files: Sequence[Path]) -> bool:
+        """Say whether it knows what to do with a file or directory, or with several together."""
         return False
 
-    def open(self, path: Path, module_directory: Path | None, name: str) -> Kernel:
-        """Return the kernel in a file or directory, which is not changed; see store.prepared()."""
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
+        """Return the kernel in files, which are not changed; see store.prepared().
+
+        `modules` is what the user gave as such: nothing, a directory, or packages.
+        """
         raise NotImplementedError

@@ -1,41 +1,49 @@
 # SPDX-License-Identifier: GPL-2.0
-"""Kernel images that the user has as files, with a directory of modules or without."""
+"""Kernel images that the user has as files, with modules or without."""
 
 from __future__ import annotations
 
-import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 
-from vm import bzimage, modules, paths, store
+from vm import bzimage, paths, roots, store, wrapped
+from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.modules import fingerprint, opened
 from vm.places import Place
 
 
 class Image(Place):
     """Any other file: bzimage.read() says what is wrong with one that is no image."""
 
-    def takes(self, path: Path) -> bool:
-        """Take files."""
-        return not path.is_dir()
+    def takes(self, files: Sequence[Path]) -> bool:
+        """Take one file."""
+        return len(files) == 1 and not files[0].is_dir()
 
-    def open(self, path: Path, module_directory: Path | None, name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
         """Return the kernel of an image; its configuration may lie beside it."""
-        config = store.configuration([path.with_name(f"config-{bzimage.read(path).version}")])
-        return from_image(path, module_directory, config, name, f"image {path}",
+        (path,) = files
+        config = roots.configuration(path, roots.version_of(path))
+        return from_image(path, modules, config, name, f"image {path}",
                           "none given (--modules DIR)")
 
 
-def from_image(image: Path, module_directory: Path | None, config: Path | None, name: str,
+def from_image(image: Path, modules: Sequence[Path], config: Path | None, name: str,
                source: str, no_modules: str) -> Kernel:
-    """Return the kernel of an image, with its modules if a directory of them is given."""
-    version = bzimage.read(image).version
+    """Return the kernel of an image, with its modules if a directory or packages have them."""
     key = [paths.sha256(image), paths.sha256(config) if config else ""]
-    module_tree = modules.tree(module_directory, version) if module_directory else None
-    if module_tree:
-        # Sizes and times of thousands of files say that nothing was built anew.
-        stats = [(str(file), file.stat().st_size, file.stat().st_mtime_ns)
-                 for file in sorted(modules.module_files(module_tree))]
-        key.append(hashlib.sha256(repr(stats).encode()).hexdigest())
-    kept = store.prepared(" ".join(["image", *key]),
-                          lambda new: store.fill(image, module_tree, config, new))
-    return store.opened(kept, name, source, no_modules)
+    with wrapped.unwrapped(image) as plain:
+        version = bzimage.read(plain, image).version
+        if modules:
+            key.append(fingerprint(modules, version))
+
+        def fill(new: Path) -> str:
+            with opened(modules, new.parent) as tree:
+                return store.fill(plain, tree, config, new)
+
+        kept = store.prepared(" ".join(["image", *key]), fill)
+    kernel = store.opened(kept, name, source, no_modules)
+    if "CONFIG_KASAN=y" in kernel.config_lines() and not bzimage.has_loader(kept / "vmlinuz"):
+        raise UserError(f"{image} is a vmlinux with KASAN, which boots only from its image:"
+                        " give arch/x86/boot/bzImage")
+    return kernel

@@ -12,14 +12,16 @@ from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.places import Place
 
-Opener = Callable[[Path, Path | None, str], Kernel]
+Opener = Callable[[str, str, str], Kernel]
 
 
 class Own(Place):
     """The user's names for files that other places take."""
 
+    of_user = True
+
     def __init__(self, opener: Opener) -> None:
-        """Take what opens files."""
+        """Take what opens the files of --kernel and --modules."""
         self._open = opener
 
     def names(self) -> Sequence[str]:
@@ -29,9 +31,7 @@ class Own(Place):
     def kernel(self, name: str) -> Kernel | None:
         """Return the kernel as the file is now."""
         entry = user_kernels()[name]
-        module_directory = entry.get("modules")
-        return self._open(Path(str(entry["kernel"])),
-                          Path(module_directory) if module_directory else None, name)
+        return self._open(str(entry["kernel"]), entry.get("modules") or "", name)
 
 
 def _user_file() -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 from vm import debian, paths, store
 from vm.errors import UserError
 from vm.kernel import Kernel, Progress, data
-from vm.places import Place, deb
+from vm.places import Place, package
 
 
 @dataclass(frozen=True)
@@ -68,14 +68,14 @@ def needs_fetch(name: str) -> bool:
 def _keep(release: Release, packages: Sequence[debian.Package], debs: Sequence[Path]) -> None:
     """Make the cache directory of a kernel from its packages, then remove these."""
     def fill(new: Path) -> dict[str, Any]:
-        version = deb.unpack(debs, new)
+        version = package.unpack(debs, new)
         return {
             "source": f"Debian {packages[0].suite}: {packages[0].name} {packages[0].version}",
             "version": version,
             "no_modules": "" if (new / "modules").exists() else
             f"the archive's index has no linux-modules package of {packages[0].version}",
             "modules": store.all_modules(),
-            "packages": [vars(package) for package in packages],
+            "packages": [vars(item) for item in packages],
         }
 
     store.keep(release.name, fill)

@@ -3,30 +3,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
-from vm import store
+from vm import bzimage, store
 from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.places import Place
 from vm.places.image import from_image
 
+ELSEWHERE = ("arch/*/boot/Image", "arch/*/boot/Image.gz", "arch/*/boot/zImage",
+             "arch/*/boot/bzImage", "arch/*/boot/vmlinuz*")
+"""Where make puts the images of other architectures."""
+
 
 class Tree(Place):
     """Directories in which make has built a kernel."""
 
-    def takes(self, path: Path) -> bool:
+    def takes(self, files: Sequence[Path]) -> bool:
         """Take directories."""
-        return path.is_dir()
+        return len(files) == 1 and files[0].is_dir()
 
-    def open(self, path: Path, module_directory: Path | None, name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
         """Return the kernel of a build tree, with its modules if they are built."""
+        (path,) = files
         image = path / "arch/x86/boot/bzImage"
         if not image.exists():
+            for other in (other for pattern in ELSEWHERE for other in path.glob(pattern)):
+                if other.resolve() != image.resolve():
+                    bzimage.read(other)
             raise UserError(f"{path} is not a kernel build tree with an image:"
-                            f" {image.relative_to(path)} is missing (make bzImage)")
+                            f" {image.relative_to(path)} is missing (make bzImage); nor is it a"
+                            " system or an output directory of Buildroot or Yocto")
         why = "the build tree has none (make modules)"
-        if module_directory is None and (path / "modules.order").exists():
-            module_directory = path
-        return from_image(image, module_directory, store.configuration([path / ".config"]), name,
-                           f"build tree {path}", why)
+        if not modules and (path / "modules.order").exists():
+            modules = [path]
+        return from_image(image, modules, store.configuration([path / ".config"]), name,
+                          f"build tree {path}", why)
