@@ -101,7 +101,7 @@ check: setup-check all
 	@$(MAKE) --no-print-directory style
 	./landproof kernels fetch
 	$(PYTHON) -m tests.fetch_kunit
-	$(PYTHON) -m pytest -q tests
+	$(PYTHON) -m pytest -q -n auto --dist loadgroup tests
 	$(PYTHON) -m tests.breakages
 
 # The product, broken on purpose in a copy: does each breakage turn its tests red?

@@ -46,14 +46,25 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
 FIXTURES = {"as_root": "root", "landlock": "Landlock"}
 """What tests need that use these fixtures."""
 
-expected: dict[str, str] = {}
-"""The tests that are skipped, and why."""
-skipped: set[str] = set()
+skips: dict[str, str | None] = {}
+"""The tests that were skipped; why, if one of `NEEDS` is not met here."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Make the mark known."""
     config.addinivalue_line("markers", f"needs(what): skipped without {' or '.join(NEEDS)}")
+
+
+SIDE_BY_SIDE = {"harness": "host", "environments": "host"}
+"""What runs in one process, of the tests below a directory; elsewhere a file is the unit. The tests
+of `host` share its runs, and would take each other's ports."""
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Say which tests share what is made once (--dist=loadgroup)."""
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group(
+            SIDE_BY_SIDE.get(item.path.parent.name, item.path.stem)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
@@ -63,32 +74,38 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
     for word in words:
         met, why = NEEDS[word]
         if not met():
-            expected[item.nodeid] = why
             pytest.skip(why)
+
+
+def remember(report: pytest.TestReport | pytest.CollectReport) -> None:
+    """Remember a skip. Where tests run side by side, another process decided it: the report names
+    the file that did."""
+    if report.skipped:
+        assert isinstance(report.longrepr, tuple)
+        file, _, why = report.longrepr
+        skips[report.nodeid] = why.removeprefix("Skipped: ") if file == __file__ else None
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
     """Remember each skip."""
-    if report.skipped:
-        skipped.add(report.nodeid)
+    remember(report)
 
 
 def pytest_collectreport(report: pytest.CollectReport) -> None:
     """Remember each file that was skipped whole."""
-    if report.skipped:
-        skipped.add(report.nodeid)
+    remember(report)
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
     """Fail the run if anything was skipped for another reason."""
-    if skipped != set(expected) and session.exitstatus == pytest.ExitCode.OK:
+    if None in skips.values() and session.exitstatus == pytest.ExitCode.OK:
         session.exitstatus = pytest.ExitCode.TESTS_FAILED
 
 
 def pytest_terminal_summary(terminalreporter: TerminalReporter) -> None:
     """Say what was not tried."""
-    for name in sorted(skipped - set(expected)):
+    for name in sorted(name for name, why in skips.items() if why is None):
         terminalreporter.write_line(f"{name}: skipped for no reason of tests/conftest.py")
-    reasons = Counter(expected.values())
+    reasons = Counter(why for why in skips.values() if why)
     terminalreporter.write_line("not tried: " + ("; ".join(
         f"{number} {why}" for why, number in reasons.items()) or "nothing"))
