@@ -17,10 +17,12 @@ enum { FIRST = 1, LAST = LAYERS_MAX };
  * variant
  * @layer: that layer
  * @op: what it denies
+ * @near: the others grant it on the very directories, and not on their root
  */
 struct check {
 	struct ruleset layer;
 	int (*op)(struct scene *scene);
+	bool near;
 };
 
 static int truncate_open_file(struct scene *scene)
@@ -90,6 +92,14 @@ static const struct check makes = {
 		     PATH("other", .access = FS_REFER) } }, move_file
 };
 
+/* Nothing is left to find above: the kernel decides before it walks on. */
+static const struct check makes_near = {
+	{ .fs = FS_MAKE_REG | FS_REFER,
+	  .rules = { PATH("dir", .access = FS_MAKE_REG | FS_REFER),
+		     PATH("other", .access = FS_REFER) } },
+	move_file, .near = true
+};
+
 static const struct check refers = {
 	{ .fs = FS_REFER, .rules = { PATH("dir", .access = FS_REFER) } },
 	move_file
@@ -127,13 +137,18 @@ static int one_of_sixteen(struct scene *scene)
 	static const struct ruleset granting = {
 		.fs = FS_REFER, .rules = { PATH("/", .access = FS_REFER) },
 	};
+	static const struct ruleset granting_near = {
+		.fs = FS_REFER,
+		.rules = { PATH("dir", .access = FS_REFER),
+			   PATH("other", .access = FS_REFER) },
+	};
 	const struct check *check = scene->variant->data;
 	const int which = scene->variant->arg;
 	int i, ret = 0;
 
 	for (i = 1; i <= LAYERS_MAX && !ret; i++)
 		ret = enforce_ruleset(scene, i == which ? &check->layer :
-							 &granting);
+				      check->near ? &granting_near : &granting);
 	return ret;
 }
 
@@ -160,6 +175,8 @@ static const struct variant not_permitted[] = {
 	{ "bind_first", .arg = FIRST, .data = &binds },
 	{ "make", .arg = LAST, .data = &makes },
 	{ "make_first", .arg = FIRST, .data = &makes },
+	{ "make_near", .arg = LAST, .data = &makes_near },
+	{ "make_near_first", .arg = FIRST, .data = &makes_near },
 	{ NULL }
 };
 
