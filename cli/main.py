@@ -18,6 +18,7 @@ from cli import (
     coverage,
     hooks,
     host,
+    known,
     listing,
     oci,
     policy,
@@ -30,7 +31,7 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
-            results, vm.commands)
+            known, results, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

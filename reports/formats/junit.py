@@ -103,7 +103,7 @@ def _column(kernel: Kernel, tag: str, text: str, name: str = "machine") -> ET.El
 
 def _story(kernel: Kernel, case: CaseResult, catalogue: Mapping[str, Case]) -> str:
     entry = catalogue.get(base(case.id))
-    issue = explain(case)
+    issue = explain(case, kernel)
     lines = [f"{case.verdict}: {LOOKS[case.verdict].meaning}", case.why]
     if entry:
         lines += [f"claim: {entry.claim}", f"promise: {entry.promise}", f"source: {entry.source}"]

@@ -29,8 +29,10 @@ from reports.model.verdicts import DEVIATIONS, LOOKS
 
 def to_text(document: Document) -> str:
     """Return the document as Markdown."""
-    made = ", ".join(filter(None, (f"landproof {document.landproof}", document.date)))
-    parts = [f"## {escape(document.title)}", f"{_line(document.intro)} ({escape(made)})".strip()]
+    version = document.landproof and f"landproof {document.landproof}"
+    made = ", ".join(filter(None, (version, document.date)))
+    intro = f"{_line(document.intro)}{made and f' ({escape(made)})'}".strip()
+    parts = [f"## {escape(document.title)}", intro]
     parts += [_block(block) for block in document.shown(Room.MAIL)]
     return "\n\n".join(part for part in parts if part) + "\n"
 

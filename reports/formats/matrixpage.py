@@ -106,7 +106,8 @@ def _data(result: Result, columns: list[Kernel]) -> dict[str, Any]:
     """
     texts, worlds = _Table(), _Table()
     results = [
-        {case.id: _result_data(case, texts, worlds) for case in kernel.cases} for kernel in columns
+        {case.id: _result_data(kernel, case, texts, worlds) for case in kernel.cases}
+        for kernel in columns
     ]
     return {
         "verdicts": {
@@ -146,9 +147,11 @@ def _case_data(case: Case) -> dict[str, Any]:
     return {name: value for name, value in data.items() if value}
 
 
-def _result_data(case: CaseResult, texts: _Table, worlds: _Table) -> list[Any]:
+def _result_data(
+    kernel: Kernel, case: CaseResult, texts: _Table, worlds: _Table
+) -> list[Any]:
     """Return places of why, known issue and worlds; then times, and whatever is rare."""
-    issue = explain(case)
+    issue = explain(case, kernel)
     known = f"{issue.text} {issue.report}; {issue.extent}." if issue else ""
     rare = {
         "missing": ", ".join(case.missing),

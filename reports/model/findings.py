@@ -153,7 +153,7 @@ def _findings(
     together: dict[tuple[str, Verdict, tuple[str, ...]], list[str]] = {}
     for case_id, verdict in sorted(shown, key=lambda key: key[0]):
         where = shown[case_id, verdict]
-        issue = explain(where[0][1]) if by_issue else None
+        issue = explain(where[0][1], where[0][0]) if by_issue else None
         names = tuple(kernel.name for kernel, _case in where)
         story = f"issue {issue.id}" if issue else base(case_id)
         together.setdefault((story, verdict, names), []).append(case_id)
@@ -168,7 +168,7 @@ def _findings(
                 kernels=tuple(kernel for kernel, _case in where),
                 first=where[0][1],
                 claim=entry.claim if entry else "",
-                issue=explain(where[0][1]),
+                issue=explain(where[0][1], where[0][0]),
             )
         )
     return sorted(

@@ -3,18 +3,32 @@
 
 from __future__ import annotations
 
+import json
 import re
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+import jsonschema
 
 from reports.errors import UserError
-from reports.model.results import CaseResult, Result, base, variant
+from reports.model import versions
+from reports.model.results import CaseResult, Kernel, Result, base, variant
 from reports.model.verdicts import Verdict
 
 HERE = Path(__file__).parents[1]
+SCHEMA = HERE / "schema" / "known-issues.schema.json"
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit of the mainline."""
+
+    hash: str
+    subject: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,17 +38,30 @@ class Issue:
     id: str
     cases: tuple[str, ...]
     verdicts: tuple[Verdict, ...]
-    kernels: str
     report: str
-    first: str
-    fixed: tuple[str, ...]
+    introduced: tuple[str, ...]
     text: str
+    fixed: tuple[str, ...] = ()
+    only: str = ""
+    commits: tuple[Commit, ...] = ()
+    filesystems: tuple[str, ...] = ()  # empty: it shows on tmpfs, and so everywhere
 
-    def explains(self, case: CaseResult) -> bool:
-        """Whether this is about that case with that verdict."""
-        return case.verdict in self.verdicts and any(
-            matches(glob, case.id) or matches(glob, base(case.id)) for glob in self.cases
+    def explains(self, case: CaseResult, filesystem: str | None = None) -> bool:
+        """Whether this is about that case with that verdict, on that file system."""
+        return (
+            case.verdict in self.verdicts
+            and (not self.filesystems or filesystem in self.filesystems)
+            and self.about(case.id)
         )
+
+    def about(self, case_id: str) -> bool:
+        """Whether this is about that case, whatever it showed."""
+        return any(matches(glob, case_id) or matches(glob, base(case_id)) for glob in self.cases)
+
+    @property
+    def ranges(self) -> tuple[versions.Range, ...]:
+        """The versions that have it."""
+        return versions.ranges(self.introduced, self.fixed)
 
     @property
     def extent(self) -> str:
@@ -42,20 +69,22 @@ class Issue:
         fixed = f"; fixed in {', '.join(self.fixed)}" if self.fixed else ""
         return f"affects {self.kernels}{fixed}"
 
+    @property
+    def kernels(self) -> str:
+        """Which kernels have it, in words."""
+        return ", ".join(map(str, self.ranges)) + (f", {self.only}" if self.only else "")
+
+    def affects(self, release: str | None) -> bool:
+        """Whether a kernel of that release has it, going by its number."""
+        return versions.has(release, self.introduced) and not versions.has(release, self.fixed)
+
     def said_fixed_in(self, release: str | None) -> bool:
         """Whether a kernel of that release should have the fix, going by its number.
 
         A deviation seen there is another one, or the fix is gone: worth a remark, no more,
         since distributions number as they like.
         """
-        ours = _numbers(release or "")
-        if not self.fixed or len(ours) < 2:
-            return False
-        same_series = [fix for fix in map(_numbers, self.fixed) if fix[:2] == ours[:2]]
-        if same_series:
-            return ours >= min(same_series)
-        mainline = [fix for fix in map(_numbers, self.fixed) if len(fix) == 2]
-        return bool(mainline) and ours[:2] >= min(mainline)
+        return versions.has(release, self.fixed)
 
 
 def matches(glob: str, name: str) -> bool:
@@ -79,26 +108,27 @@ def _pattern(glob: str) -> re.Pattern[str]:
 
 
 def load_issues(path: Path) -> tuple[Issue, ...]:
-    """Return the known issues in `path`; raise UserError for one that is not complete."""
+    """Return the known issues in `path`; raise UserError for one that is not as the schema says."""
     try:
         entries = tomllib.loads(path.read_text(encoding="utf-8")).get("issue", [])
-        return tuple(
-            Issue(
-                id=str(entry["id"]),
-                cases=tuple(entry["cases"]),
-                verdicts=tuple(Verdict(word) for word in entry["verdicts"]),
-                kernels=str(entry["kernels"]),
-                report=str(entry["report"]),
-                first=str(entry["first"]),
-                fixed=tuple(entry["fixed"]),
-                text=" ".join(str(entry["text"]).split()),
-            )
-            for entry in entries
-        )
     except (OSError, ValueError) as error:
         raise UserError(f"{path}: {error}") from error
-    except KeyError as error:
-        raise UserError(f"{path}: an issue has no {error}: add it") from error
+    schema = jsonschema.Draft202012Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
+    wrong = jsonschema.exceptions.best_match(schema.iter_errors({"issues": entries}))
+    if wrong:
+        where = wrong.json_path.removeprefix("$.")
+        raise UserError(f"{path}: {where}: {wrong.message}")
+    return tuple(map(_issue, entries))
+
+
+def _issue(entry: dict[str, Any]) -> Issue:
+    """Return the issue of an entry that is as the schema says."""
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
+                              for key, value in entry.items()}
+    fields["verdicts"] = tuple(map(Verdict, entry["verdicts"]))
+    fields["commits"] = tuple(Commit(**commit) for commit in entry.get("commits", ()))
+    fields["text"] = " ".join(entry["text"].split())
+    return Issue(**fields)
 
 
 @cache
@@ -107,16 +137,15 @@ def known_issues() -> tuple[Issue, ...]:
     return load_issues(HERE / "known-issues.toml")
 
 
-def explain(case: CaseResult, issues: Sequence[Issue] | None = None) -> Issue | None:
-    """Return the first known issue that explains what the case showed."""
-    if issues is None:
-        return _known(case.id, case.verdict)
-    return next((issue for issue in issues if issue.explains(case)), None)
+def explain(case: CaseResult, kernel: Kernel | None = None) -> Issue | None:
+    """Return the first known issue that explains what the case showed, on that kernel."""
+    return _known(case.id, case.verdict, kernel.provenance.filesystem if kernel else None)
 
 
 @cache
-def _known(case_id: str, verdict: Verdict) -> Issue | None:
-    return explain(CaseResult(case_id, verdict), known_issues())
+def _known(case_id: str, verdict: Verdict, filesystem: str | None) -> Issue | None:
+    case = CaseResult(case_id, verdict)
+    return next((one for one in known_issues() if one.explains(case, filesystem)), None)
 
 
 @cache
@@ -157,9 +186,3 @@ def with_current_names(result: Result, table: Mapping[str, str] | None = None) -
             replace(case, id=current_name(case.id, table)) for case in result.catalogue
         ),
     )
-
-
-def _numbers(release: str) -> tuple[int, ...]:
-    """Return the numbers that a release begins with: (6, 12, 117) of 6.12.117+deb13-amd64."""
-    match = re.match(r"\d+(\.\d+)*", release)
-    return tuple(int(number) for number in match.group().split(".")) if match else ()

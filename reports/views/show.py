@@ -48,7 +48,7 @@ def document(name: str, result: Result) -> Document:
     result = with_current_names(result)
     found = _chosen(name, result)
     if not found:
-        raise UserError(_unknown(current_name(name), {*_ids(result), *result.by_id()}))
+        raise UserError(unknown(current_name(name), {*_ids(result), *result.by_id()}))
     return Document(
         title=name,
         # The last stands first in a terminal, so that a glob's cases come in their order.
@@ -122,7 +122,7 @@ def _on_kernels(
     for kernel, case in shown:
         reasons.setdefault(f"{case.verdict}: {case.why}", []).append(kernel.name)
     lines += [words(f"{short_names(names)}: {why}") for why, names in reasons.items()]
-    for issue in dict.fromkeys(explain(case) for _kernel, case in shown):
+    for issue in dict.fromkeys(explain(case, kernel) for kernel, case in shown):
         if issue:
             known = words(f" ({issue.extent}). {issue.text}")
             lines.append((*words("known: "), *linked(issue.report), *known))
@@ -160,7 +160,8 @@ def _table(shown: Sequence[tuple[Kernel, CaseResult]]) -> Table:
     return Table(columns, (Section(tuple(rows)),))
 
 
-def _unknown(name: str, names: set[str]) -> str:
+def unknown(name: str, names: set[str]) -> str:
+    """Return what to say of a name that no case has, with names that look alike."""
     if not name:
         return "no case has an empty name: see `landproof list`"
     alike = difflib.get_close_matches(name, sorted(names), n=3, cutoff=0.5)

@@ -13,11 +13,13 @@ import re
 import subprocess
 import sys
 import textwrap
-import tomllib
 from collections.abc import Callable, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Any
+
+from reports.model.known import Issue, known_issues, matches
+from reports.model.results import CaseResult, base
+from reports.model.verdicts import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = ROOT / "docs" / "measured"
@@ -122,17 +124,16 @@ def matrix() -> str:
     )
 
 
-def known() -> list[tuple[dict[str, Any], list[str], list[dict[str, Any]]]]:
+def known() -> list[tuple[Issue, list[str], list[dict[str, Any]]]]:
     """Return the known issues that deviations showed, each with its globs and kernels."""
-    issues = tomllib.loads((ROOT / "reports" / "known-issues.toml").read_text())["issue"]
     found = []
     explained: set[tuple[str, str]] = set()
-    for issue in issues:
+    for issue in known_issues():
         kernels, globs = [], set()
         for kernel in measured("matrix")["kernels"]:
             hit = {(kernel["name"], case, glob) for case, verdict in kernel["verdicts"].items()
-                   for glob in issue["cases"] if verdict in issue["verdicts"]
-                   and verdict in DEVIATIONS and fnmatchcase(case.split("[")[0], glob)}
+                   for glob in issue.cases if verdict in DEVIATIONS and matches(glob, base(case))
+                   and issue.explains(CaseResult(case, Verdict(verdict)))}
             if hit:
                 kernels.append(kernel)
                 globs |= {glob for *_, glob in hit}
@@ -147,7 +148,7 @@ def known() -> list[tuple[dict[str, Any], list[str], list[dict[str, Any]]]]:
 
 
 def sentence(text: str) -> str:
-    """Return the text of a known issue on one line."""
+    """Return a text on one line."""
     return " ".join(text.split())
 
 
@@ -161,9 +162,8 @@ def deviations() -> str:
     """The README's list of what was found."""
     lines = []
     for issue, globs, kernels in known():
-        line = (f"* **{issue['verdicts'][0]}** on {', '.join(map(short, kernels))}:"
-                f" {sentence(issue['text'])} Cases {', '.join(f'`{glob}`' for glob in globs)};"
-                f" {recorded(issue['report'])}.")
+        line = (f"* **{issue.verdicts[0]}** on {', '.join(map(short, kernels))}: {issue.text}"
+                f" Cases {', '.join(f'`{glob}`' for glob in globs)}; {recorded(issue.report)}.")
         lines.append(textwrap.fill(line, 130, subsequent_indent="  ", break_long_words=False,
                                    break_on_hyphens=False))
     return "\n".join(lines)
@@ -172,9 +172,10 @@ def deviations() -> str:
 def findings() -> str:
     """The table of docs/findings.md."""
     return table(
-        ["cases", "kernels", "what", "recorded in"],
-        [[", ".join(f"`{glob}`" for glob in globs), ", ".join(map(release, kernels)),
-          sentence(issue["text"]), recorded(issue["report"])] for issue, globs, kernels in known()])
+        ["cases", "seen on", "what", "kernels", "recorded in"],
+        [[", ".join(f"`{glob}`" for glob in globs), ", ".join(map(release, kernels)), issue.text,
+          f"[{issue.kernels}](known-issues.md#{issue.id})", recorded(issue.report)]
+         for issue, globs, kernels in known()])
 
 
 def cases() -> str:

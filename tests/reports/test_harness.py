@@ -13,12 +13,21 @@ from cli.guest import cases as catalogue_cases
 from cli.guest import catalogue
 from reports.formats import junit, ktap, markdown, matrixpage
 from reports.model.assemble import assemble
-from reports.model.known import explain, known_issues
+from reports.model.known import explain, known_issues, matches
 from reports.model.records import load_records
-from reports.model.results import UNREPORTED, Case, CaseResult, Result, shareable
+from reports.model.results import (
+    UNREPORTED,
+    Case,
+    CaseResult,
+    Kernel,
+    Provenance,
+    Result,
+    shareable,
+)
 from reports.model.verdicts import Verdict
 from reports.views import matrix
 from tests.reports.test_formats import kunit_parse
+from vm import filesystems
 from vm.paths import GUEST
 
 
@@ -63,13 +72,21 @@ def test_every_reported_gap_is_a_known_issue(cases: tuple[Case, ...]) -> None:
 
 
 def test_no_known_issue_is_about_nothing(cases: tuple[Case, ...]) -> None:
+    columns = [None, *(Kernel("k", provenance=Provenance(filesystem=one))
+                       for one in filesystems.known())]
     used = {
         issue.id
         for case in cases
         for verdict in Verdict
-        if (issue := explain(CaseResult(case.id, verdict)))
+        for column in columns
+        if (issue := explain(CaseResult(case.id, verdict), column))
     }
     assert {issue.id for issue in known_issues()} == used
+    names = {f"{case.id}[{name}]" if name else case.id
+             for case in cases for name in ("", *case.variants)}
+    unused = {glob for issue in known_issues() for glob in issue.cases
+              if not any(matches(glob, name) for name in names)}
+    assert unused == set()
 
 
 def test_real_records_become_a_whole_column(result: Result, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reports.errors import UserError
-from reports.model import findings, known, rows as matrix
+from reports.model import findings, known, rows as matrix, versions
 from reports.model.judgement import Gate, judge
 from reports.model.results import (
     Case,
@@ -235,7 +235,7 @@ def test_the_known_issues_are_complete_and_used() -> None:
     issues = known.known_issues()
     assert len({issue.id for issue in issues}) == len(issues)
     for issue in issues:
-        assert issue.text.endswith(".") and issue.kernels and issue.report and issue.cases
+        assert issue.text.endswith(".") and issue.ranges
     tfo = known.explain(case("net.tcp.fastopen_sendto[ipv6]", "bypass"))
     assert tfo and tfo.id == "tcp-fast-open"
     assert known.explain(case("net.tcp.fastopen_sendto", "errno")) is None
@@ -250,6 +250,40 @@ def test_the_known_issues_are_complete_and_used() -> None:
 def test_where_a_fix_should_be(release: str | None, fixed: bool) -> None:
     issue = next(one for one in known.known_issues() if one.id == "tcp-fast-open")
     assert issue.said_fixed_in(release) is fixed
+
+
+@pytest.mark.parametrize(
+    "introduced, fixed, said, affected, free",
+    [
+        (["6.7"], [], "6.7 and later", ["6.7", "7.3.4-x"], ["6.6.1", "custom"]),
+        (["6.7"], ["6.12.112", "7.2"], "6.7 to 6.12.111, 6.13 to 7.1",
+         ["6.7.1", "6.12.111", "6.18.15", "7.1.13"], ["6.1.9", "6.12.112", "7.2.0", "8.0"]),
+        (["6.12.24", "6.15"], ["6.12.101", "7.0.4", "7.1"],
+         "6.12.24 to 6.12.100, 6.15 to 7.0.3",
+         ["6.12.24", "6.12.100", "6.19.14", "7.0.3"], ["6.12.23", "6.14.9", "6.12.101", "7.0.4"]),
+        (["5.19"], ["5.19.8", "6.0"], "5.19 to 5.19.7", ["5.19.7"], ["5.18", "5.19.8", "6.0"]),
+        (["6.18"], ["6.19"], "6.18", ["6.18.40"], ["6.17", "6.19"]),
+        (["6.1"], ["6.18.1", "6.19"], "6.1 to 6.18", ["6.18"], ["6.18.1"]),
+        (["6.12.18", "6.14"], [], "6.12 from 6.12.18 on, 6.14 and later",
+         ["6.12.18", "6.14"], ["6.13"]),
+        (["<=6.18"], [], "6.18, where it was seen first, and later", ["6.18"], ["6.12.118"]),
+    ],
+)
+def test_ranges_of_versions(introduced: list[str], fixed: list[str], said: str,
+                            affected: list[str], free: list[str]) -> None:
+    found = ", ".join(map(str, versions.ranges(introduced, fixed)))
+    assert found == said
+    issue = replace(known.known_issues()[0], introduced=tuple(introduced), fixed=tuple(fixed))
+    assert [issue.affects(release) for release in affected] == [True] * len(affected)
+    assert [issue.affects(release) for release in free] == [False] * len(free)
+
+
+def test_an_issue_of_a_file_system_is_known_there_only() -> None:
+    case = CaseResult("fs.read_file.open", Verdict.OVERBLOCK)
+    fuse = Kernel("k", provenance=Provenance(filesystem="fuse-changing"))
+    issue = known.explain(case, fuse)
+    assert issue and issue.id == "lost-inodes"
+    assert known.explain(case, Kernel("k")) is None and known.explain(case) is None
 
 
 def test_globs_take_brackets_as_they_are() -> None:
@@ -268,7 +302,31 @@ def test_no_glob_takes_long() -> None:
     assert time.monotonic() - began < 1
 
 
-@pytest.mark.parametrize("text", ["[[issue]]\nid = 'x'", "[[issue", "[[issue]]\nverdicts = ['x']"])
+ENTRY = """
+[[issue]]
+id = 'some'
+cases = ['net.*']
+verdicts = ['bypass']
+report = 'landlock-lsm/linux#41'
+introduced = ['6.7']
+fixed = ['7.2']
+commits = [{hash = '33cb713db016', subject = 'landlock: Fix it'}]
+text = 'It gets through.'
+"""
+
+
+def test_a_list_of_issues_is_read(tmp_path: Path) -> None:
+    (tmp_path / "known.toml").write_text(ENTRY)
+    (issue,) = known.load_issues(tmp_path / "known.toml")
+    assert issue.commits == (known.Commit("33cb713db016", "landlock: Fix it"),)
+
+
+@pytest.mark.parametrize("text", [
+    "[[issue]]\nid = 'x'", "[[issue", "[[issue]]\nverdicts = ['x']",
+    *(ENTRY.replace(*change) for change in (
+        ("'6.7'", "'6.7.0'"), ("'bypass'", "'holds'"), ("text = 'It", "txt = 'It"),
+        ("['7.2']", "[]"), ("33cb713db016", "33cb713"), ("fixed = ['7.2']\n", ""))),
+])
 def test_a_bad_list_of_issues_is_one_line(tmp_path: Path, text: str) -> None:
     (tmp_path / "known.toml").write_text(text)
     with pytest.raises(UserError):
