@@ -211,8 +211,8 @@ def test_show_takes_globs(run: Run, result_file: Path) -> None:
 @pytest.mark.parametrize(("words", "said"), [
     (["run", "--jobs", "0"], "--jobs: 0 is no number from 1 on"),
     (["run", "--jobs", "-3"], "--jobs"),
-    (["run", "--kernel", "/dev/zero"], "/dev/zero is neither a file nor a build tree"),
-    (["kernels", "add", "x", "--kernel", "/dev/null"], "neither a file nor a build tree"),
+    (["run", "--kernel", "/dev/zero"], "/dev/zero is neither a file nor a directory"),
+    (["kernels", "add", "x", "--kernel", "/dev/null"], "neither a file nor a directory"),
     (["diff", "/dev/null", "/dev/null"], "/dev/null: cannot read: it is a device"),
     (["matrix", "/dev/null"], "it is a device"),
     (["run", "--baseline", "/dev/null"], "it is a device"),
