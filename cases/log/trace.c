@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A trace of our own, and how to find events in it. */
 
+#include "machine/events.h"
 #include "trace.h"
 
-/*
- * One instance for all cases, which stays: to make and remove one costs more
- * than all that is traced in it.
- */
-#define INSTANCE "/sys/kernel/tracing/instances/landproof/"
+#define INSTANCE EVENTS_INSTANCE
 
 /* Its place in scene->fd[] */
 #define PIPE 5
 
 static char trace[1 << 17];
 
+/* The engine has turned them on. */
+static int check_events(struct scene *scene)
+{
+	char text[8];
+
+	if (read_file(INSTANCE "events/landlock/enable", text,
+		      sizeof(text)) < 0)
+		return cannot(scene, INSTANCE ": %s", strerrorname_np(errno));
+	return text[0] == '1' ? 0 : cannot(scene, "the events of Landlock");
+}
+
 int trace_scene(struct scene *scene)
 {
-	int error = log_scene(scene) ?: denial_objects(scene);
+	int error = log_scene(scene) ?: denial_objects(scene) ?:
+		    check_events(scene);
 
 	if (error)
 		return error;
-	if (mkdir(INSTANCE, 0700) && errno != EEXIST)
-		return cannot(scene, INSTANCE ": %s", strerrorname_np(errno));
-	error = write_file(INSTANCE "events/landlock/enable", "1");
+	error = write_file(INSTANCE "tracing_on", "1");
 	/* Inherited by the attempt, whose policy may forbid to open them. */
 	scene->fd[PIPE] = open(INSTANCE "trace_pipe", O_RDONLY | O_NONBLOCK);
 	if (scene->fd[PIPE] < 0)
@@ -34,7 +41,7 @@ int trace_scene(struct scene *scene)
 bool trace_off(struct scene *scene)
 {
 	close(scene->fd[PIPE]);
-	write_file(INSTANCE "events/landlock/enable", "0");
+	write_file(INSTANCE "tracing_on", "0");
 	return scene->outcome == WORKED;
 }
 

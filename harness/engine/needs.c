@@ -386,7 +386,7 @@ static const struct need needs[] = {
 	{ "loop", check_loop },
 	{ "mqueue", check_mqueue, GETS_MOUNTS },
 	{ "audit", check_audit, GETS_LOG },
-	{ "tracefs", check_tracefs },
+	{ "tracefs", check_tracefs, GETS_EVENTS },
 	{ "fault-injection", check_fault_injection },
 	{ "keyring", check_keyring, GETS_MOUNTS },
 	{ "pty", check_pty },

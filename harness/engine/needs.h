@@ -18,6 +18,7 @@ enum need_gets {
 	GETS_PIDS	= 1 << 1,	/* a PID namespace */
 	GETS_LAB	= 1 << 2,	/* the lab's network namespace */
 	GETS_LOG	= 1 << 3,	/* audit, turned on */
+	GETS_EVENTS	= 1 << 4,	/* Landlock's trace events, turned on */
 };
 /* All that they are given because of @words */
 unsigned int needs_get(const char *words);

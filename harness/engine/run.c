@@ -6,6 +6,7 @@
 #include "engine/process.h"
 #include "engine/run.h"
 #include "machine/audit.h"
+#include "machine/events.h"
 
 /* Whatever the kernel answers without Landlock, but nothing of ours */
 static int as_control(const struct result *result)
@@ -57,8 +58,10 @@ static void run_worlds(const struct plan *plan, struct result *result)
 
 void run_plan(const struct plan *plan, struct result *result)
 {
-	const bool reads_log = needs_get(plan->test->needs) & GETS_LOG;
+	const unsigned int gets = needs_get(plan->test->needs);
+	const bool reads_log = gets & GETS_LOG;
 
+	events_enable(gets & GETS_EVENTS);
 	if (reads_log)
 		audit_enable(true);
 	run_worlds(plan, result);
