@@ -32,6 +32,7 @@
 #include "landlock/landlock.h"
 #include "landlock/socket_rule.h"
 #include "machine/audit.h"
+#include "machine/events.h"
 #include "machine/make.h"
 #include "machine/subject.h"
 

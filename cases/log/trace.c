@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* A trace of our own, and how to find events in it. */
 
-#include "machine/events.h"
 #include "trace.h"
 
 #define INSTANCE EVENTS_INSTANCE
