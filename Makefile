@@ -128,6 +128,11 @@ runtimes: setup all
 		--json $(BUILD)/runtimes.json --html $(BUILD)/runtimes.html || [ $$? -eq 1 ]
 	$(PYTHON) -m tests.runtimes.marks $(BUILD)/runtimes.json
 
+# Stand-alone programs: on each kernel, does each say what its case says?
+.PHONY: reproducers
+reproducers: setup all
+	$(PYTHON) -m tests.reproduce
+
 # Kernels older than Debian's, made of lab-6.12: does the suite call them healthy?
 older-kernels: setup all
 	$(PYTHON) -m tests.older
@@ -192,7 +197,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 .PHONY: install uninstall
 install: all
 	@install -d $(TO)/build $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
-	@tar -c --exclude=__pycache__ landproof cli oci reports roads runtimes vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
+	@tar -c --exclude=__pycache__ landproof cli oci reports reproduce roads runtimes vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
 	@install -m 755 $(GUEST) $(TO)/build/landproof-guest
 	@install -m 755 $(OCI_PROBE) $(TO)/build/oci-probe
 	@printf '#!/bin/sh\necho %s\n' "$$(./version.sh)" >$(TO)/version.sh && chmod 755 $(TO)/version.sh

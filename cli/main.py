@@ -23,6 +23,7 @@ from cli import (
     oci,
     policy,
     reach,
+    reproduce,
     results,
     run,
     runtimes,
@@ -31,7 +32,7 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
-            known, results, vm.commands)
+            known, results, reproduce, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

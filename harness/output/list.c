@@ -234,6 +234,7 @@ static void put_coverage(const struct feature *feature)
 
 	json_object(&json, feature->name);
 	put_abi("abi", feature->abi);
+	json_integer(&json, "value", feature->value);
 	json_array(&json, "cases");
 	for (i = 0; i < cases_count; i++)
 		if (covers(cases[i], feature))

@@ -52,4 +52,4 @@ def test_the_page_names_every_key_of_the_listing() -> None:
     text = PAGE.partition("## `landproof-guest list --json`")[2].partition("## ")[0]
     named = set(re.findall(r'"(\w+)":', text))
     keys = {key for case in json.loads(listed.stdout) for key in case}
-    assert keys == named - {"abi", "cases", "reason"}
+    assert keys == named - {"abi", "value", "cases", "reason"}

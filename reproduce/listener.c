@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scene: a socket that listens, outside the sandbox. */
+#include <netinet/in.h>
+
+static SOCKADDR to;
+static int server;
+
+static void scene(void)
+{
+	socklen_t len = sizeof(to);
+
+	to = (SOCKADDR) { ADDRESS };
+	server = socket(SERVER);
+	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof(int));
+	if (server < 0 || bind(server, (void *)&to, len) || listen(server, 1) ||
+	    getsockname(server, (void *)&to, &len))
+		err(CANNOT, "a socket that listens");
+}

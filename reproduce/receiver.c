@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Scene: a socket that receives, outside the sandbox. */
+#include <netinet/in.h>
+
+static SOCKADDR to;
+static int server;
+
+static void scene(void)
+{
+	socklen_t len = sizeof(to);
+
+	to = (SOCKADDR) { ADDRESS };
+	server = socket(SERVER);
+	if (server < 0 || bind(server, (void *)&to, len) ||
+	    getsockname(server, (void *)&to, &len))
+		err(CANNOT, "a socket that receives");
+	listen(server, 1);	/* some protocols want it, others ignore it */
+}

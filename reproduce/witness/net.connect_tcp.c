@@ -1,0 +1,11 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Witness: what a sandbox with this right must refuse. */
+#include <netinet/in.h>
+
+/* The same sandbox refuses connect(2) of a TCP socket. */
+static int witness(void)
+{
+	const struct sockaddr_in any = { AF_INET, htons(9), { 0 }, "" };
+
+	return connect(socket(AF_INET, SOCK_STREAM, 0), (void *)&any, sizeof(any)) ? errno : 0;
+}

@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The stand-alone programs: short, complete, compiled without a warning, and true."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from cli import reproduce
+from cli.guest import cases
+from reports.model import program
+from tests.reproduce import machines
+from vm import kernels
+
+LINES = 100
+
+
+@pytest.fixture(scope="module")
+def texts() -> dict[str, str]:
+    """Return the text of every program."""
+    return reproduce.texts(reproduce.names("*"))
+
+
+def test_short(texts: dict[str, str]) -> None:
+    """No program is longer than a maintainer reads."""
+    assert {name: len(text.splitlines()) for name, text in texts.items()
+            if len(text.splitlines()) > LINES} == {}
+
+
+def test_every_constant_is_replaced(texts: dict[str, str]) -> None:
+    """What the parts write in capitals is in no program."""
+    words = [*program._table()["constants"], "SAID", "AS_PROMISED", "OTHERWISE"]
+    assert [(name, word) for name, text in texts.items() for word in words
+            if f"({word}" in text or f" {word} " in text] == []
+
+
+def test_table_names_cases() -> None:
+    """Every name in the table is one of a case, and every part belongs to a program."""
+    known = set(reproduce.names("*"))
+    for one in program.programs():
+        assert set(one.cases) <= known
+    used = {name for one in program.programs() for name in one.data["files"]}
+    parts = {path.name for path in program.DATA.glob("*.c")}
+    assert parts == used | {"head.c", "main.c"}
+
+
+WITHOUT = (
+    "net.kernel.mount_9p", "net.mptcp.connect_stripped", "net.mptcp.subflow", "net.raw.tcp",
+    "net.raw.udp", "net.rds.sendmsg_tcp", "net.rxrpc.sendmsg", "net.sctp.udp_encapsulated",
+)
+"""Roads to a port that have no program yet."""
+
+
+def test_every_road_that_is_open_has_one() -> None:
+    """What `landproof reach` may show as open or bypass has a program."""
+    open_roads = [case.id for case in cases() if case.gap and any(
+        label.startswith(("reach-", "serve-")) for label in case.labels)]
+    assert [one for one in open_roads if not program.find(one)] == list(WITHOUT)
+
+
+CHOSEN = ("net.tcp.fastopen_sendto", "net.io_uring.sendmsg_fastopen", "scope.signal.sigio_pgrp",
+          "log.audit.subdomains_off_fork", "net.mptcp.connect_plain_peer[ipv6]",
+          "net.sctp.connectx", "fs.refer.net_only_domain", "net.vsock.connect")
+
+
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, machines.Ended]]:
+    """Run some programs, one of each kind, on a kernel that shows it and one that does not."""
+    place = tmp_path_factory.mktemp("programs")
+    built = machines.build(CHOSEN, place)
+    return machines.run_all(kernels.choose(["debian-6.18", "debian-7.3"]), built, place / "run")
+
+
+@pytest.mark.parametrize("case", CHOSEN)
+def test_shows_what_the_case_shows(
+    case: str, ended: dict[str, dict[str, machines.Ended]]
+) -> None:
+    """The status is that of the table: 1 where it shows, 0 where it is mended."""
+    found = program.find(case)
+    assert found
+    for word, status in (("shows", 1), ("stops", 0)):
+        if (kernel := found.data.get(word)) in ended:
+            one = ended[kernel][case]
+            assert one.status == status, one.said
+            assert "Without the sandbox: it works" in one.said or "recorded" in one.said
+
+
+def test_a_program_says_what_is_missing(tmp_path: Path) -> None:
+    """Where the operation cannot be tried at all, the program ends with 2."""
+    built = machines.build(["net.dccp.connect"], tmp_path)
+    done = subprocess.run(["unshare", "-rn", str(built["net.dccp.connect"])],
+                          capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "cannot be tried" in done.stdout
