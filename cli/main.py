@@ -23,6 +23,7 @@ from cli import (
     oci,
     policy,
     reach,
+    report,
     reproduce,
     results,
     run,
@@ -32,7 +33,7 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
-            known, results, reproduce, vm.commands)
+            known, results, reproduce, report, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):
