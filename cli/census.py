@@ -114,6 +114,7 @@ def _boot(args: argparse.Namespace, place: Path) -> list[Path]:
     boot = booting(args)
     boot = replace(boot, append=(X32, *boot.append))
     with progress.fetching() as tell:
-        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
+                                of_set=args.set)
     with progress.display(chosen) as listener:
         return run.run(chosen, ["census"], place, GUEST, args.jobs, listener, boot)

@@ -66,7 +66,8 @@ def run_oci(args: argparse.Namespace) -> int:
 def _boot(args: argparse.Namespace, made: Sequence[Entry], outdir: Path) -> list[Path]:
     """Run in virtual machines; return the records, a file for each kernel."""
     with progress.fetching() as tell:
-        machines = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+        machines = kernels.choose(args.kernel, modules=args.modules, progress=tell,
+                                  of_set=args.set)
     with progress.display(machines) as listener:
         return run.run(machines, SCRIPTS, outdir, GUEST, args.jobs, listener, booting(args),
                        tree.archive(made))

@@ -39,6 +39,9 @@ def add_machines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--kernel", action="append", default=[], metavar="K",
                         help="a name (landproof kernels list), an image, packages with + between"
                              " them, a build tree, or \"installed\"; default: the default set")
+    parser.add_argument("--set", default="", metavar="SET",
+                        help="the kernels of another set than the default one: the name of one of"
+                             " sets/, or a TOML file")
     parser.add_argument("--modules", metavar="DIR",
                         help="modules of a --kernel that is an image: a directory, or packages")
     parser.add_argument("--lsm", metavar="LIST",
@@ -87,6 +90,8 @@ def given(args: argparse.Namespace) -> tuple[str, ...]:
             words.append(f"--{option}={value}")
     if getattr(args, "modules", None):
         words.append(f"--modules={kernels.absolute(args.modules)}")
+    if getattr(args, "set", "") and Path(args.set).is_file():
+        words.append(f"--set={Path(args.set).absolute()}")
     words += [f"--{name.replace('_', '-')}" for name in ("no_landlock", "unreported")
               if getattr(args, name, False)]
     return tuple(words)
@@ -113,7 +118,8 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]
     """Run the harness in virtual machines; return the records, a file for each kernel."""
     lie_on = filesystems.choose(getattr(args, "fs", []))
     with progress.fetching() as tell:
-        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
+                                of_set=args.set)
     if lie_on:
         chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
     with progress.display(chosen) as listener:

@@ -247,7 +247,8 @@ def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], 
              f"{toolfiles.PLACE}/{toolfiles.PROBE}"]
     archive = toolfiles.archive(chosen, GUEST)
     with progress.fetching() as tell:
-        machines = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+        machines = kernels.choose(args.kernel, modules=args.modules, progress=tell,
+                                  of_set=args.set)
     # Starting a program under emulation is a third quicker where it always lies at one address.
     boot = replace(booting(args), append=(*args.append, "norandmaps"))
     with progress.display(machines) as listener:

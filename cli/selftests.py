@@ -43,7 +43,8 @@ def run_selftests(args: argparse.Namespace) -> int:
     result = load_result(args.result) if args.result else None
     with progress.fetching() as tell:
         programs = selftests.programs(args.source, lambda what, part: tell("selftests", what, part))
-        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
+                                of_set=args.set)
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         outdir = args.records or Path(scratch)
         if not result:

@@ -13,13 +13,22 @@ from vm import errors as errors  # the launcher catches vm.errors.UserError
 from vm import kernels, lab, progress, store
 from vm.places import installed, labs, own, suites
 
+SET = "another set: the name of one of sets/, or a TOML file"
 
-def _rows() -> list[dict[str, Any]]:
-    """Return what is known of each kernel, without fetching any."""
+
+def _rows(of_set: str = "") -> list[dict[str, Any]]:
+    """Return what is known of each kernel, without fetching any.
+
+    Of sets other than the default one, those that are in the cache and those of the set asked for.
+    """
     rows: list[dict[str, Any]] = []
-    for name, release in suites.releases().items():
+    shown = kernels.SUITES.use(of_set) if of_set else suites.releases()
+    for name, release in kernels.SUITES.all().items():
+        if name not in shown and (name in suites.releases() or not store.directory(name).exists()):
+            continue
+        title = release.repository.title
         row: dict[str, Any] = {"name": name, "version": None, "state": "not fetched",
-                               "source": f"Debian {release.version}: {', '.join(release.suites)}"}
+                               "source": f"{title} {release.version}: {', '.join(release.suites)}"}
         try:
             if kernel := store.cached(name):
                 row |= {"version": kernel.version, "source": kernel.source,
@@ -51,12 +60,12 @@ def _rows() -> list[dict[str, Any]]:
 
 def names() -> list[str]:
     """Return the names that --kernel takes."""
-    return [row["name"] for row in _rows()]
+    return list(dict.fromkeys([*(row["name"] for row in _rows()), *kernels.SUITES.names()]))
 
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Print the kernels that --kernel can name."""
-    rows = _rows()
+    rows = _rows(args.set)
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
@@ -70,7 +79,8 @@ def list_kernels(args: argparse.Namespace) -> int:
 def fetch(args: argparse.Namespace) -> int:
     """Fetch what is missing of the named kernels, or of all; 2 if one could not be had."""
     with progress.fetching() as tell:
-        failures = kernels.fetch(args.names or list(suites.releases()), tell, args.update)
+        of_set = kernels.SUITES.use(args.set) if args.set else list(suites.releases())
+        failures = kernels.fetch(args.names or of_set, tell, args.update)
     for name, why in failures.items():
         print(f"landproof: {name}: {why}", file=sys.stderr)
     return 2 if failures else 0
@@ -116,10 +126,12 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     commands = top.add_subparsers(dest="kernels_command", required=True, metavar="COMMAND",
                                   parser_class=type(top))
     listing = commands.add_parser("list", help="the names that --kernel takes")
+    listing.add_argument("--set", default="", metavar="SET", help=SET)
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=list_kernels)
 
-    fetching = commands.add_parser("fetch", help="fetch Debian's kernels into the cache")
+    fetching = commands.add_parser("fetch", help="fetch kernels of distributions into the cache")
+    fetching.add_argument("--set", default="", metavar="SET", help=SET)
     fetching.add_argument("names", nargs="*", metavar="NAME", help="default: the default set")
     fetching.add_argument("--update", action="store_true", help="look for newer versions too")
     fetching.set_defaults(run=fetch)

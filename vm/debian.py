@@ -22,8 +22,12 @@ DEBIAN_SUITE = re.compile(
     r"(bullseye|bookworm|trixie|forky|duke|sid|(old)*stable|testing|unstable)"
     r"(-updates|-backports|-security|/updates)?$")
 
-# A kernel of its own: no -rt, -cloud, -dbg or metapackage.
-IMAGE = re.compile(r"linux-(image|binary)-(\d[^-]*(?:-\d[^-]*)?)-amd64(-unsigned)?$")
+# What a kernel's image is called, with its flavour: Debian's, and Ubuntu's unsigned one. No -dbg
+# and no metapackage is.
+IMAGE = r"linux-(image|binary)-(?:unsigned-)?(\d[^-]*(?:-\d[^-]*)?)-{}(-unsigned)?$"
+
+KERNEL = re.compile(
+    r"Package: linux-(image|binary|modules|base|source)-(unsigned-|extra-)?\d")
 
 Step = Callable[[str, float], None]
 """Told what is being done, and how much of it is done (0 to 1)."""
@@ -101,22 +105,23 @@ def newest(packages: Sequence[Package]) -> Package:
     return max(packages, key=lambda package: (Version(package.version), -package.size))
 
 
-def choose(index: Sequence[Package], pattern: str) -> list[Package]:
+def choose(index: Sequence[Package], pattern: str, flavour: str = "amd64") -> list[Package]:
     """Return the packages of the newest kernel whose version matches: image, modules, base.
 
     Up to 6.18 one package has everything. Of later kernels the image, the modules and the
     configuration are packages of their own, and an index may lack the latter two.
     """
+    called = re.compile(IMAGE.format(re.escape(flavour)))
     images = [package for package in index
-              if IMAGE.match(package.name) and fnmatchcase(package.version, pattern)
+              if called.match(package.name) and fnmatchcase(package.version, pattern)
               and package.size > 1 << 20]  # smaller: a metapackage
     if not images:
         return []
     image = newest(images)
-    found = IMAGE.match(image.name)
+    found = called.match(image.name)
     assert found
     parts = {package.name: package for package in index if package.version == image.version}
-    names = [f"linux-modules-{found[2]}-amd64", f"linux-base-{found[2]}-amd64"]
+    names = [f"linux-{part}-{found[2]}-{flavour}" for part in ("modules", "modules-extra", "base")]
     return [image, *(parts[name] for name in names if name in parts)]
 
 
@@ -198,7 +203,7 @@ class Apt:
             text = subprocess.run(["/usr/lib/apt/apt-helper", "cat-file", str(file)],
                                   capture_output=True, text=True, check=False).stdout
             for paragraph in text.split("\n\n"):
-                if not re.match(r"Package: linux-(image|binary|modules|base|source)-\d", paragraph):
+                if not KERNEL.match(paragraph):
                     continue
                 fields = Deb822(paragraph)
                 found.append(Package(fields["package"], fields["version"], suite,

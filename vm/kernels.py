@@ -101,18 +101,23 @@ def _column(name: str, failures: dict[str, str]) -> Kernel:
         if place.of_user:
             raise
         why = str(error)
-    return Kernel(name, "the default set", unavailable=why or place.advice(name))
+    return Kernel(name, "a set", unavailable=why or place.advice(name))
 
 
-def choose(words: Sequence[str], modules: str | None = None,
-           progress: Progress = lambda name, what, part: None) -> list[Kernel]:
+def _silent(name: str, what: str, part: float) -> None:
+    """Show no progress."""
+
+
+def choose(words: Sequence[str], modules: str | None = None, progress: Progress = _silent,
+           of_set: str = "") -> list[Kernel]:
     """Return the kernels that `--kernel` names, by name or path.
 
-    Without any name, those of the default set and the lab kernels that are built. Those of the
-    default set that are not in the cache are fetched; one that cannot be had is returned with
-    the reason. `modules` belongs to the one kernel given by its path.
+    Without any name, those of a set, or else of the default set and the lab kernels that are
+    built. Those of a set that are not in the cache are fetched; one that cannot be had is returned
+    with the reason. `modules` belongs to the one kernel given by its path.
     """
-    names = list(words) or [name for place in PLACES for name in place.default()]
+    in_set = SUITES.use(of_set) if of_set else []
+    names = list(words) or in_set or [name for place in PLACES for name in place.default()]
     known = _names()
     given = [word for word in names if word not in known]
     for word in given:
@@ -134,7 +139,7 @@ def choose(words: Sequence[str], modules: str | None = None,
 
 def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dict[str, str]:
     """Fetch what is missing of the named kernels; return why one could not be had."""
-    failures = suites.fetch([name for name in names if _place(name) is SUITES], progress, update)
+    failures = SUITES.bring([name for name in names if _place(name) is SUITES], progress, update)
     for place in PLACES:
         if place is not SUITES:
             failures |= place.fetch([name for name in names if _place(name) is place], progress)

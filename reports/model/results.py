@@ -237,6 +237,10 @@ def partial(kernel: Kernel) -> bool:
     return any(word.partition("=")[0] in SELECTING for word in kernel.provenance.options)
 
 
+FILES = ("image", "package", "build tree", "system", "Buildroot output", "Yocto output")
+"""What `source` begins with if a kernel came from files, whose path follows."""
+
+
 def special(options: Iterable[str]) -> tuple[str, ...]:
     """Return the options that make a run another one than the usual run of all cases."""
     return tuple(
@@ -256,7 +260,7 @@ def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
         where = "host"
     elif about.asked:
         where = f"run --kernel {shlex.quote(about.asked)}"
-    elif name == about.version and kind in ("image", "package", "build tree"):
+    elif name == about.version and kind in FILES:
         where = f"run --kernel {shlex.quote(f'/{path}')}"  # it has no name of its own
     else:
         where = f"run --kernel {shlex.quote(name)}"

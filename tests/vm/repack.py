@@ -4,10 +4,11 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
 import io
 import subprocess
 import tarfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 STUB = Path("/usr/lib/systemd/boot/efi/linuxx64.efi.stub")
@@ -72,6 +73,20 @@ def arch(directory: Path, name: str, files: Files, version: str = "1-1") -> Path
                             check=True, capture_output=True).stdout
     package.write_bytes(packed)
     return package
+
+
+def arch_database(packages: Sequence[Path], name: str, version: str) -> None:
+    """Write the database NAME beside packages of Arch Linux that have one version."""
+    files = {}
+    for package in packages:
+        title = package.name.removesuffix(f"-{version}-x86_64.pkg.tar.zst")
+        data = package.read_bytes()
+        facts = {"FILENAME": package.name, "NAME": title, "BASE": title, "VERSION": version,
+                 "DESC": "test", "CSIZE": len(data), "ISIZE": 1, "ARCH": "x86_64",
+                 "SHA256SUM": hashlib.sha256(data).hexdigest()}
+        files[f"{title}-{version}/desc"] = "".join(
+            f"%{key}%\n{value}\n\n" for key, value in facts.items()).encode()
+    (packages[0].parent / f"{name}.db").write_bytes(gzip.compress(tar(files)))
 
 
 def alpine(directory: Path, name: str, files: Files) -> Path:

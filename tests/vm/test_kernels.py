@@ -20,7 +20,7 @@ from vm.debian import Source
 from vm.errors import UserError
 from vm.kernel import Kernel, Progress
 from vm.places import Place, suites
-from vm.places.suites import Release
+from vm.sets import Release
 
 VERSION = "5.10.0-46-amd64"
 

@@ -31,7 +31,7 @@ class Package(Place):
             files, modules = [*files, *modules], []
         key = " ".join(["package", *map(paths.sha256, files), fingerprint(modules)])
         kept = store.prepared(key, lambda new: unpack(files, new, modules))
-        return store.opened(kept, name, f"package {' + '.join(map(str, files))}",
+        return store.opened(kept, name, f"package {'+'.join(map(str, files))}",
                             "the package has none")
 
 

@@ -1,46 +1,69 @@
 # SPDX-License-Identifier: GPL-2.0
-"""The default set: kernels of Debian's suites, by the patterns of kernels.toml."""
+"""Kernels of sets: the default one, those of the tree (sets/), and one that the user gives."""
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vm import debian, paths, store
+from vm import debian, paths, sets, store
+from vm.clients import Client
+from vm.clients.apt import Apt
+from vm.clients.dnf import Dnf
+from vm.clients.pacman import Pacman
 from vm.errors import UserError
-from vm.kernel import Kernel, Progress, data
+from vm.kernel import Kernel, Progress
 from vm.places import Place, package
+from vm.sets import Release, Repository
 
-
-@dataclass(frozen=True)
-class Release:
-    """An entry of kernels.toml: where apt finds a kernel of the default set."""
-
-    name: str
-    version: str
-    suites: tuple[str, ...]
+CLIENTS: dict[str, Callable[[Path, Repository], Client]] = {
+    "apt": Apt, "dnf": Dnf, "pacman": Pacman}
 
 
 def releases() -> dict[str, Release]:
     """Return the default set, oldest kernel first."""
-    return {name: Release(name, entry["version"], tuple(entry["suites"]))
-            for name, entry in data()["kernels"].items()}
+    return sets.default()
+
+
+@cache
+def others() -> dict[str, Release]:
+    """Return the kernels of the tree's other sets."""
+    return {name: release for path in sets.known().values()
+            for name, release in sets.read(path).items()}
 
 
 class Suites(Place):
-    """Debian's suites."""
+    """What repositories of packages have."""
+
+    def __init__(self) -> None:
+        """Know the sets of the tree."""
+        self.given: dict[str, Release] = {}
+
+    def use(self, word: str) -> list[str]:
+        """Learn the kernels of a set, by its name or file; return their names."""
+        known = sets.known()
+        if word not in known and not Path(word).exists():
+            raise UserError(f"there is no set {word}: give a file, or one of"
+                            f" {', '.join(known)}")
+        found = sets.read(known.get(word, Path(word)))
+        self.given.update(found)
+        return list(found)
+
+    def all(self) -> dict[str, Release]:
+        """Return all kernels that are known by name."""
+        return {**others(), **releases(), **self.given}
 
     def names(self) -> Sequence[str]:
-        """Return the names of the default set."""
-        return list(releases())
+        """Return the names of the default set, then the others'."""
+        return list({**releases(), **others(), **self.given})
 
     def default(self) -> Sequence[str]:
-        """Return all of them."""
-        return self.names()
+        """Return those of the default set."""
+        return list(releases())
 
     def kernel(self, name: str) -> Kernel | None:
         """Return a kernel from the cache."""
@@ -50,9 +73,30 @@ class Suites(Place):
         """Fetch those that are not there at all."""
         missing = [name for name in names if store.lock(name) is None]
         try:
-            return fetch(missing, progress) if missing else {}
+            return self.bring(missing, progress) if missing else {}
         except UserError as error:
             return {name: str(error) for name in missing}
+
+    def bring(self, names: Sequence[str], progress: Progress, update: bool = False
+              ) -> dict[str, str]:
+        """Fetch what is missing of the named kernels, and with `update` what is newer.
+
+        Return why a kernel could not be had, by name.
+        """
+        known = self.all()
+        failures: dict[str, str] = {}
+        wanted = [known[name] for name in dict.fromkeys(names) if name in known]
+        repositories = list(dict.fromkeys(release.repository for release in wanted))
+        for repository in repositories:
+            part = [release for release in wanted if release.repository == repository]
+            try:
+                failures |= fetch(repository, part, progress, update)
+            except UserError as error:
+                if len(repositories) == 1:
+                    raise
+                failures |= {release.name: str(error) for release in part
+                             if needs_fetch(release.name)}
+        return failures
 
     def advice(self, name: str) -> str:
         """Return what to do about a kernel that is not there."""
@@ -65,21 +109,24 @@ def needs_fetch(name: str) -> bool:
     return lock is None or store.lacks_modules(lock)
 
 
-def _keep(release: Release, packages: Sequence[debian.Package], debs: Sequence[Path]) -> None:
+def _keep(release: Release, packages: Sequence[debian.Package], files: Sequence[Path]) -> None:
     """Make the cache directory of a kernel from its packages, then remove these."""
+    image = packages[0]
+    what = "linux-modules" if release.repository.client == "apt" else "modules"
+
     def fill(new: Path) -> dict[str, Any]:
-        version = package.unpack(debs, new)
+        version = package.unpack(files, new)
         return {
-            "source": f"Debian {packages[0].suite}: {packages[0].name} {packages[0].version}",
+            "source": f"{release.repository.title} {image.suite}: {image.name} {image.version}",
             "version": version,
             "no_modules": "" if (new / "modules").exists() else
-            f"the archive's index has no linux-modules package of {packages[0].version}",
+            f"the archive's index has no {what} package of {image.version}",
             "modules": store.all_modules(),
             "packages": [vars(item) for item in packages],
         }
 
     store.keep(release.name, fill)
-    for file in debs:
+    for file in files:
         file.unlink()
 
 
@@ -92,35 +139,34 @@ def _check_space(packages: Sequence[debian.Package]) -> None:
                         f" {paths.cache()}, {free >> 20} MB free; or set XDG_CACHE_HOME")
 
 
-def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dict[str, str]:
-    """Fetch what is missing of the named kernels of the default set.
+def fetch(repository: Repository, asked: Sequence[Release], progress: Progress,
+          update: bool = False) -> dict[str, str]:
+    """Fetch what is missing of some kernels of one repository.
 
     With `update`, look for newer versions of the others too. Return why a kernel could not
     be had, by name; one that fails does not stop the others, and a cached one stays.
     """
-    known = releases()
     failures: dict[str, str] = {}
     with paths.disk_errors("kernels"), paths.lock("fetch"):
-        wanted = [known[name] for name in names
-                   if name in known and (update or needs_fetch(name))]
+        wanted = [release for release in asked if update or needs_fetch(release.name)]
         if not wanted:
             return {}
         for left in paths.cache().glob("kernels/.unpack-*"):  # by one that was killed
             shutil.rmtree(left, ignore_errors=True)
-        apt = debian.Apt(paths.cache() / "apt", debian.archives())
+        if repository.name != sets.DEBIAN:
+            repository = sets.located(repository)
+        client = CLIENTS[repository.client](paths.cache(), repository)
         suites = sorted({suite for release in wanted for suite in release.suites})
-        apt.update(suites, lambda _, part: progress("indexes", "fetching", part))
+        client.update(suites, lambda _, part: progress("indexes", "fetching", part))
         progress("indexes", "done", 1)
-        index = apt.packages()
         # While one kernel is being unpacked, the next is on its way.
         with ThreadPoolExecutor(1) as unpacker:
             unpacking: dict[str, Future[None]] = {}
             for release in wanted:
                 try:
-                    packages = debian.choose(
-                        [item for item in index if item.suite in release.suites], release.version)
+                    packages = client.choose(release)
                     if not packages:
-                        raise UserError(_not_found(release, apt))
+                        raise UserError(_not_found(release, client.failures))
                     lock = store.lock(release.name)
                     if (lock and lock["packages"] == [vars(item) for item in packages]
                             and not needs_fetch(release.name)):
@@ -131,9 +177,9 @@ def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dic
                     def tell(what: str, part: float, name: str = release.name) -> None:
                         progress(name, what, part)
 
-                    debs = apt.download(packages, apt.root / "debs", tell)
+                    files = client.download(packages, client.root / "debs", tell)
                     progress(release.name, "unpacking", 1)
-                    unpacking[release.name] = unpacker.submit(_keep, release, packages, debs)
+                    unpacking[release.name] = unpacker.submit(_keep, release, packages, files)
                 except UserError as error:
                     failures[release.name] = str(error)
                     progress(release.name, "failed", 1)
@@ -148,10 +194,9 @@ def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dic
     return failures
 
 
-def _not_found(release: Release, apt: debian.Apt) -> str:
+def _not_found(release: Release, failures: Mapping[str, str]) -> str:
     """Return why no package was found for a kernel."""
-    failed = [f"{suite}: {apt.failures[suite]}" for suite in release.suites
-              if suite in apt.failures]
+    failed = [f"{suite}: {failures[suite]}" for suite in release.suites if suite in failures]
     where = ", ".join(release.suites)
     if failed:
         return f"no kernel {release.version} could be looked up ({'; '.join(failed)})"

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0
+"""Debian's archive, and those of distributions that are made as it is: apt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from vm import debian
+from vm.sets import DEBIAN, Release, Repository
+
+
+class Apt(debian.Apt):
+    """apt, with the flavours of kernels."""
+
+    def __init__(self, cache: Path, repository: Repository) -> None:
+        """Take Debian's archive from the machine's own sources, any other from the settings."""
+        self._index: list[debian.Package] | None = None
+        if repository.name == DEBIAN:
+            super().__init__(cache / "apt", debian.archives())
+            return
+        source = debian.Source(repository.address, repository.signed_by[0])
+        super().__init__(cache / "repositories" / repository.name,
+                         {"main": source, "security": source})
+
+    def choose(self, release: Release) -> list[debian.Package]:
+        """Return the packages of the newest kernel of a release."""
+        if self._index is None:
+            self._index = self.packages()
+        return debian.choose([item for item in self._index if item.suite in release.suites],
+                             release.version, release.flavour)
