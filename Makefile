@@ -177,6 +177,7 @@ bench: setup all
 	$(PYTHON) -m vm.bench
 	$(PYTHON) -m vm.bench --runtimes quick
 	$(PYTHON) -m vm.bench --runtimes whole
+	$(PYTHON) -m vm.bench --lab
 
 setup:
 	@vm/setup.sh

@@ -1,0 +1,50 @@
+# SPDX-License-Identifier: GPL-2.0
+"""What one kernel's build has compiled is not compiled again by another's."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from vm import kbuild
+
+
+def _compile(place: Path, config: str, *words: str) -> bytes:
+    """Compile a file of links to sources as a kernel's make does; return the object."""
+    build = place / "tree" / ".build"
+    build.mkdir(parents=True)
+    (build / "autoconf.h").write_text(config)
+    source = place.parent / "source.c"
+    source.write_text("const char *file(void) { return __FILE__; }\n")
+    (build.parent / "source.c").symlink_to(source)
+    subprocess.run(["gcc", "-include", "./autoconf.h", *words, "-Wp,-MMD,.source.o.d", "-c", "-o",
+                    "source.o", "../source.c"], cwd=build, env=kbuild.environment(), check=True)
+    return (build / "source.o").read_bytes()
+
+
+def _hits() -> int:
+    told = subprocess.run(["ccache", "--print-stats"], env=kbuild.environment(), check=True,
+                          capture_output=True, text=True).stdout
+    numbers = dict(line.split("\t") for line in told.splitlines())
+    return int(numbers["direct_cache_hit"]) + int(numbers["preprocessed_cache_hit"])
+
+
+@pytest.mark.skipif(not kbuild.CCACHE.is_dir(), reason="ccache is not installed")
+def test_other_directories_and_configurations_share_objects(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    first = _compile(tmp_path / "one", "#define CONFIG_A 1\n")
+    assert _hits() == 0
+    assert _compile(tmp_path / "two", "#define CONFIG_A 1\n", "-Wno-error") == first
+    assert _hits() == 1
+    assert _compile(tmp_path / "three", "#define CONFIG_B 1\n") == first
+    assert _hits() == 2
+    _compile(tmp_path / "four", "#define __FILE__ \"other\"\n")
+    assert _hits() == 2
+
+
+def test_no_ccache_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(kbuild, "CCACHE", tmp_path / "none")
+    assert "CCACHE_DIR" not in kbuild.environment()
