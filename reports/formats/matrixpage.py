@@ -13,6 +13,7 @@ from markupsafe import Markup, escape
 from reports.document import linked
 from reports.formats.page import TEMPLATES, render
 from reports.formats.registry import ResultFormat
+from reports.model.distributions import distribution, few, grouped, meanings
 from reports.model.findings import closed, count, findings, gaps, headline, news, passed
 from reports.model.known import explain, known_issues
 from reports.model.results import (
@@ -34,7 +35,7 @@ CONSOLE_LINES = 60  # of a crash; the JSON result has more
 
 def to_text(result: Result) -> str:
     """Return the page. Cases that must not be shared are not in it."""
-    shared = shareable(result)
+    shared = grouped(shareable(result))
     script = (TEMPLATES / "matrix.js").read_text(encoding="utf-8")
     # The policy lets this very script run and nothing else, whatever a result may hold.
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
@@ -56,6 +57,9 @@ def to_text(result: Result) -> str:
         news=news(shared),
         gaps=gaps(shared),
         present=_present(shared),
+        meanings=meanings(shared),
+        few=few,
+        owners=_owners(columns),
         looks=LOOKS,
         deviations=DEVIATIONS,
         verdicts=Verdict,
@@ -75,6 +79,12 @@ def to_text(result: Result) -> str:
         digest=digest,
         data=Markup(_embedded(_data(shared, columns))),
     )
+
+
+def _owners(columns: list[Kernel]) -> list[str]:
+    """Return whose kernel each column is; nothing if all are one distribution's."""
+    owners = [distribution(kernel) for kernel in columns]
+    return owners if len(set(owners)) > 1 else [""] * len(owners)
 
 
 def _embedded(data: object) -> str:

@@ -22,6 +22,7 @@ from reports.document import (
     linked,
     words,
 )
+from reports.model.distributions import MEANINGS, few, grouped, meanings
 from reports.model.findings import (
     Finding, closed, count, findings, gaps, headline, news, passed,
 )
@@ -44,7 +45,7 @@ def judged(judgement: Judgement, *, full: bool = False) -> Document:
 
     Cases of one subject that show the same share a row, unless the matrix is to be `full`.
     """
-    result = judgement.judged
+    result = grouped(judgement.judged)
     title, understood = headline(result)
     told = judgement.conclusion or f"{title}. {understood}".strip()
     return Document(
@@ -56,6 +57,7 @@ def judged(judgement: Judgement, *, full: bool = False) -> Document:
                   "What fails" if judgement.gate.given else "Deviations"),
             Block(_items(_news(result)), "News"),
             Block(_items(_untried(result)), "Could not be tried"),
+            Block(_meanings(result), "One version, several distributions"),
             Block(_gaps(result), "Open gaps: what nothing promises to stop", folded=True,
                   room=Room.MAIL),
             Block(_matrix(result, full=full), "The matrix"),
@@ -169,6 +171,16 @@ def _gaps(result: Result) -> tuple[Part, ...]:
         lines.append(row)
     columns = tuple(map(Column, ("case", "what gets through", "upstream", "kernels")))
     return (Table(columns, (Section(tuple(lines)),)),) if lines else ()
+
+
+def _meanings(result: Result) -> tuple[Part, ...]:
+    """Return what one version number means with each distribution that has it."""
+    rows = [(Cell(one.series), Cell(one.distribution), Cell(one.kernel.name),
+             Cell(str(one.kernel.abi) if one.kernel.abi else "none"),
+             Cell(few(one.backports)), Cell(few(one.dishonest), strong=bool(one.dishonest)),
+             Cell(one.missing)) for one in meanings(result)]
+    columns = tuple(map(Column, MEANINGS))
+    return (Table(columns, (Section(tuple(rows)),)),) if rows else ()
 
 
 def _matrix(result: Result, *, full: bool) -> tuple[Part, ...]:
