@@ -360,6 +360,26 @@ static const char *check_tun(void)
 	return access("/dev/net/tun", F_OK) ? "tun (module tun)" : NULL;
 }
 
+/* Whether these are there is for the attempt to see. */
+static const char *check_vxlan(void)
+{
+	load("vxlan", "");
+	return NULL;
+}
+
+static const char *check_ah(void)
+{
+	load("ah4", "");
+	return NULL;
+}
+
+static const char *check_tcp_diag(void)
+{
+	load("inet_diag", "");
+	load("tcp_diag", "");
+	return NULL;
+}
+
 static const struct need needs[] = {
 	{ "root", check_root, GETS_MOUNTS },
 	{ "guest", check_guest },
@@ -391,6 +411,9 @@ static const struct need needs[] = {
 	{ "keyring", check_keyring, GETS_MOUNTS },
 	{ "pty", check_pty },
 	{ "tun", check_tun },
+	{ "vxlan", check_vxlan },
+	{ "tcp-diag", check_tcp_diag },
+	{ "ah", check_ah },
 	{ "peer-socat", check_socat_peer, GETS_LAB },
 	{ "peer-tcp", check_tcp_peer, GETS_LAB },
 	{ "peer-mptcp", check_mptcp_peer, GETS_LAB },
