@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Signals that the kernel sends, on behalf of a process in a domain. */
+#include <mqueue.h>
 #include <signal.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -8,25 +9,6 @@
 #include "bricks/nest.h"
 #include "bricks/target.h"
 #include "landproof.h"
-
-/* The target leads the terminal's session; its master stays with the scene. */
-static int target_on_terminal(struct scene *scene)
-{
-	const int master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	int unlock = 0, terminal, ret;
-
-	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock))
-		return cannot(scene, "a pseudo-terminal: %s",
-			      strerrorname_np(errno));
-	terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
-	if (terminal < 0)
-		return cannot(scene, "TIOCGPTPEER: %s",
-			      strerrorname_np(errno));
-	ret = target_start_on(scene, 0, terminal);
-	close(terminal);
-	scene->fd[1] = master;
-	return ret;
-}
 
 static int signal_by_master(struct scene *scene)
 {
@@ -123,3 +105,52 @@ CASE("scope.signal.pdeathsig",
 	.worlds	  = W(CONTROL) | W(CALL),
 	.attempt  = outlive_parent,
 	.source	  = "kernel/exit.c, reparent_leader: sent as the dying parent");
+
+/* Outside, and waits for a message by a signal */
+static int notified_target(struct scene *scene)
+{
+	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 8 };
+	const struct sigevent event = {
+		.sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGUSR1,
+	};
+	int error;
+	pid_t pid;
+
+	scene->fd[2] = mq_open("/landproof", O_RDWR | O_CREAT, 0600, &attr);
+	if (scene->fd[2] < 0)
+		return cannot(scene, "mq_open: %s", strerrorname_np(errno));
+	fcntl(scene->fd[2], F_SETFD, 0);
+	error = target_pair(scene);
+	if (error)
+		return error;
+	meeting_init(scene);
+	pid = scene_fork(scene);
+	if (pid == 0) {
+		if (become_subject() || target_prepare(scene) ||
+		    mq_notify(scene->fd[2], &event))
+			_exit(1);
+		wake(scene, 0);
+		target_serve(scene);
+	}
+	scene->pid[0] = pid;
+	close(scene->fd[1]);
+	return await(scene, 0);
+}
+
+static int send_message(struct scene *scene)
+{
+	return errno_of(mq_send(scene->fd[2], "message", 8, 0));
+}
+
+CASE("scope.signal.mq_notify",
+	.claim	  = "a message to a queue of which a process outside is notified by a signal",
+	.guard	  = SCOPE(SIGNAL),
+	.promise  = { OPEN },
+	.gap	  = "by design: who gets the signal has asked for it",
+	.needs	  = "mqueue",
+	.newipc	  = true,
+	.scene	  = notified_target,
+	.witness  = target_kill,
+	.attempt  = send_message,
+	.effect	  = target_was_hit,
+	.source	  = "ipc/mqueue.c: __do_notify() sends it without a check");

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Processes to send signals to, or to look into. */
+#include <fcntl.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/ioctl.h>
@@ -65,20 +66,20 @@ void target_serve(struct scene *scene)
 	answer(scene->fd[1]);
 }
 
+/* Leads the session of a terminal, where the scene has one for it. */
 static int become_target(struct scene *scene, int terminal)
 {
 	int error = 0;
 
 	if (privilege != FULL || getuid() != subject_uid())
 		error = become_subject();
-	/* Leads the session of a terminal, where the scene has one for it. */
 	if (!error && terminal >= 0 &&
 	    (setsid() < 0 || ioctl(terminal, TIOCSCTTY, 0)))
 		error = errno;
 	return error ?: target_prepare(scene);
 }
 
-int target_start_on(struct scene *scene, int slot, int terminal)
+static int start(struct scene *scene, int slot, int terminal, int master)
 {
 	char byte = 1;
 	int ends[2];
@@ -90,6 +91,7 @@ int target_start_on(struct scene *scene, int slot, int terminal)
 	pid = scene_fork(scene);
 	if (pid == 0) {
 		close(ends[0]);
+		close(master);
 		byte = become_target(scene, terminal);
 		if (send(ends[1], &byte, 1, MSG_NOSIGNAL) == 1)
 			answer(ends[1]);
@@ -104,7 +106,25 @@ int target_start_on(struct scene *scene, int slot, int terminal)
 
 int target_start(struct scene *scene, int slot)
 {
-	return target_start_on(scene, slot, -1);
+	return start(scene, slot, -1, -1);
+}
+
+int target_on_terminal(struct scene *scene)
+{
+	const int master = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	int unlock = 0, terminal, ret;
+
+	if (master < 0 || ioctl(master, TIOCSPTLCK, &unlock))
+		return cannot(scene, "a pseudo-terminal: %s",
+			      strerrorname_np(errno));
+	terminal = ioctl(master, TIOCGPTPEER, O_RDWR | O_NOCTTY);
+	if (terminal < 0)
+		return cannot(scene, "TIOCGPTPEER: %s",
+			      strerrorname_np(errno));
+	ret = start(scene, 0, terminal, master);
+	close(terminal);
+	scene->fd[1] = master;
+	return ret;
 }
 
 int target_scene(struct scene *scene)

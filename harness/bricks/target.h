@@ -13,8 +13,11 @@
  * way to ask it in scene->fd[slot].  0 or an outcome.
  */
 int target_start(struct scene *scene, int slot);
-/* The same, as the leader of the session of this terminal (-1: none) */
-int target_start_on(struct scene *scene, int slot, int terminal);
+/*
+ * As a .scene: one in slot 0 that leads the session of a terminal, whose
+ * master is scene->fd[1], and nobody else has it
+ */
+int target_on_terminal(struct scene *scene);
 /* As a .scene: one target in slot 0 */
 int target_scene(struct scene *scene);
 
