@@ -251,7 +251,10 @@ static int target_and_proc(struct scene *scene)
 	return 0;
 }
 
-static const char *const files[] = { "mem", "environ", "maps", "ns/net" };
+static const char *const files[] = {
+	"mem", "environ", "maps", "ns/net", "auxv", "smaps", "pagemap",
+	"fdinfo/2",
+};
 static const char *const links[] = { "root", "cwd", "exe", "fd/2", "ns/net" };
 
 static int open_file(struct scene *scene)
@@ -273,6 +276,10 @@ static const struct variant every_file[] = {
 	{ "environ", .arg = 1 },
 	{ "maps", .arg = 2 },
 	{ "ns", .arg = 3 },
+	{ "auxv", .arg = 4 },
+	{ "smaps", .arg = 5 },
+	{ "pagemap", .arg = 6 },
+	{ "fdinfo", .arg = 7 },
 	{ NULL }
 };
 
@@ -286,6 +293,96 @@ CASE("domain.process.proc_mem",
 	.scene	  = target_and_proc,
 	.attempt  = open_file,
 	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
+
+/* These are opened by everybody, and ask when they are read. */
+static int read_some(struct scene *scene)
+{
+	const struct variant *const variant = scene->variant;
+	char path[300], text[256];
+	int length;
+
+	snprintf(path, sizeof(path), "%s/%s", scene->text,
+		 (const char *)variant->data);
+	length = read_file(path, text, sizeof(text));
+	if (length == -ENOENT && scene->world == WORLD_CONTROL)
+		return cannot(scene, "/proc/PID/%s",
+			      (const char *)variant->data);
+	return length < 0 ? -length : length ? WORKED : NO_EFFECT;
+}
+
+static const struct variant when_read[] = {
+	{ "", .data = "personality" },
+	{ "syscall", .data = "syscall" },
+	{ NULL }
+};
+
+CASE("domain.process.proc_state",
+	.own_memory = true,
+	.claim	  = "reading /proc/PID/personality and syscall of a process outside the domain",
+	.promise  = { DENIED(EPERM) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.variants = when_read,
+	.scene	  = target_and_proc,
+	.attempt  = read_some,
+	.source	  = DOC_PTRACE "; fs/proc/base.c: lock_trace()");
+
+static const struct variant of_input[] = {
+	{ "", .data = "io" }, { NULL }
+};
+
+CASE("domain.process.proc_io",
+	.own_memory = true,
+	.claim	  = "reading /proc/PID/io of a process outside the domain",
+	.promise  = { DENIED(EACCES) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.variants = of_input,
+	.scene	  = target_and_proc,
+	.attempt  = read_some,
+	.source	  = DOC_PTRACE "; fs/proc/base.c: do_io_accounting()");
+
+/*
+ * struct setting - a file, what is written to it, and what it says then
+ */
+struct setting {
+	const char *file, *written, *read;
+};
+
+#define SETTING(name, ...) \
+	{ name, .data = &(const struct setting){ __VA_ARGS__ } }
+
+static const struct variant settings[] = {
+	SETTING("", "oom_score_adj", "500", "500\n"),
+	SETTING("coredump_filter", "coredump_filter", "0x7f", "0000007f\n"),
+	{ NULL }
+};
+
+static int set(struct scene *scene)
+{
+	const struct setting *const setting = scene->variant->data;
+	char path[300];
+	int error;
+
+	snprintf(path, sizeof(path), "%s/%s", scene->text, setting->file);
+	error = write_file(path, setting->written);
+	if (error == ENOENT && scene->world == WORLD_CONTROL)
+		return cannot(scene, "/proc/PID/%s", setting->file);
+	return error ?: file_is(path, setting->read) ? WORKED : NO_EFFECT;
+}
+
+CASE("domain.process.proc_write",
+	.own_memory = true,
+	.claim	  = "writing /proc/PID/oom_score_adj and coredump_filter of a process outside the domain",
+	.guard	  = SCOPE(SIGNAL),
+	.uses	  = { .fs = FS_READ_FILE | FS_WRITE_FILE },
+	.promise  = { OPEN },
+	.gap	  = "documented limit: of what processes do to each other, scopes name signals and abstract sockets",
+	.variants = settings,
+	.scene	  = target_and_proc,
+	.witness  = target_kill,
+	.attempt  = set,
+	.source	  = "fs/proc/base.c: permissions of the file alone");
 
 static int read_link(struct scene *scene)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_ACCESS_FS_WRITE_FILE: opening a file for writing. */
+#include <sys/swap.h>
+
+#include "bricks/loop.h"
 #include "fs.h"
 
 static const struct variant write_flags[] = {
@@ -178,3 +181,42 @@ CASE("fs.write_file.acct_rule_above",
 	.claim	 = "acct(2), by root, with a rule on the directory",
 	.grant	 = { PATH("dir") },
 	ACCOUNTING);
+
+/* A loop device with what mkswap(8) writes: the version, the last page */
+static int swap_device(struct scene *scene)
+{
+	static char data[64 << 10];
+	const long page = sysconf(_SC_PAGESIZE);
+	const uint32_t header[2] = { 1, sizeof(data) / page - 1 };
+	int backing, error;
+
+	memcpy(data + 1024, header, sizeof(header));
+	memcpy(data + page - 10, "SWAPSPACE2", 10);
+	backing = open("backing", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (backing < 0 || write(backing, data, sizeof(data)) < 0)
+		return errno;
+	error = loop_attach(scene, backing);
+	close(backing);
+	return error;
+}
+
+static int swap(struct scene *scene)
+{
+	if (swapon(scene->text, 0)) {
+		if (errno == ENOSYS && scene->world == WORLD_CONTROL)
+			return cannot(scene, "swapon(2) (CONFIG_SWAP)");
+		return errno;
+	}
+	return errno_of(swapoff(scene->text));
+}
+
+CASE("fs.write_file.swapon",
+	.claim	 = "swapon(2) of a block device, by root, and swapoff(2)",
+	.guard	 = { .fs = FS_READ_FILE | FS_WRITE_FILE },
+	.promise = { DENIED(EACCES) },
+	.grant	 = { PATH("/dev") },
+	.needs	 = "root guest loop",
+	.root	 = true,
+	.scene	 = swap_device,
+	.attempt = swap,
+	.source	 = "mm/swapfile.c: swapon() opens the file for reading and writing");

@@ -123,3 +123,24 @@ CASE("ioctl.uring_cmd.discard",
 	.effect	 = discarded,
 	.witness = ask_block_size,
 	.source	 = "security/landlock/fs.c: no uring_cmd hook");
+
+static int zero_by_fallocate(struct scene *scene)
+{
+	const int fd = open_device(scene);
+
+	if (fd < 0)
+		return errno;
+	return errno_of(fallocate(fd, FALLOC_FL_PUNCH_HOLE |
+				  FALLOC_FL_KEEP_SIZE, 0, BLOCK));
+}
+
+CASE("ioctl.block.fallocate",
+	ON_BLOCK_DEVICE,
+	.claim	 = "fallocate(2) of a block device, which discards as BLKDISCARD does",
+	.promise = { OPEN },
+	.gap	 = "documented limit: the right is about ioctl(2)",
+	.needs	 = "root loop",
+	.attempt = zero_by_fallocate,
+	.effect	 = discarded,
+	.witness = ask_block_size,
+	.source	 = "block/fops.c: blkdev_fallocate(), after the hook file_permission alone");

@@ -21,15 +21,19 @@ static bool there(const struct socket_family *wanted)
 	return true;
 }
 
+void load_family(const struct socket_family *wanted)
+{
+	if (wanted->module)
+		guest_load(wanted->module);
+}
+
 int family_there(struct scene *scene, const struct socket_family *wanted)
 {
 	if (there(wanted))
 		return 0;
-	if (wanted->module) {
-		guest_load(wanted->module);
-		if (there(wanted))
-			return 0;
-	}
+	load_family(wanted);
+	if (there(wanted))
+		return 0;
 	return cannot(scene, "sockets of family %d (CONFIG_%s%s%s)",
 		      wanted->family, wanted->option,
 		      wanted->module ? ", module " : "",

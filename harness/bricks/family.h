@@ -17,5 +17,7 @@ struct socket_family {
 
 /* For a scene: the family is there, or is loaded.  0 or an outcome */
 int family_there(struct scene *scene, const struct socket_family *wanted);
+/* Loads its module, if it has one. */
+void load_family(const struct socket_family *wanted);
 
 #endif
