@@ -16,6 +16,7 @@ import vm.errors
 from cli import (
     census,
     coverage,
+    firstbad,
     hooks,
     host,
     known,
@@ -33,7 +34,7 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
-            known, results, reproduce, report, vm.commands)
+            known, firstbad, results, reproduce, report, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):
