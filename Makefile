@@ -4,7 +4,7 @@
 BUILD ?= build
 CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
-LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
+LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I. -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 GUEST := $(BUILD)/landproof-guest
 OCI_PROBE := $(BUILD)/oci-probe
 OCI_SHIM := $(BUILD)/oci-shim
@@ -13,7 +13,7 @@ PYTHON := /usr/bin/python3
 
 # CASES=cases/net/*.c builds a harness with only these.
 CASES ?= cases/*/*.c
-SOURCES := $(wildcard harness/*.c harness/*/*.c) $(wildcard $(CASES))
+SOURCES := $(wildcard harness/*.c harness/*/*.c explore/*.c explore/*/*.c) $(wildcard $(CASES))
 # EXTRA_CASES='DIR/*.c' adds cases from outside the tree, which no report that is shared shows.
 EXTRA_CASES ?=
 EXTRA := $(abspath $(wildcard $(EXTRA_CASES)))
@@ -74,6 +74,8 @@ $(BUILD)/extra/%.o: /%.c | $(BUILD)/version.h $(BUILD)/abi_names.h
 	@mkdir -p $(@D)
 	@echo "  CC    /$*.c"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -DLANDPROOF_PRIVATE=true -fno-pie -c -o $@ $<
+
+$(BUILD)/explore/engine/corpus.o $(BUILD)/asan/explore/engine/corpus.o: explore/corpus/corpus.txt
 
 # The sanitizers cannot be linked statically: this one is for the host only.
 $(BUILD)/landproof-asan: $(ASAN_OBJECTS)
@@ -141,6 +143,14 @@ older-kernels: setup all
 reliability: setup all
 	$(PYTHON) -m tests.reliability lab-7.3
 	$(PYTHON) -m tests.reliability --runs 3 --shuffle lab-7.3
+
+# Fresh seeds, on this machine and on three kernels: differences are what it is for.
+.PHONY: explore
+EXPLORE_SECONDS ?= 60
+explore: setup all
+	./landproof explore --here --seconds $(EXPLORE_SECONDS) --programs $(BUILD)/explore || [ $$? -eq 1 ]
+	./landproof explore --kernel debian-6.12 --kernel debian-6.18 --kernel debian-7.3 \
+		--seconds $(EXPLORE_SECONDS) --programs $(BUILD)/explore || [ $$? -eq 1 ]
 
 # What looks at the sources in seconds, and says the same on Debian 12 and 13.
 .PHONY: style

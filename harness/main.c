@@ -11,6 +11,7 @@
 #include "census/census.h"
 #include "engine/process.h"
 #include "engine/case.h"
+#include "explore/command.h"
 #include "landlock/landlock.h"
 #include "landlock/port.h"
 #include "machine/audit.h"
@@ -32,6 +33,8 @@ enum option_key {
 	OPTION_SHUFFLE,
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
 	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_FILESYSTEM,
+	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
+	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT,
 };
 
 static const struct argp_option options[] = {
@@ -68,6 +71,19 @@ static const struct argp_option options[] = {
 	  "scripts: the directory of the shell scripts", 0 },
 	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
 	  "Scratch directories lie on what this describes, in a guest", 0 },
+	{ "part", OPTION_PART, "PART", 0, "explore: only fs", 0 },
+	{ "seconds", OPTION_SECONDS, "N", 0,
+	  "explore: each part for so long (10)", 0 },
+	{ "decisions", OPTION_DECISIONS, "N", 0,
+	  "explore: each part until so many operations were judged", 0 },
+	{ "seed", OPTION_SEED, "S", 0,
+	  "explore: the same scenarios for the same seed", 0 },
+	{ "replay", OPTION_REPLAY, "FILE", 0,
+	  "explore: the scenarios in FILE, or those built in: corpus", 0 },
+	{ "about", OPTION_ABOUT, "mutants|corpus|distill|model", 0,
+	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; the clauses", 0 },
+	{ "mutant", OPTION_MUTANT, "CLAUSE", 0,
+	  "explore: prove it: the model without this clause", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -111,6 +127,32 @@ static void add_world(struct argp_state *state, const char *name)
 		return;
 	}
 	argp_failure(state, 2, 0, "there is no world %s", name);
+}
+
+static uint64_t big_number(struct argp_state *state, const char *text)
+{
+	char *end;
+	const uint64_t value = strtoull(text, &end, 10);
+
+	if (*end || end == text || *text == '-')
+		argp_failure(state, 2, 0, "%s is no number", text);
+	return value;
+}
+
+static void explore_about(struct argp_state *state, enum explore_about *about,
+			  const char *word)
+{
+	static const char *const words[] = {
+		[EXPLORE_MUTANTS] = "mutants", [EXPLORE_CORPUS] = "corpus",
+		[EXPLORE_DISTILL] = "distill", [EXPLORE_MODEL] = "model",
+	};
+	size_t i;
+
+	for (i = 1; i < sizeof(words) / sizeof(words[0]); i++)
+		if (strcmp(words[i], word) == 0)
+			*about = i;
+	if (*about == EXPLORE)
+		argp_failure(state, 2, 0, "there is no --about=%s", word);
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)
@@ -183,6 +225,28 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		if (wrong)
 			argp_failure(state, 2, 0, "%s: %s", arg, wrong);
 		break;
+	case OPTION_PART:
+		a->explore.part = arg;
+		break;
+	case OPTION_SECONDS:
+		a->explore.seconds = number(state, arg, INT_MAX);
+		break;
+	case OPTION_DECISIONS:
+		a->explore.decisions = big_number(state, arg);
+		break;
+	case OPTION_SEED:
+		a->explore.seed = big_number(state, arg);
+		a->explore.seeded = true;
+		break;
+	case OPTION_REPLAY:
+		a->explore.replay = arg;
+		break;
+	case OPTION_ABOUT:
+		explore_about(state, &a->explore.about, arg);
+		break;
+	case OPTION_MUTANT:
+		a->explore.mutant = arg;
+		break;
 	case OPTION_GCOV:
 		a->gcov = true;
 		break;
@@ -220,7 +284,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static const struct argp argp = {
 	.options = options,
 	.parser = parse,
-	.args_doc = "run|host|list|plan [CASE...]|runtimes|scripts|selftests|census",
+	.args_doc = "run|host|list|plan [CASE...]|runtimes|scripts|selftests|census|explore",
 	.doc = "Conformance and bypass tests for Landlock.\v"
 	       "Exit status: 0 no deviation, 1 deviations, 2 could not run.",
 };
@@ -273,6 +337,8 @@ int main(int argc, char **argv)
 		status = command_selftests(&a);
 	} else if (strcmp(a.command, "census") == 0) {
 		status = command_census(&a);
+	} else if (strcmp(a.command, "explore") == 0) {
+		status = command_explore(&a);
 	} else if (strcmp(a.command, "list") == 0) {
 		status = command_list(&a);
 	} else if (strcmp(a.command, "plan") == 0) {

@@ -3,7 +3,15 @@
 #ifndef LANDPROOF_OUTPUT_ARGUMENTS_H
 #define LANDPROOF_OUTPUT_ARGUMENTS_H
 
+#include <stdint.h>
+
 #include "cases/select.h"
+
+/* What explore says of itself, in place of exploring */
+enum explore_about {
+	EXPLORE, EXPLORE_MUTANTS, EXPLORE_CORPUS, EXPLORE_DISTILL,
+	EXPLORE_MODEL,
+};
 
 struct arguments {
 	const char *command;
@@ -18,6 +26,14 @@ struct arguments {
 	bool words;		/* also what single words of tools grant */
 	const char *scripts;	/* a directory of shell scripts */
 	bool gcov;		/* also records of what ran of Landlock */
+	struct {
+		const char *part, *mutant, *replay;
+		double seconds;
+		unsigned long decisions;
+		uint64_t seed;
+		bool seeded;
+		enum explore_about about;
+	} explore;
 };
 
 /* tools/testing/selftests/kselftest.h */

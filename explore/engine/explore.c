@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The loop: make up, run, compare; a difference is confirmed and shrunk. */
+#include <string.h>
+
+#include "base/time.h"
+#include "explore/engine/explore.h"
+#include "explore/engine/shrink.h"
+#include "explore/model/clause.h"
+
+#define SHRINK_MS	2000
+#define PROGRESS_MS	2000
+
+uint64_t scenario_seed(uint64_t seed, unsigned long number)
+{
+	struct random random = { seed ^ (number * 0xd1342543de82ef95ULL) };
+
+	return random_next(&random);
+}
+
+static bool is_known(struct finding *finding, const struct part *part,
+		     const struct scenario *scenario,
+		     const struct trial *trial)
+{
+	const struct scenario *known = &finding->scenario;
+	const int index = finding->trial.index;
+	const bool state = trial->index == scenario->count;
+
+	if (state != (index == known->count))
+		return false;
+	return finding->part == part && (state ||
+	       (known->operations[index].kind ==
+		scenario->operations[trial->index].kind &&
+		finding->trial.got == trial->got &&
+		finding->trial.wanted.denied == trial->wanted.denied &&
+		finding->trial.wanted.clause == trial->wanted.clause));
+}
+
+/* Takes a difference in: confirms it and shrinks it, if it is a new one. */
+static void differs(struct exploration *exploration, uint64_t seed,
+		    const struct scenario *scenario,
+		    const struct trial *trial)
+{
+	const struct part *part = exploration->part;
+	struct finding *finding;
+	double start;
+	int i;
+
+	for (i = 0; i < exploration->findings_count; i++) {
+		finding = &exploration->findings[i];
+		if (is_known(finding, part, scenario, trial)) {
+			finding->times++;
+			return;
+		}
+	}
+	if (exploration->findings_count == FINDINGS_MAX)
+		return;
+	finding = &exploration->findings[exploration->findings_count];
+	*finding = (struct finding) {
+		.part = part, .claim = exploration->claim, .seed = seed,
+		.scenario = *scenario, .trial = *trial,
+		.operations = scenario->count, .times = 1,
+		.at = exploration->decisions,
+	};
+	finding->agreement = confirm(part, &exploration->claim, scenario, trial,
+				   REPRODUCTIONS, &finding->control);
+	if (finding->agreement == DIFFERS) {
+		start = now_ms();
+		shrink(part, &exploration->claim, &finding->scenario,
+		       &finding->trial, SHRINK_MS);
+		finding->shrink_ms = now_ms() - start;
+		finding->agreement = confirm(part, &exploration->claim,
+					   &finding->scenario,
+					   &finding->trial, REPRODUCTIONS,
+					   &finding->control);
+	}
+	if (finding->agreement == AGREES)
+		exploration->unstable++;
+	else
+		exploration->findings_count++;
+}
+
+void explore_one(struct exploration *exploration, uint64_t seed,
+		 const struct scenario *scenario)
+{
+	struct trial trial;
+
+	exploration->scenarios++;
+	if (exploration->part->needs(&exploration->claim, scenario)) {
+		exploration->left_out++;
+		return;
+	}
+	trial = try_scenario(exploration->part, &exploration->claim, scenario);
+	exploration->decisions += trial.decisions;
+	if (trial.agreement == DIFFERS)
+		differs(exploration, seed, scenario, &trial);
+	else if (trial.agreement == FAILED)
+		exploration->failure = trial.why;
+}
+
+static bool enough(const struct exploration *exploration, double now,
+		   double start)
+{
+	return (exploration->seconds &&
+		now - start >= exploration->seconds * 1000) ||
+	       (exploration->decisions_wanted &&
+		exploration->decisions >= exploration->decisions_wanted);
+}
+
+void explore(struct exploration *exploration, progress_function progress)
+{
+	static struct scenario scenario;
+	const struct part *part = exploration->part;
+	const double start = now_ms();
+	double now = start, told = start;
+
+	while (!enough(exploration, now, start) && !exploration->failure) {
+		const uint64_t seed = scenario_seed(exploration->seed,
+						    exploration->scenarios);
+		struct random random = { seed };
+
+		part->generate(&random, &exploration->claim, &scenario);
+		explore_one(exploration, seed, &scenario);
+		now = now_ms();
+		if (progress && now - told > PROGRESS_MS) {
+			exploration->ms = now - start;
+			progress(exploration);
+			told = now;
+		}
+	}
+	exploration->ms = now - start;
+}
+
+int exploration_status(const struct exploration *exploration)
+{
+	int i, status = exploration->failure ? 2 : 0;
+
+	for (i = 0; i < exploration->findings_count; i++) {
+		const struct finding *finding = &exploration->findings[i];
+		const enum clause clause = finding->trial.wanted.clause;
+
+		if (finding->agreement == FAILED)
+			return 2;
+		if (clause_texts[clause].support != SILENT && !status)
+			status = 1;
+	}
+	return status;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/*
+ * A part of the explorer: what its operations are, how they are made up,
+ * predicted, run and printed as C.  The engine knows nothing else of it.
+ */
+#ifndef LANDPROOF_EXPLORE_PART_H
+#define LANDPROOF_EXPLORE_PART_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include "explore/engine/random.h"
+#include "explore/model/scenario.h"
+
+/*
+ * struct kind - an operation in words
+ * @name: one word
+ * @texts: how many of its texts it uses
+ * @slot: it uses a descriptor
+ * @enforces: it has a policy
+ * @flags: the names of its flags, bit by bit
+ */
+struct kind {
+	const char *name;
+	int texts;
+	bool slot, enforces;
+	const char *const *flags;
+};
+
+/*
+ * What a program needs besides its statements, if these, or a helper behind it,
+ * have the word @used in them; without one, every program has it.
+ */
+struct helper {
+	const char *used, *text;
+};
+
+/* What has to come out of a scenario */
+struct prediction {
+	struct expected expected[OPERATIONS_MAX];
+	int count;		/* operations until nothing is specified */
+	int decisions;		/* of these, by who is sandboxed */
+	bool digested;		/* all is specified: @digest counts */
+	uint64_t digest;	/* of what is left in the end */
+};
+
+/* What came out */
+struct observation {
+	int16_t answers[OPERATIONS_MAX];
+	uint64_t digest;
+	int count;
+};
+
+/*
+ * struct part
+ * @actors: their names; the first one is never sandboxed
+ * @slots: how many descriptors
+ * @needs: what this machine lacks for @scenario, in words; NULL: nothing
+ * @prepare: once, before anything runs; NULL or what is missing
+ * @generate: makes up a scenario, of the random numbers alone
+ * @predict: what the model says, with the clause that is mutated
+ * @run: runs it; operations that @skip names are left out.  False, with a
+ *	reason in @why: no fault of the kernel.
+ * @statement: the operation as C, for the program; see program.c
+ */
+struct part {
+	const char *name;
+	const char *const *actors;
+	const struct kind *kinds;
+	int actors_count, kinds_count, slots;
+	const char *(*prepare)(void);
+	const char *(*needs)(const struct claim *claim,
+			     const struct scenario *scenario);
+	void (*generate)(struct random *random, const struct claim *claim,
+			 struct scenario *scenario);
+	void (*predict)(const struct claim *claim,
+			const struct scenario *scenario,
+			struct prediction *prediction);
+	bool (*run)(const struct claim *claim, const struct scenario *scenario,
+		    const bool *skip, struct observation *observation,
+		    const char **why);
+	void (*statement)(FILE *out, const struct operation *operation,
+			  const struct policy *policy, int number);
+	const struct helper *helpers;	/* of programs */
+};
+
+extern const struct part part_fs;
+
+extern const struct part *const parts[];
+const struct part *part_find(const char *name);
+
+#endif

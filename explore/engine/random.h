@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* Numbers from a seed, the same on every machine (splitmix64). */
+#ifndef LANDPROOF_EXPLORE_RANDOM_H
+#define LANDPROOF_EXPLORE_RANDOM_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct random {
+	uint64_t state;
+};
+
+static inline uint64_t random_next(struct random *random)
+{
+	uint64_t z = random->state += 0x9e3779b97f4a7c15ULL;
+
+	z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9ULL;
+	z = (z ^ z >> 27) * 0x94d049bb133111ebULL;
+	return z ^ z >> 31;
+}
+
+/* From 0 to @count - 1 */
+static inline int random_below(struct random *random, int count)
+{
+	return (random_next(random) >> 32) * count >> 32;
+}
+
+/* True so many times out of a hundred */
+static inline bool random_chance(struct random *random, int percent)
+{
+	return random_below(random, 100) < percent;
+}
+
+#endif

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-2.0 */
+/* What the files of the part "fs" share. */
+#ifndef LANDPROOF_EXPLORE_FS_H
+#define LANDPROOF_EXPLORE_FS_H
+
+#include "explore/engine/part.h"
+#include "explore/model/fs.h"
+
+void fs_generate(struct random *random, const struct claim *claim,
+		 struct scenario *scenario);
+
+const char *fs_prepare(void);
+bool fs_can_mount(void);
+bool fs_run(const struct claim *claim, const struct scenario *scenario,
+	    const bool *skip, struct observation *observation,
+	    const char **why);
+
+void fs_statement(FILE *out, const struct operation *operation,
+		  const struct policy *policy, int number);
+extern const struct helper fs_helpers[];
+
+#endif

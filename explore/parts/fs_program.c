@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0
+/* Operations on files as statements of C. */
+#include <stdio.h>
+
+#include "explore/parts/fs.h"
+
+const struct helper fs_helpers[] = {
+	{ NULL,
+"#define _GNU_SOURCE\n"
+"#include <errno.h>\n"
+"#include <fcntl.h>\n"
+"#include <sched.h>\n"
+"#include <stdint.h>\n"
+"#include <stdio.h>\n"
+"#include <string.h>\n"
+"#include <sys/mount.h>\n"
+"#include <sys/prctl.h>\n"
+"#include <sys/stat.h>\n"
+"#include <sys/syscall.h>\n"
+"#include <unistd.h>\n"
+"\n" },
+	{ "ioctl(", "#include <sys/ioctl.h>\n\n" },
+	{ "slot[",
+"static int slot[6] = { -1, -1, -1, -1, -1, -1 };\n"
+"\n" },
+	{ "restrict_self",
+"struct rule { uint64_t access; int fd; const char *path; };\n"
+"\n"
+"static long restrict_self(uint64_t handled, struct rule *rule)\n"
+"{\n"
+"\tint set = syscall(444, &handled, sizeof(handled), 0);\n"
+"\n"
+"\tfor (; rule->path; rule++) {\n"
+"\t\trule->fd = open(rule->path, O_PATH | O_NOFOLLOW);\n"
+"\t\tsyscall(445, set, 1, rule, 0);\n"
+"\t}\n"
+"\treturn syscall(446, set, 0);\n"
+"}\n"
+"\n" },
+	{ "proc(",
+"static char *proc(int fd, const char *rest)\n"
+"{\n"
+"\tstatic char path[99];\n"
+"\n"
+"\tsprintf(path, \"/proc/self/fd/%d%s\", fd, rest);\n"
+"\treturn path;\n"
+"}\n"
+"\n" },
+	{ "file(",
+"static long file(const char *path)\n"
+"{\n"
+"\treturn write(open(path, O_WRONLY | O_CREAT, 0755), \"x\", 1);\n"
+"}\n"
+"\n" },
+	{ "unix_socket(",
+"#include <sys/socket.h>\n"
+"#include <sys/un.h>\n"
+"\n"
+"static long unix_socket(long (*call)(), const char *path)\n"
+"{\n"
+"\tstruct sockaddr_un name = { .sun_family = AF_UNIX };\n"
+"\n"
+"\tstrcpy(name.sun_path, path);\n"
+"\treturn call(socket(AF_UNIX, SOCK_DGRAM, 0), &name, sizeof(name));\n"
+"}\n"
+"\n" },
+	{ NULL,
+"static void own_place(void)\n"
+"{\n"
+"\tif (unshare(CLONE_NEWNS))\n"
+"\t\tunshare(CLONE_NEWUSER | CLONE_NEWNS);\n"
+"\tmount(NULL, \"/\", NULL, MS_REC | MS_PRIVATE, NULL);\n"
+"\tmount(\"tmpfs\", \"/tmp\", \"tmpfs\", 0, NULL);\n"
+"\tchdir(\"/tmp\");\n"
+"\tumask(0);\n"
+"}\n" },
+	{ NULL, NULL }
+};
+
+/* A path as arguments of a call of the *at family */
+static void put_at(FILE *out, const char *text)
+{
+	if (text[0] == '@')
+		fprintf(out, "slot[%c], \"%s\"", text[1],
+			text[2] ? text + 3 : "");
+	else if (text[0] == '%')
+		fprintf(out, "AT_FDCWD, proc(slot[%c], \"%s\")", text[1],
+			text + 2);
+	else
+		fprintf(out, "AT_FDCWD, \"%s\"", text);
+}
+
+static void put_whole(FILE *out, const char *text)
+{
+	if (text[0] == '@' || text[0] == '%')
+		fprintf(out, "proc(slot[%c], \"%s\")", text[1], text + 2);
+	else
+		fprintf(out, "\"%s\"", text);
+}
+
+static void put_policy(FILE *out, const struct policy *policy)
+{
+	int i;
+
+	fprintf(out, "restrict_self(0x%x, (struct rule[]){",
+		policy->handled[SET_FS]);
+	for (i = 0; i < policy->grants_count; i++)
+		fprintf(out, "\n\t\t\t{ 0x%x, 0, \"%s\" },",
+			policy->grants[i].access & policy->handled[SET_FS],
+			policy->grants[i].path);
+	fprintf(out, "\n\t\t\t{ 0 } })");
+}
+
+static void put_open(FILE *out, const struct operation *op)
+{
+	static const char *const names[] = {
+		"O_WRONLY", "O_RDWR", "O_PATH", "O_CREAT", "O_EXCL",
+		"O_TRUNC", "O_DIRECTORY", "O_NOFOLLOW",
+	};
+	size_t i;
+
+	fprintf(out, "slot[%u] = openat(", op->slot);
+	put_at(out, op->text[0]);
+	fputs(", O_NONBLOCK", out);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (op->flags >> i & 1)
+			fprintf(out, " | %s", names[i]);
+	fputs(", 0755)", out);
+}
+
+static void put_call(FILE *out, const char *call, const char *path,
+		     const char *more)
+{
+	fprintf(out, "%s(", call);
+	put_at(out, path);
+	fprintf(out, "%s)", more);
+}
+
+void fs_statement(FILE *out, const struct operation *op,
+		  const struct policy *policy, int number)
+{
+	const char *const path = op->text[0], *const other = op->text[1];
+
+	(void)number;
+	switch (op->kind) {
+	case FS_ENFORCE:
+		put_policy(out, policy);
+		break;
+	case FS_MKDIR:
+		put_call(out, "mkdirat", path, ", 0755");
+		break;
+	case FS_FILE:
+		fprintf(out, "file(\"%s\")", path);
+		break;
+	case FS_SYMLINK:
+		fprintf(out, "symlinkat(\"%s\", ", other);
+		put_at(out, path);
+		fputs(")", out);
+		break;
+	case FS_LINK:
+		fputs("linkat(", out);
+		put_at(out, path);
+		fputs(", ", out);
+		put_at(out, other);
+		fputs(", 0)", out);
+		break;
+	case FS_FIFO:
+		put_call(out, "mknodat", path, ", S_IFIFO | 0755, 0");
+		break;
+	case FS_SOCKET:
+		put_call(out, "mknodat", path, ", S_IFSOCK | 0755, 0");
+		break;
+	case FS_WHITEOUT:
+		put_call(out, "mknodat", path, ", S_IFCHR | 0755, 0");
+		break;
+	case FS_DEVICE:
+		fprintf(out, "file(\"%s\") < 0 ? -1 : mount(\"/dev/null\", \"%s\", NULL, MS_BIND, NULL)",
+			path, path);
+		break;
+	case FS_SERVE:
+	case FS_CONNECT:
+		fprintf(out, "unix_socket((long (*)())%s, ",
+			op->kind == FS_SERVE ? "bind" : "connect");
+		put_whole(out, path);
+		fputs(")", out);
+		break;
+	case FS_BIND:
+		fprintf(out, "mount(\"%s\", \"%s\", NULL, MS_BIND, NULL)",
+			path, other);
+		break;
+	case FS_UNMOUNT:
+		fprintf(out, "umount2(\"%s\", MNT_DETACH)", path);
+		break;
+	case FS_UNLINK:
+		put_call(out, "unlinkat", path, ", 0");
+		break;
+	case FS_RMDIR:
+		put_call(out, "unlinkat", path, ", AT_REMOVEDIR");
+		break;
+	case FS_RENAME:
+		fputs("renameat2(", out);
+		put_at(out, path);
+		fputs(", ", out);
+		put_at(out, other);
+		fprintf(out, ", %s)", op->flags & RENAME_SWAP ?
+			"RENAME_EXCHANGE" : op->flags & RENAME_KEEP ?
+			"RENAME_NOREPLACE" : "0");
+		break;
+	case FS_OPEN:
+		put_open(out, op);
+		break;
+	case FS_CLOSE:
+		fprintf(out, "close(slot[%u])", op->slot);
+		break;
+	case FS_TRUNCATE:
+		fputs("truncate(", out);
+		put_whole(out, path);
+		fputs(", 0)", out);
+		break;
+	case FS_FTRUNCATE:
+		fprintf(out, "ftruncate(slot[%u], 0)", op->slot);
+		break;
+	case FS_READ:
+		fprintf(out, "read(slot[%u], (char[1]){ 0 }, 1)", op->slot);
+		break;
+	case FS_WRITE:
+		fprintf(out, "write(slot[%u], \"x\", 1)", op->slot);
+		break;
+	case FS_IOCTL:
+		fprintf(out, op->flags & IOCTL_COMMON ?
+			"ioctl(slot[%u], FIONBIO, (int[1]){ 0 })" :
+			"ioctl(slot[%u], TCGETS, (char[64]){ 0 })", op->slot);
+		break;
+	case FS_EXEC:
+		put_call(out, "execveat", path,
+			 ", (char *[]){ \"x\", NULL }, (char *[]){ NULL }, 0");
+		break;
+	case FS_STAT:
+		put_call(out, "fstatat", path, ", &(struct stat){ 0 }, 0");
+		break;
+	case FS_ACCESS:
+		put_call(out, "faccessat", path, ", F_OK, 0");
+		break;
+	case FS_CHDIR:
+		fputs("chdir(", out);
+		put_whole(out, path);
+		fputs(")", out);
+		break;
+	case FS_CHOWN:
+		put_call(out, "fchownat", path, ", -1, -1, 0");
+		break;
+	}
+}

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: GPL-2.0
+/* The parts of the explorer. */
+#include <string.h>
+
+#include "explore/engine/part.h"
+
+const struct part *const parts[] = { &part_fs, NULL };
+
+const struct part *part_find(const char *name)
+{
+	const struct part *const *part;
+
+	for (part = parts; *part; part++)
+		if (strcmp((*part)->name, name) == 0)
+			return *part;
+	return NULL;
+}
