@@ -16,6 +16,7 @@ import vm.errors
 from cli import (
     census,
     coverage,
+    explore,
     firstbad,
     hooks,
     host,
@@ -33,8 +34,8 @@ from cli import (
 )
 from cli.guest import version
 
-COMMANDS = (run, host, hooks, selftests, runtimes, policy, oci, reach, census, coverage, listing,
-            known, firstbad, results, reproduce, report, vm.commands)
+COMMANDS = (run, host, explore, hooks, selftests, runtimes, policy, oci, reach, census, coverage,
+            listing, known, firstbad, results, reproduce, report, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

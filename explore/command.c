@@ -112,10 +112,10 @@ static int list_mutants(const struct arguments *a, const struct part *part,
 		if (!clause_is_of(clause, part))
 			continue;
 		status |= mutant->survived;
-		printf("%-24s %10lu %10lu  %s\n", clause_texts[clause].name,
+		printf("%-24s %10lu %10lu%s\n", clause_texts[clause].name,
 		       mutant->noticed[MUTANT_RUNS / 2],
 		       mutant->noticed[MUTANT_RUNS - 1],
-		       mutant->survived ? "SURVIVED" : "");
+		       mutant->survived ? " SURVIVED" : "");
 	}
 	return status;
 }

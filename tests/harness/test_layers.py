@@ -147,6 +147,38 @@ def test_the_design_names_the_layers() -> None:
     assert rows == [*LAYERS, *BESIDE]
 
 
+def explorer_includes() -> Iterator[tuple[Path, str]]:
+    for path in sorted((ROOT / "explore").rglob("*.[ch]")):
+        for to in included(path):
+            yield path.relative_to(ROOT / "explore"), to
+
+
+def test_the_model_includes_nothing_of_the_harness() -> None:
+    for path, to in explorer_includes():
+        if path.parent.name == "model":
+            assert (ROOT / "explore/model" / to).exists() or to == "clauses.inc", f"{path}: {to}"
+
+
+def test_the_model_calls_nothing_but_itself_and_the_c_library() -> None:
+    used = {symbol: path.name for path in sorted((ROOT / "explore/model").glob("*.c"))
+            for symbol in symbols(path)[1]}
+    elsewhere = {symbol for path in [*sources("**/*.c"), *(ROOT / "explore/engine").glob("*.c"),
+                                     *(ROOT / "explore/parts").glob("*.c")]
+                 for symbol in symbols(path)[0]}
+    assert used and not used.keys() & elsewhere
+
+
+def test_the_engine_knows_no_part_by_name() -> None:
+    """What it uses of the parts is in part.h; the harness uses only the command."""
+    for path, to in explorer_includes():
+        if path.parent.name == "engine":
+            assert not to.startswith("explore/parts/"), f"{path}: {to}"
+    for path in sources():
+        for to in included(path):
+            if to.startswith("explore/"):
+                assert name(path) == "main.c" and to == "explore/command.h"
+
+
 def test_an_arrow_that_points_up_is_found() -> None:
     def said(file: str, to: str) -> list[str]:
         return list(upward({file: {to: {"symbol"}}}))

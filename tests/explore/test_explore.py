@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The explorer agrees with good kernels, notices a wrong model, and what it tells can be used."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GUEST = ROOT / "build" / "landproof-guest"
+NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
+PARTS = ("fs",)
+
+Record = dict[str, Any]
+
+
+def explorer(*words: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([*prefix, str(GUEST), "explore", *words], capture_output=True, text=True,
+                          timeout=60, check=False)
+
+
+def explored(*words: str) -> Record:
+    """Return what one part found on this machine's kernel."""
+    done = explorer("--json", *words)
+    if "ENOSYS" in done.stderr or "EOPNOTSUPP" in done.stderr:
+        pytest.skip(f"this machine: {done.stderr.strip()}")
+    assert done.returncode in (0, 1, 2) and done.stdout, done.stderr
+    found: Record = json.loads(done.stdout)
+    # A model that is wrong may call the rest of the kernel wrong, too.
+    assert bool(done.returncode) == bool(found["findings"])
+    return found
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Record:
+    """What is found by a model that lets files gain rights."""
+    found = explored("--part", "fs", "--mutant", "refer.gain", "--decisions", "3000", "--seed", "3")
+    seen: list[Record] = [one for one in found["findings"] if one["verdict"] == "overblock"]
+    assert seen
+    return seen[0]
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_same_seed_finds_the_same(part: str) -> None:
+    words = ("--part", part, "--decisions", "2000", "--seed", "7")
+    one, two = explored(*words), explored(*words)
+    for found in (one, two):
+        del found["ms"]
+    assert one == two and one["decisions"] >= 2000
+
+
+def test_an_ordinary_user_can_explore() -> None:
+    prefix = NOBODY if os.geteuid() == 0 else ()
+    done = explorer("--decisions", "500", "--seed", "7", prefix=prefix)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_wrong_model_is_noticed(wrong: Record) -> None:
+    assert (wrong["wanted"], wrong["got"], wrong["control"]) == ("works", "EXDEV", "works")
+
+
+def test_what_is_found_is_small(wrong: Record) -> None:
+    assert wrong["shrunk_from"] > 20
+    assert len(wrong["operations"]) <= 8 and wrong["operations"][-1] == wrong["operation"]
+
+
+def test_a_list_can_be_run_again(wrong: Record, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("# what was found\n= fs 3\n" + "\n".join(wrong["operations"]) + "\n")
+    assert explorer("--replay", str(path)).returncode == 0
+    again = explorer("--replay", str(path), "--mutant", "refer.gain")
+    assert again.returncode == 1 and wrong["operations"][-1] in again.stdout
+
+
+@pytest.mark.parametrize("line", ["inside fly a", "somebody mkdir a", "inside mkdir",
+                                  "inside open #9 a", "inside enforce fs=FLY"])
+def test_a_list_that_is_wrong_is_refused(line: str, tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text(f"= fs 3\n{line}\n")
+    done = explorer("--replay", str(path))
+    assert done.returncode == 2 and "line 2" in done.stderr
+
+
+def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
+    """Its exit status is 1, because this kernel does other than the wrong model says."""
+    source = tmp_path / "found.c"
+    source.write_text(wrong["program"])
+    assert len(wrong["program"].splitlines()) <= 100
+    subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
+    done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines()[-2:] == ["without a sandbox: Success",
+                                             "with it: Invalid cross-device link"]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_clause_is_missed_by_twenty_scenarios(part: str) -> None:
+    lines = explorer("--part", part, "--about", "corpus").stdout.splitlines()
+    counts = {line.split()[0]: int(line.split()[1]) for line in lines}
+    assert len(counts) > 5 and min(counts.values()) >= 20, counts
+
+
+def test_the_corpus_notices_a_wrong_model_on_a_kernel() -> None:
+    """What is predicted to be noticed is: one clause of each kind, on this machine's kernel."""
+    for mutant in ("layers.all", "refer.eacces", "truncate.opened", "disconnected.tree"):
+        found = explored("--replay", "corpus", "--mutant", mutant)
+        assert found["findings"], mutant
+
+
+def test_every_clause_is_used_in_the_model() -> None:
+    """A clause that no code asks for could not be switched off."""
+    model = ROOT / "explore" / "model"
+    code = "".join(path.read_text() for path in sorted(model.glob("*.c")))
+    for clause in re.findall(r"^CLAUSE\((\w+),", (model / "clauses.inc").read_text(), re.MULTILINE):
+        assert re.search(rf"\bH\({clause}\)", code), clause
+
+
+def test_there_is_no_such_part() -> None:
+    done = explorer("--part", "sea")
+    assert done.returncode == 2 and "sea: there is no such part" in done.stderr
