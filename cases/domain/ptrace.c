@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 
+#include "bricks/compat.h"
 #include "bricks/nest.h"
 #include "bricks/target.h"
 #include "landproof.h"
@@ -48,6 +49,32 @@ CASE("domain.ptrace.attach",
 	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
 	.scene	  = target_scene,
 	.attempt  = attach_target,
+	.source	  = DOC_PTRACE);
+
+static int target_and_compat(struct scene *scene)
+{
+	return compat_scene(scene) ?: target_start(scene, 0);
+}
+
+static int attach_by_compat(struct scene *scene)
+{
+	const long result = compat_call(COMPAT_PTRACE, PTRACE_ATTACH,
+					scene->pid[0], 0);
+
+	if (result < 0)
+		return -result;
+	return await_stop(scene->pid[0]) ?:
+	       errno_of(ptrace(PTRACE_DETACH, scene->pid[0], NULL, NULL));
+}
+
+CASE("domain.ptrace.compat",
+	.own_memory = true,
+	.claim	  = "PTRACE_ATTACH of a 32-bit program to a process outside the domain",
+	.promise  = { DENIED(EPERM) },
+	.deny	  = { .fs = FS_READ_DIR },
+	.worlds	  = W(CONTROL) | W(DENY) | W(INHERITED),
+	.scene	  = target_and_compat,
+	.attempt  = attach_by_compat,
 	.source	  = DOC_PTRACE);
 
 CASE("domain.ptrace.attach_net",

@@ -2,6 +2,7 @@
 /* LANDLOCK_ACCESS_FS_REFER: a file gets another parent directory. */
 #include <sys/syscall.h>
 
+#include "bricks/compat.h"
 #include "refer.h"
 
 static const struct variant types[] = {
@@ -171,3 +172,35 @@ CASE("fs.refer.same_directory",
 	.witness  = rename_across,
 	.effect	  = changed_within,
 	.source	  = REFER_DOCUMENTED ", from or to a different directory");
+
+static int compat_scene_here(struct scene *scene)
+{
+	return compat_scene(scene) ?: source_and_target(scene);
+}
+
+static int move_by_compat(struct scene *scene)
+{
+	const long result = compat_call(scene->variant->arg,
+					(long)"source/this",
+					(long)"target/this", 0);
+
+	exercises(FEATURE_FS, FS_REFER);
+	return result < 0 ? -result : 0;
+}
+
+static const struct variant compat_calls[] = {
+	{ "", .arg = COMPAT_RENAME },
+	{ "link", .arg = COMPAT_LINK },
+	{ NULL }
+};
+
+CASE("fs.refer.compat",
+	.claim	  = "rename(2) and link(2) of a 32-bit program, to another directory",
+	.guard	  = FS(REFER),
+	.promise  = { DENIED(EXDEV) },
+	.grant	  = { PATH("source"), PATH("target") },
+	.variants = compat_calls,
+	.scene	  = compat_scene_here,
+	.attempt  = move_by_compat,
+	.effect	  = moved,
+	.source	  = REFER_DOCUMENTED);

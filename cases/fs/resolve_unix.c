@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_ACCESS_FS_RESOLVE_UNIX: calls to pathname UNIX sockets. */
 #include "resolve_unix_server.h"
+#include "bricks/compat.h"
 #include "bricks/uring.h"
 
 static const struct variant types[] = {
@@ -22,6 +23,44 @@ CASE("fs.resolve_unix.connect",
 	.variants = types,
 	.scene	  = resolve_server,
 	.attempt  = call,
+	.effect	  = resolve_heard,
+	.source	  = DOC_RESOLVE);
+
+static int compat_server(struct scene *scene)
+{
+	return compat_scene(scene) ?: resolve_server(scene);
+}
+
+static int call_by_compat(struct scene *scene)
+{
+	struct sockaddr_un to;
+	const socklen_t length = unix_address("dir/socket", &to);
+	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int error;
+
+	(void)scene;
+	if (fd < 0)
+		return errno;
+	exercises(FEATURE_FS, FS_RESOLVE_UNIX);
+	error = compat_socketcall(COMPAT_CONNECT, fd, &to, length, NULL, 0) ?:
+		unix_send(fd, NULL);
+	close(fd);
+	return error;
+}
+
+static const struct variant compat_types[] = {
+	{ "", .arg = SOCK_STREAM },
+	{ NULL }
+};
+
+CASE("fs.resolve_unix.compat",
+	.claim	  = "connect(2) of a 32-bit program to a pathname UNIX socket of another domain",
+	.guard	  = FS(RESOLVE_UNIX),
+	.promise  = { DENIED(EACCES) },
+	.grant	  = { PATH("dir") },
+	.variants = compat_types,
+	.scene	  = compat_server,
+	.attempt  = call_by_compat,
 	.effect	  = resolve_heard,
 	.source	  = DOC_RESOLVE);
 

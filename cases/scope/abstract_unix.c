@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_SCOPE_ABSTRACT_UNIX_SOCKET: sockets from outside the domain. */
 #include "abstract.h"
+#include "bricks/compat.h"
 
 static const struct variant types[] = {
 	{ "", .arg = SOCK_STREAM },
@@ -17,6 +18,43 @@ CASE("scope.abstract_unix.connect",
 	.bare	  = true,
 	.scene	  = abstract_server,
 	.attempt  = abstract_call,
+	.effect	  = abstract_heard,
+	.source	  = DOC_ABSTRACT);
+
+static int compat_server(struct scene *scene)
+{
+	return compat_scene(scene) ?: abstract_server(scene);
+}
+
+static int compat_call_server(struct scene *scene)
+{
+	struct sockaddr_un to;
+	const socklen_t length = unix_address(scene->text, &to);
+	const int fd = abstract_client(scene->variant->arg);
+	int error;
+
+	if (fd < 0)
+		return errno;
+	exercises(FEATURE_SCOPE, SCOPE_ABSTRACT_UNIX_SOCKET);
+	error = compat_socketcall(COMPAT_CONNECT, fd, &to, length, NULL, 0) ?:
+		unix_send(fd, NULL);
+	close(fd);
+	return error;
+}
+
+static const struct variant compat_types[] = {
+	{ "", .arg = SOCK_STREAM },
+	{ NULL }
+};
+
+CASE("scope.abstract_unix.compat",
+	.claim	  = "connect(2) of a 32-bit program to an abstract UNIX socket of another domain",
+	.guard	  = SCOPE(ABSTRACT_UNIX_SOCKET),
+	.promise  = { DENIED(EPERM) },
+	.variants = compat_types,
+	.bare	  = true,
+	.scene	  = compat_server,
+	.attempt  = compat_call_server,
 	.effect	  = abstract_heard,
 	.source	  = DOC_ABSTRACT);
 

@@ -3,6 +3,8 @@
 #include <errno.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
+#include <string.h>
 #include <unistd.h>
 
 #include "base/programs.h"
@@ -33,6 +35,42 @@ int compat_call(enum compat_call number, long a, long b, long c)
 }
 
 #endif
+
+int compat_socketcall(enum compat_socket_call call, int fd,
+		      const void *address, unsigned int length,
+		      const void *text, unsigned int size)
+{
+	static char to[128], data[128];
+	static uint32_t iov[2], message[7], arguments[6];
+	long result;
+
+	memcpy(to, address, length);
+	if (size)
+		memcpy(data, text, size);
+	if (call == COMPAT_SENDMSG) {
+		/* linux/compat.h, net/compat.h: struct compat_msghdr */
+		iov[0] = (uintptr_t)data;
+		iov[1] = size;
+		message[0] = (uintptr_t)to;
+		message[1] = length;
+		message[2] = (uintptr_t)iov;
+		message[3] = 1;
+		arguments[1] = (uintptr_t)message;
+		arguments[2] = 0;
+	} else if (call == COMPAT_SENDTO) {
+		arguments[1] = (uintptr_t)data;
+		arguments[2] = size;
+		arguments[3] = 0;
+		arguments[4] = (uintptr_t)to;
+		arguments[5] = length;
+	} else {
+		arguments[1] = (uintptr_t)to;
+		arguments[2] = length;
+	}
+	arguments[0] = fd;
+	result = compat_call(COMPAT_SOCKETCALL, call, (long)arguments, 0);
+	return result < 0 ? -result : 0;
+}
 
 static void no_such_way(int signal)
 {

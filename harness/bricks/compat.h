@@ -25,6 +25,20 @@ int compat_call(enum compat_call number, long a, long b, long c);
 /* The same with paths or other data of the binary */
 #define compat_path(number, path, b, c)					\
 	compat_call(number, (long)(path), b, c)
+/* linux/net.h: the calls that socketcall(2) stands for */
+enum compat_socket_call {
+	COMPAT_BIND = 2, COMPAT_CONNECT = 3, COMPAT_SENDTO = 11,
+	COMPAT_SENDMSG = 16,
+};
+
+/*
+ * socketcall(2) with an address, and a text for those that send: 0 or errno.
+ * What they point to is copied to where 32 bits reach.
+ */
+int compat_socketcall(enum compat_socket_call call, int fd,
+		      const void *address, unsigned int length,
+		      const void *text, unsigned int size);
+
 /* As a part of a scene: CANNOT where there is no such way, or 0 */
 int compat_scene(struct scene *scene);
 
