@@ -1,7 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
 # Builds the harness; "make matrix" and "make check" do everything else.
 
+# ARCH=arm64 builds the guest of another architecture (vm/machines.toml has them).
+ARCH ?= amd64
+ifeq ($(ARCH),amd64)
 BUILD ?= build
+STRIP := strip
+else
+BUILD ?= build/$(ARCH)
+CROSS := $(shell /usr/bin/python3 -m vm.machines compiler $(ARCH))
+$(if $(CROSS),,$(error ARCH=$(ARCH): see above))
+CC := $(CROSS)-gcc
+STRIP := $(CROSS)-strip
+endif
 CFLAGS ?= -Os -g
 WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
 LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I. -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
@@ -23,12 +34,17 @@ ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 
 .PHONY: runtimes mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
+ifeq ($(ARCH),amd64)
 all: $(GUEST) $(OCI_PROBE)
+else
+all: cross-setup
+	@$(MAKE) --no-print-directory $(GUEST)
+endif
 
 $(GUEST): $(OBJECTS) $(BUILD)/objects
 	@echo "  LD    $@"
 	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $(OBJECTS) -pthread
-	@strip -o $@ $@.tmp
+	@$(STRIP) -o $@ $@.tmp
 	@rm $@.tmp
 
 # What runs in the containers of `landproof oci`
@@ -191,6 +207,13 @@ bench: setup all
 
 setup:
 	@vm/setup.sh
+
+# The compiler and the QEMU of another architecture
+.PHONY: cross-setup
+cross-setup:
+	@mkdir -p $(BUILD)
+	@$(PYTHON) -m vm.machines packages $(ARCH) >$(BUILD)/packages.txt
+	@vm/setup.sh $(BUILD)/packages.txt
 
 setup-check:
 	@vm/setup.sh vm/packages.txt vm/packages-check.txt vm/packages-filesystems.txt

@@ -17,6 +17,7 @@
 #include <sys/types.h>
 #include <unistd.h>
 
+#include "base/elf.h"
 #include "base/errors.h"
 #include "base/files.h"
 #include "base/programs.h"

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What root does to the machine: capabilities decide, and no domain. */
-#include <sys/io.h>
 #include <sys/klog.h>
 #include <sys/quota.h>
 #include <sys/stat.h>
@@ -9,6 +8,9 @@
 #include <sys/timex.h>
 #include <sys/utsname.h>
 #include <time.h>
+#if defined(__x86_64__) || defined(__i386__)
+#include <sys/io.h>
+#endif
 
 #include "domain.h"
 
@@ -85,7 +87,7 @@ static int do_syslog(struct scene *scene)
 	return length < 0 ? errno : length > 0 ? WORKED : NO_EFFECT;
 }
 
-#ifdef SYS_iopl
+#if defined(__x86_64__) || defined(__i386__)
 static int lacks_ports(struct scene *scene, int error)
 {
 	if (error == ENOSYS && scene->world == WORLD_CONTROL)
@@ -162,7 +164,7 @@ static const struct variant calls[] = {
 	{ "", .op = do_sethostname },
 	CALL(setdomainname), CALL(settimeofday), CALL(clock_settime),
 	CALL(adjtimex), CALL(clock_adjtime), CALL(syslog),
-#ifdef SYS_iopl
+#if defined(__x86_64__) || defined(__i386__)
 	CALL(iopl), CALL(ioperm),
 #endif
 	CALL(kexec_load), CALL(finit_module), CALL(init_module),

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Code that runs without LANDLOCK_ACCESS_FS_EXECUTE. */
-#include <elf.h>
 #include <sys/mman.h>
 #include <sys/syscall.h>
 
@@ -63,7 +62,7 @@ CASE("fs.execute.memfd",
 
 static void jump_into(struct scene *scene)
 {
-	const size_t headers = sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr);
+	const size_t headers = sizeof(ElfW(Ehdr)) + sizeof(ElfW(Phdr));
 	char *code;
 	int fd;
 

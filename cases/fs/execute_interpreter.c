@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* EXECUTE is asked for the script or program and for its interpreter. */
-#include <elf.h>
-
 #include "fs.h"
 
 #define INTERPRETER "interpreter/program"
@@ -10,32 +8,19 @@ static const char script[] = "#!" INTERPRETER "\n";
 
 /* A program that the kernel hands to its interpreter at once. */
 static const struct __attribute__((packed)) {
-	Elf64_Ehdr header;
-	Elf64_Phdr program[2];
+	ElfW(Ehdr) header;
+	ElfW(Phdr) program[2];
 	char interpreter[sizeof(INTERPRETER)];
 } dynamic = {
 	.header = {
-		.e_ident = {
-			ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-			ELFDATA2LSB, EV_CURRENT,
-		},
-		.e_type = ET_EXEC,
-		.e_version = EV_CURRENT,
+		NATIVE_HEADER,
 		.e_entry = 0x10000000,
-		.e_phoff = sizeof(Elf64_Ehdr),
-		.e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr),
 		.e_phnum = 2,
-#if defined(__x86_64__)
-		.e_machine = EM_X86_64,
-#elif defined(__aarch64__)
-		.e_machine = EM_AARCH64,
-#endif
 	},
 	.program = {
 		{
 			.p_type = PT_INTERP,
-			.p_offset = sizeof(Elf64_Ehdr) + 2 * sizeof(Elf64_Phdr),
+			.p_offset = sizeof(ElfW(Ehdr)) + 2 * sizeof(ElfW(Phdr)),
 			.p_filesz = sizeof(INTERPRETER),
 			.p_memsz = sizeof(INTERPRETER),
 		}, {
@@ -74,8 +59,8 @@ static int make_writable(const char *path)
 
 	if (fd < 0)
 		return errno;
-	done = pwrite(fd, &flags, sizeof(flags), sizeof(Elf64_Ehdr) +
-		      offsetof(Elf64_Phdr, p_flags));
+	done = pwrite(fd, &flags, sizeof(flags), sizeof(ElfW(Ehdr)) +
+		      offsetof(ElfW(Phdr), p_flags));
 	close(fd);
 	return done == sizeof(flags) ? 0 : EIO;
 }

@@ -131,13 +131,25 @@ static int do_removexattrat(struct scene *scene)
 	return has_attribute() ? NO_EFFECT : WORKED;
 }
 
-/* linux/posix_acl_xattr.h: the owner, one user more, group, mask, others */
+/*
+ * linux/posix_acl_xattr.h: the owner, one user more, group, mask, others; in
+ * little-endian order everywhere
+ */
+#if BYTE_ORDER == LITTLE_ENDIAN
+#define LE16(number)	(number)
+#define LE32(number)	(number)
+#else
+#define LE16(number)	__builtin_bswap16(number)
+#define LE32(number)	__builtin_bswap32(number)
+#endif
+#define ENTRY(tag, permissions, id) { LE16(tag), LE16(permissions), LE32(id) }
+
 static const struct {
 	uint32_t version;
 	struct { uint16_t tag, permissions; uint32_t id; } entries[5];
-} access_list = { 2, {
-	{ 0x01, 6, -1 }, { 0x02, 4, 1 }, { 0x04, 4, -1 }, { 0x10, 4, -1 },
-	{ 0x20, 4, -1 },
+} access_list = { LE32(2), {
+	ENTRY(0x01, 6, -1), ENTRY(0x02, 4, 1), ENTRY(0x04, 4, -1),
+	ENTRY(0x10, 4, -1), ENTRY(0x20, 4, -1),
 } };
 #define ACCESS_LIST "system.posix_acl_access"
 
@@ -177,6 +189,7 @@ static int do_remove_acl(struct scene *scene)
 	       has_list() ? NO_EFFECT : WORKED;
 }
 
+#ifdef SYS_utime
 static int changed_time(int error)
 {
 	struct stat st;
@@ -187,7 +200,6 @@ static int changed_time(int error)
 	       st.st_mtime == SECOND ? WORKED : NO_EFFECT;
 }
 
-#ifdef SYS_utime
 static int do_utime(struct scene *scene)
 {
 	const struct utimbuf times = { SECOND, SECOND };

@@ -236,7 +236,7 @@ static const char *function_name(const struct hook *hook)
 {
 	static char name[64];
 
-	snprintf(name, sizeof(name), "security_%s", hook->name);
+	snprintf(name, sizeof(name), "security_%.54s", hook->name);
 	return name;
 }
 

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Files, directories and a program that belong to the subject. */
-#include <elf.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
@@ -9,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/elf.h"
 #include "machine/make.h"
 #include "machine/privilege.h"
 #include "machine/subject.h"
@@ -20,31 +20,18 @@
 #define TINY_BASE 0x400000
 
 static const struct __attribute__((packed)) {
-	Elf64_Ehdr header;
-	Elf64_Phdr program;
-#if defined(__x86_64__)
+	ElfW(Ehdr) header;
+	ElfW(Phdr) program;
+#if defined(__x86_64__) || defined(__i386__) || defined(__s390x__)
 	unsigned char code[12];
-#elif defined(__aarch64__)
+#else
 	uint32_t code[3];
 #endif
 } tiny_program = {
 	.header = {
-		.e_ident = {
-			ELFMAG0, ELFMAG1, ELFMAG2, ELFMAG3, ELFCLASS64,
-			ELFDATA2LSB, EV_CURRENT,
-		},
-		.e_type = ET_EXEC,
-		.e_version = EV_CURRENT,
-		.e_entry = TINY_BASE + sizeof(Elf64_Ehdr) + sizeof(Elf64_Phdr),
-		.e_phoff = sizeof(Elf64_Ehdr),
-		.e_ehsize = sizeof(Elf64_Ehdr),
-		.e_phentsize = sizeof(Elf64_Phdr),
+		NATIVE_HEADER,
+		.e_entry = TINY_BASE + sizeof(ElfW(Ehdr)) + sizeof(ElfW(Phdr)),
 		.e_phnum = 1,
-#if defined(__x86_64__)
-		.e_machine = EM_X86_64,
-#elif defined(__aarch64__)
-		.e_machine = EM_AARCH64,
-#endif
 	},
 	.program = {
 		.p_type = PT_LOAD,
@@ -60,11 +47,46 @@ static const struct __attribute__((packed)) {
 		0xb8, 231, 0, 0, 0,		/* mov  $SYS_exit_group, %eax */
 		0x0f, 0x05,			/* syscall */
 	},
+#elif defined(__i386__)
+	.code = {
+		0xbb, EXEC_STATUS, 0, 0, 0,	/* mov  $42, %ebx */
+		0xb8, 252, 0, 0, 0,		/* mov  $SYS_exit_group, %eax */
+		0xcd, 0x80,			/* int  $0x80 */
+	},
+#elif defined(__s390x__)
+	.code = {
+		0xa7, 0x29, 0, EXEC_STATUS,	/* lghi %r2,42 */
+		0x0a, 248,			/* svc  SYS_exit_group */
+	},
 #elif defined(__aarch64__)
 	.code = {
 		0xd2800000 | EXEC_STATUS << 5,	/* mov  x0, #42 */
 		0xd2800000 | 94 << 5 | 8,	/* mov  x8, #SYS_exit_group */
 		0xd4000001,			/* svc  #0 */
+	},
+#elif defined(__arm__)
+	.code = {
+		0xe3a00000 | EXEC_STATUS,	/* mov  r0, #42 */
+		0xe3a07000 | 248,		/* mov  r7, #SYS_exit_group */
+		0xef000000,			/* svc  0 */
+	},
+#elif defined(__riscv)
+	.code = {
+		0x00000513 | EXEC_STATUS << 20,	/* li   a0, 42 */
+		0x00000893 | 94 << 20,		/* li   a7, SYS_exit_group */
+		0x00000073,			/* ecall */
+	},
+#elif defined(__powerpc64__)
+	.code = {
+		0x38600000 | EXEC_STATUS,	/* li   r3, 42 */
+		0x38000000 | 234,		/* li   r0, SYS_exit_group */
+		0x44000002,			/* sc */
+	},
+#elif defined(__loongarch64)
+	.code = {
+		0x03800004 | EXEC_STATUS << 10,	/* li.w a0, 42 */
+		0x0380000b | 94 << 10,		/* li.w a7, SYS_exit_group */
+		0x002b0000,			/* syscall 0 */
 	},
 #endif
 };

@@ -1,0 +1,98 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The architectures that machines can have, as machines.toml describes them.
+
+`python3 -m vm.machines packages|compiler ARCH` says what a build for one takes.
+"""
+
+from __future__ import annotations
+
+import sys
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from vm.errors import UserError
+
+DATA = Path(__file__).with_name("machines.toml")
+NATIVE = "amd64"
+"""The architecture of kernels whose names do not say any."""
+
+
+@dataclass(frozen=True)
+class Architecture:
+    """What boots the kernels of an architecture, and what builds its guest."""
+
+    name: str
+    debian: str
+    """Debian's name of the architecture."""
+    image: str
+    """What vm/strangers.py calls an image for it."""
+    flavour: str
+    """What the names of Debian's kernel packages end with."""
+    qemu: str
+    package: str
+    """Debian's package of QEMU."""
+    machine: tuple[str, ...]
+    """QEMU's arguments for the machine and its firmware."""
+    console: str
+    records: str
+    """Where the guest writes records, the best first: "pci", the driver's log, or a terminal."""
+    hosts: tuple[str, ...]
+    """The machines, as uname(2) calls them, on which KVM can run it."""
+    compiler: str
+    """What the names of the cross compiler and its tools begin with; "": the system's own."""
+    cpu: str = ""
+    """The emulated processor; "": vm/qemu.py chooses."""
+    words: str = ""
+    """More of the kernel's command line."""
+    plain_cpu: str = ""
+    """For a kernel that does not boot otherwise; "": there is no other."""
+    plain_words: str = "ignore_loglevel"
+    suite: str = "trixie"
+    """Debian's suite from which the guest's programs come."""
+    packages: tuple[str, ...] = ()
+    """Packages that QEMU needs besides its own."""
+
+    @property
+    def suffix(self) -> str:
+        """Return what the names of its kernels end with."""
+        return "" if self.name == NATIVE else f"-{self.name}"
+
+
+@cache
+def known() -> dict[str, Architecture]:
+    """Return all architectures by their names."""
+    return {name: Architecture(name, **{key: tuple(value) if isinstance(value, list) else value
+                                        for key, value in entry.items()})
+            for name, entry in tomllib.loads(DATA.read_text()).items()}
+
+
+def named(name: str) -> Architecture:
+    """Return an architecture; raise UserError if there is none of the name."""
+    if name not in known():
+        raise UserError(f"there is no architecture {name}: there are {', '.join(known())}")
+    return known()[name]
+
+
+def packages(one: Architecture) -> list[str]:
+    """Return the Debian packages that building and running for an architecture takes."""
+    tools = [f"gcc-{one.compiler.replace('_', '-')}", f"libc6-dev-{one.debian}-cross",
+             f"linux-libc-dev-{one.debian}-cross"] if one.compiler else []
+    return [*tools, one.package, *one.packages]
+
+
+def main(words: list[str]) -> int:
+    """Print what the Makefile asks for."""
+    try:
+        what, name = words
+        one = named(name)
+    except (ValueError, UserError) as error:
+        print(f"vm.machines: {error}", file=sys.stderr)
+        return 2
+    print("\n".join(packages(one)) if what == "packages" else one.compiler)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
