@@ -22,6 +22,7 @@ from cli import (
     host,
     known,
     listing,
+    merge,
     oci,
     policy,
     reach,
@@ -34,8 +35,8 @@ from cli import (
 )
 from cli.guest import version
 
-COMMANDS = (run, host, explore, hooks, selftests, runtimes, policy, oci, reach, census, coverage,
-            listing, known, firstbad, results, reproduce, report, vm.commands)
+COMMANDS = (run, merge, host, explore, hooks, selftests, runtimes, policy, oci, reach, census,
+            coverage, listing, known, firstbad, results, reproduce, report, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

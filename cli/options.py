@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -63,10 +64,10 @@ def add_worlds(parser: argparse.ArgumentParser) -> None:
                         help="prove the suite: enforce nothing, or drop every rule")
 
 
-def selection(args: argparse.Namespace) -> list[str]:
+def selection(args: argparse.Namespace, families: bool = True) -> list[str]:
     """Return the harness's arguments for what was selected; raise UserError if it is nothing."""
     words: list[str] = []
-    for option in ("case", "label", "family", "world"):
+    for option in ("case", "label", *(["family"] if families else []), "world"):
         for value in getattr(args, option, []):
             words += [f"--{option}", value]
     for option in ("abi", "shuffle"):
@@ -85,7 +86,7 @@ def given(args: argparse.Namespace) -> tuple[str, ...]:
     words = []
     for option in ("case", "label", "family", "world", "fs", "append"):
         words += [f"--{option}={value}" for value in getattr(args, option, [])]
-    for option in ("abi", "shuffle", "sabotage", "lsm"):
+    for option in ("abi", "shuffle", "sabotage", "lsm", "shard"):
         if (value := getattr(args, option, None)) is not None:
             words.append(f"--{option}={value}")
     if getattr(args, "modules", None):
@@ -114,17 +115,32 @@ def with_options(result: Result, args: argparse.Namespace) -> Result:
     return replace(result, kernels=tuple(columns))
 
 
-def boot(args: argparse.Namespace, words: list[str], outdir: Path) -> list[Path]:
-    """Run the harness in virtual machines; return the records, a file for each kernel."""
+Part = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
+"""Told the names of all kernels, returns those that run here, each with its families of cases."""
+
+
+def boot(args: argparse.Namespace, words: list[str], outdir: Path,
+         part: Part | None = None) -> list[Path]:
+    """Run the harness in virtual machines; return the records, a file for each kernel.
+
+    With `part`, only that much of the work is done.
+    """
     lie_on = filesystems.choose(getattr(args, "fs", []))
     with progress.fetching() as tell:
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
                                 of_set=args.set)
     if lie_on:
         chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
+    more: dict[str, list[str]] = {}
+    if part:
+        families = part([kernel.name for kernel in chosen])
+        chosen = [kernel for kernel in chosen if kernel.name in families]
+        more = {kernel: [word for name in names for word in ("--family", name)]
+                for kernel, names in families.items()}
+        words = selection(args, families=False)
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
-                       booting(args))
+                       booting(args), more=more)
 
 
 def booting(args: argparse.Namespace) -> run.Boot:

@@ -11,7 +11,7 @@ import signal
 import threading
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -399,13 +399,15 @@ def _durations() -> dict[str, float]:
 
 def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harness: Path,
         jobs: int | None, listener: Listener, boot: Boot = Boot(),
-        extra: bytes = b"", resume: bool = False) -> list[Path]:
+        extra: bytes = b"", resume: bool = False,
+        more: Mapping[str, Sequence[str]] | None = None) -> list[Path]:
     """Run the cases on each kernel, as many machines at once as `jobs` (default: the cores).
 
     `arguments` are those of the harness (docs/records.md), `extra` an archive of files that the
-    guests have besides. With `resume` a run that was interrupted goes on. Return the files of
-    records, one a kernel, in the order of the kernels. On Ctrl-C every machine ends, the records
-    so far are kept, and KeyboardInterrupt goes on to the caller.
+    guests have besides, `more` arguments of single kernels. With `resume` a run that was
+    interrupted goes on. Return the files of records, one a kernel, in the order of the kernels.
+    On Ctrl-C every machine ends, the records so far are kept, and KeyboardInterrupt goes on to
+    the caller.
     """
     qemu.program()
     outdir.mkdir(parents=True, exist_ok=True)
@@ -419,7 +421,8 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
 
     def one(kernel: Kernel) -> None:
         start = time.monotonic()
-        KernelRun(kernel, arguments, files[kernel.name], harness, tell, boot,
+        words = [*arguments, *(more or {}).get(kernel.name, ())]
+        KernelRun(kernel, words, files[kernel.name], harness, tell, boot,
                   group, extra, resume).run()
         seconds[kernel.name] = round(time.monotonic() - start, 2)
 
@@ -437,7 +440,7 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
             raise
     for future in futures:
         future.result()
-    if list(arguments) != WHOLE:  # of a few cases, the time says little
+    if list(arguments) != WHOLE or more:  # of a few cases, the time says little
         return list(files.values())
     with paths.disk_errors("durations.json"), paths.atomic(
             paths.cache() / "durations.json") as new:

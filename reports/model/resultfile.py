@@ -16,7 +16,17 @@ import jsonschema
 from reports.errors import UserError
 from reports.model.files import read_text, write_text
 from reports.model.hooks import calls_from_json, calls_to_json
-from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, World, clean
+from reports.model.results import (
+    Case,
+    CaseResult,
+    Kernel,
+    Lost,
+    Provenance,
+    Result,
+    Shard,
+    World,
+    clean,
+)
 from reports.model.verdicts import Verdict
 
 FORM = "urn:landproof:result:2"
@@ -24,7 +34,7 @@ OLDER = ("urn:landproof:result:1",)  # lack `options`, `asked` and `flaky`; read
 SCHEMA = Path(__file__).parents[1] / "schema" / "result.schema.json"
 
 Json = dict[str, Any]
-Part = TypeVar("Part", Provenance, World, Lost, Case, CaseResult, Kernel)
+Part = TypeVar("Part", Provenance, World, Lost, Case, CaseResult, Kernel, Shard)
 
 
 def dump_result(result: Result, path: Path) -> None:
@@ -49,6 +59,7 @@ def from_text(text: str, name: str) -> Result:
         kernels=tuple(_kernel(kernel) for kernel in data["kernels"]),
         catalogue=tuple(case_from_json(case) for case in data.get("catalogue", ())),
         date=clean(data["date"]) if "date" in data else None,
+        shard=_part(Shard, data["shard"]) if "shard" in data else None,
     )
     _check_unique([kernel.name for kernel in result.kernels], "kernel", name)
     for kernel in result.kernels:
@@ -66,6 +77,8 @@ def to_text(result: Result) -> str:
     head: Json = {"$schema": FORM, "landproof": result.landproof}
     if result.date:
         head["date"] = result.date
+    if result.shard:
+        head["shard"] = _plain(result.shard)
     kernels = [_list_last(_kernel_json(kernel), "cases", 2) for kernel in result.kernels]
     catalogue = [f"  {_line(_plain(case))}" for case in result.catalogue]
     return (

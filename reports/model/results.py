@@ -150,6 +150,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class Shard:
+    """Which part of a run a result is; all but the number is the same for all its shards."""
+
+    number: int
+    of: int
+    kernels: tuple[str, ...] = ()  # of the whole run
+    cases: int = 0  # on each kernel, in the whole run
+    cut: str = ""  # a sum of who does what
+    asked: bool = False  # whether the kernels were asked for, so that each has to run
+
+
+@dataclass(frozen=True, slots=True)
 class Result:
     """A whole run: enough to render every report, years later, from itself alone."""
 
@@ -157,6 +169,7 @@ class Result:
     kernels: tuple[Kernel, ...] = ()
     catalogue: tuple[Case, ...] = ()
     date: str | None = None  # when the run ended, ISO 8601
+    shard: Shard | None = None  # None: the whole run
 
     def kernel(self, name: str) -> Kernel | None:
         """Return the column of that name."""
@@ -228,7 +241,7 @@ def shareable(result: Result) -> Result:
 
 
 # Options that choose cases, and those that change what a run says of a kernel.
-SELECTING = ("--case", "--label", "--family", "--abi")
+SELECTING = ("--case", "--label", "--family", "--abi", "--shard")
 CHANGING = ("--world", "--fs", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
 
 
@@ -266,7 +279,7 @@ def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
         where = f"run --kernel {shlex.quote(name)}"
     how = "".join(
         f" {shlex.quote(word)}" for word in about.options
-        if word.partition("=")[0] not in (*SELECTING, "--unreported", "--fs")
+        if word.partition("=")[0] not in (*SELECTING, "--unreported", "--fs", "--durations")
     )
     if about.filesystem:
         where += f" --fs {about.filesystem}"

@@ -1,0 +1,144 @@
+# SPDX-License-Identifier: GPL-2.0
+"""One run on several machines: how the work is cut, and how the results become one again."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reports.errors import UserError
+from reports.model.assemble import merge
+from reports.model.results import Kernel, Lost, Result, Shard, family, special
+
+BOOT = 5.0
+"""Seconds that a kernel costs a shard besides its cases."""
+
+CASE = 0.05
+"""Seconds of a case that no earlier run has timed."""
+
+SPECIAL = "a special run: "
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """What there is to do: each family of cases on each kernel."""
+
+    kernels: tuple[str, ...]
+    families: Mapping[str, int]
+    """The number of cases of each."""
+    seconds: Mapping[tuple[str, str], float]
+    """What a family took on a kernel, as an earlier run knows it."""
+
+    def weight(self, kernel: str, name: str) -> float:
+        """Return the seconds that a family will take on a kernel."""
+        return self.seconds.get((kernel, name), self.families[name] * CASE)
+
+
+def work(kernels: Sequence[str], ids: Sequence[str], known: Result) -> Work:
+    """Return the work of some cases on some kernels; `known` has the catalogue, and durations."""
+    catalogue = known.by_id()
+    seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
+    for kernel in known.kernels:
+        for case in kernel.cases:
+            seconds[kernel.name, family(case.id, catalogue)] += (case.ms or 0) / 1000
+    return Work(tuple(kernels), Counter(family(one, catalogue) for one in ids), dict(seconds))
+
+
+def cut(all_of_it: Work, of: int) -> list[dict[str, list[str]]]:
+    """Return the families of each kernel that each shard has; the same work is cut the same way.
+
+    The longest piece goes first, each to the shard that is done the earliest with it.
+    """
+    parts: list[dict[str, list[str]]] = [{} for _ in range(of)]
+    loads = [0.0] * of
+    pieces = [(kernel, name) for kernel in all_of_it.kernels for name in all_of_it.families]
+    for kernel, name in sorted(pieces, key=lambda one: (-all_of_it.weight(*one), one)):
+        costs = [load + (0 if kernel in part else BOOT) for load, part in zip(loads, parts)]
+        best = costs.index(min(costs))
+        parts[best].setdefault(kernel, []).append(name)
+        loads[best] = costs[best] + all_of_it.weight(kernel, name)
+    return parts
+
+
+def shard(all_of_it: Work, number: int, of: int, asked: bool) -> Shard:
+    """Return what a shard's result says of itself."""
+    text = json.dumps(cut(all_of_it, of), sort_keys=True)
+    return Shard(number, of, all_of_it.kernels, sum(all_of_it.families.values()),
+                 hashlib.sha256(text.encode()).hexdigest()[:16], asked)
+
+
+def whole(results: Sequence[tuple[str, Result]]) -> Result:
+    """Return the results of all shards (each with its file's name) as that of one run.
+
+    Raise UserError if they are not the shards of one run, each once. What one of them did not
+    bring, although it had to, is a loss of its kernel's column.
+    """
+    first = _checked(results)
+    for kernel in first.kernels:
+        _check_cases(kernel, results)
+    bare = [(name, replace(result, shard=None, kernels=tuple(map(_unmarked, result.kernels))))
+            for name, result in results]
+    joined = merge(bare)
+    columns = {kernel.name: kernel for kernel in joined.kernels}
+    kernels = []
+    for name in first.kernels:
+        column = columns.pop(name, Kernel(name, unavailable="no shard has run it"))
+        why = [f"{file}: {kernel.unavailable}" for file, result in results
+               for kernel in result.kernels if kernel.name == name and kernel.unavailable]
+        missing = first.cases - len(column.cases)
+        if not column.unavailable and missing:
+            said = f" ({'; '.join(why)})" if why else ""
+            lost = Lost(f"{missing} of {first.cases} cases are in no shard{said}")
+            column = replace(column, lost=(*column.lost, lost))
+        kernels.append(column)
+    if columns:
+        raise UserError(f"{', '.join(columns)} was not to be run: these are not shards of one run")
+    return replace(joined, kernels=tuple(kernels))
+
+
+def _checked(results: Sequence[tuple[str, Result]]) -> Shard:
+    """Return what the shards have in common; raise UserError if they are not those of one run."""
+    first_name, first_result = results[0]
+    names: dict[int, str] = {}
+    for name, result in results:
+        if not result.shard:
+            raise UserError(f"{name} is not the result of a shard: `landproof run --shard K/N`")
+        assert first_result.shard
+        if (replace(result.shard, number=0) != replace(first_result.shard, number=0)
+                or result.landproof != first_result.landproof):
+            raise UserError(f"{name} and {first_name} are not shards of one run: the same version,"
+                            " kernels, cases and --durations have to be given to each")
+        if result.shard.number in names:
+            raise UserError(f"{name} is shard {result.shard.number} of {result.shard.of}, and so is"
+                            f" {names[result.shard.number]}")
+        names[result.shard.number] = name
+    assert first_result.shard
+    if missing := sorted(set(range(1, first_result.shard.of + 1)) - set(names)):
+        raise UserError(f"shard {', '.join(map(str, missing))} of {first_result.shard.of} is"
+                        " missing: give the results of all")
+    return first_result.shard
+
+
+def _check_cases(name: str, results: Sequence[tuple[str, Result]]) -> None:
+    """Raise UserError if a case ran in two shards."""
+    seen: dict[str, str] = {}
+    for file, result in results:
+        kernel = result.kernel(name)
+        for case in kernel.cases if kernel else ():
+            if case.id in seen:
+                raise UserError(f"{case.id} on {name} is in {file} and in {seen[case.id]}")
+            seen[case.id] = file
+
+
+def _unmarked(kernel: Kernel) -> Kernel:
+    """Return a column without what says that it is a part of one."""
+    options = tuple(word for word in kernel.provenance.options
+                    if not word.startswith(("--shard=", "--durations=")))
+    notes = [note for note in kernel.notes if not note.startswith(SPECIAL)]
+    if unusual := special(options):
+        notes.append(f"{SPECIAL}{' '.join(unusual)}")
+    return replace(kernel, notes=tuple(notes),
+                   provenance=replace(kernel.provenance, options=options))
