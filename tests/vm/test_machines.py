@@ -15,7 +15,7 @@ from vm.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: str(one.name))
 def test_an_architecture_has_all_that_its_machines_need(one: machines.Architecture) -> None:
     known = {*strangers.ELF_MACHINES.values(), *strangers.PE_MACHINES.values()}
     assert one.image in known
@@ -27,7 +27,7 @@ def test_an_architecture_has_all_that_its_machines_need(one: machines.Architectu
     assert one.console not in one.records.split()
 
 
-@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: one.name)
+@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: str(one.name))
 def test_a_build_names_its_packages(one: machines.Architecture) -> None:
     packages = machines.packages(one)
     assert one.package in packages
