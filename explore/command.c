@@ -253,11 +253,7 @@ int command_explore(struct arguments *a)
 	if (!a->explore.seeded)
 		a->explore.seed = time(NULL);
 	kernel_probe();
-	claim = (struct claim) {
-		.abi = kernel.abi < MODEL_ABI_NEWEST ? kernel.abi :
-		       MODEL_ABI_NEWEST,
-		.errata = kernel.errata < 0 ? 0 : kernel.errata,
-	};
+	claim = claim_of(&kernel);
 	if (a->explore.about)
 		return answer(a);
 	if (a->explore.mutant) {

@@ -6,9 +6,19 @@
 #include "explore/engine/explore.h"
 #include "explore/engine/shrink.h"
 #include "explore/model/clause.h"
+#include "landlock/abi.h"
 
 #define SHRINK_MS	2000
 #define PROGRESS_MS	2000
+
+struct claim claim_of(const struct kernel *kernel)
+{
+	return (struct claim) {
+		.abi = kernel->abi < MODEL_ABI_NEWEST ? kernel->abi :
+		       MODEL_ABI_NEWEST,
+		.errata = kernel->errata < 0 ? 0 : kernel->errata,
+	};
+}
 
 uint64_t scenario_seed(uint64_t seed, unsigned long number)
 {
@@ -79,21 +89,41 @@ static void differs(struct exploration *exploration, uint64_t seed,
 		exploration->findings_count++;
 }
 
+static struct scenario without(const struct scenario *scenario, int index)
+{
+	struct scenario rest = *scenario;
+
+	memmove(&rest.operations[index], &rest.operations[index + 1],
+		(rest.count - index - 1) * sizeof(rest.operations[0]));
+	rest.count--;
+	return rest;
+}
+
 void explore_one(struct exploration *exploration, uint64_t seed,
 		 const struct scenario *scenario)
 {
+	static struct scenario rest;
+	const struct part *part = exploration->part;
 	struct trial trial;
 
 	exploration->scenarios++;
-	if (exploration->part->needs(&exploration->claim, scenario)) {
+	if (part->needs(&exploration->claim, scenario)) {
 		exploration->left_out++;
 		return;
 	}
-	trial = try_scenario(exploration->part, &exploration->claim, scenario);
+	trial = try_scenario(part, &exploration->claim, scenario);
 	exploration->decisions += trial.decisions;
 	if (trial.agreement == DIFFERS)
 		differs(exploration, seed, scenario, &trial);
-	else if (trial.agreement == FAILED)
+	/* What follows a known difference is looked at, too. */
+	rest = *scenario;
+	while (trial.agreement == DIFFERS && part->independent) {
+		rest = without(&rest, trial.index);
+		trial = try_scenario(part, &exploration->claim, &rest);
+		if (trial.agreement == DIFFERS)
+			differs(exploration, seed, &rest, &trial);
+	}
+	if (trial.agreement == FAILED)
 		exploration->failure = trial.why;
 }
 

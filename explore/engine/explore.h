@@ -23,6 +23,10 @@ struct exploration {
 	const char *failure;		/* it could not go on */
 };
 
+/* What a kernel says of itself, as the model takes it */
+struct kernel;
+struct claim claim_of(const struct kernel *kernel);
+
 /* The seed of scenario @number of a run, from which alone it is made */
 uint64_t scenario_seed(uint64_t seed, unsigned long number);
 

@@ -56,6 +56,7 @@ struct observation {
  * struct part
  * @actors: their names; the first one is never sandboxed
  * @slots: how many descriptors
+ * @independent: no operation changes what a later one answers
  * @needs: what this machine lacks for @scenario, in words; NULL: nothing
  * @prepare: once, before anything runs; NULL or what is missing
  * @generate: makes up a scenario, of the random numbers alone
@@ -69,6 +70,7 @@ struct part {
 	const char *const *actors;
 	const struct kind *kinds;
 	int actors_count, kinds_count, slots;
+	bool independent;
 	const char *(*prepare)(void);
 	const char *(*needs)(const struct claim *claim,
 			     const struct scenario *scenario);
@@ -85,7 +87,7 @@ struct part {
 	const struct helper *helpers;	/* of programs */
 };
 
-extern const struct part part_fs;
+extern const struct part part_fs, part_net;
 
 extern const struct part *const parts[];
 const struct part *part_find(const char *name);

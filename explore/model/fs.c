@@ -939,7 +939,7 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 		answer(&expected, free_slot(&state->tree, op->slot) ?
 				  0 : EBADF);
 		break;
-	case FS_TRUNCATE:
+	case FS_TRUNCATE_PATH:
 		truncate_(state, op, &expected);
 		break;
 	case FS_FTRUNCATE:

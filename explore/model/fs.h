@@ -30,7 +30,7 @@ enum fs_kind {
 	FS_RENAME,	/* path to other */
 	FS_OPEN,	/* path, as descriptor slot */
 	FS_CLOSE,
-	FS_TRUNCATE,
+	FS_TRUNCATE_PATH,
 	FS_FTRUNCATE,
 	FS_READ,
 	FS_WRITE,

@@ -29,7 +29,7 @@ static const struct kind kinds[FS_KINDS] = {
 	[FS_RENAME]	= { "rename", 2, .flags = rename_flags },
 	[FS_OPEN]	= { "open", 1, .slot = true, .flags = open_flags },
 	[FS_CLOSE]	= { "close", .slot = true },
-	[FS_TRUNCATE]	= { "truncate", 1 },
+	[FS_TRUNCATE_PATH]	= { "truncate", 1 },
 	[FS_FTRUNCATE]	= { "ftruncate", .slot = true },
 	[FS_READ]	= { "read", .slot = true },
 	[FS_WRITE]	= { "write", .slot = true },

@@ -29,7 +29,7 @@ static const uint8_t weights[FS_KINDS][FOCUSES] = {
 	[FS_RENAME]	= { 8, 30, 1, 12, 40 },
 	[FS_OPEN]	= { 26, 8, 40, 24, 8 },
 	[FS_CLOSE]	= { 1, 0, 2, 0, 0 },
-	[FS_TRUNCATE]	= { 5, 1, 8, 3, 1 },
+	[FS_TRUNCATE_PATH]	= { 5, 1, 8, 3, 1 },
 	[FS_FTRUNCATE]	= { 4, 0, 12, 2, 0 },
 	[FS_READ]	= { 2, 0, 3, 1, 0 },
 	[FS_WRITE]	= { 2, 0, 3, 1, 0 },
@@ -474,7 +474,7 @@ static bool fill(struct maker *maker, struct operation *op)
 		op->slot = random_below(random, HANDLES_MAX);
 		op->flags = random_chance(random, 40) ? IOCTL_COMMON : 0;
 		break;
-	case FS_TRUNCATE:
+	case FS_TRUNCATE_PATH:
 	case FS_EXEC:
 		path_of_old(maker, random_chance(random, 90) ? TYPE(FILE) :
 			    ANY, false, op->text[0]);

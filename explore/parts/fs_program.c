@@ -212,7 +212,7 @@ void fs_statement(FILE *out, const struct operation *op,
 	case FS_CLOSE:
 		fprintf(out, "close(slot[%u])", op->slot);
 		break;
-	case FS_TRUNCATE:
+	case FS_TRUNCATE_PATH:
 		fputs("truncate(", out);
 		put_whole(out, path);
 		fputs(", 0)", out);

@@ -26,18 +26,8 @@
 
 #include "base/programs.h"
 #include "explore/parts/fs.h"
+#include "landlock/landlock.h"
 #include "machine/privilege.h"
-
-/* linux/landlock.h, which may be old here */
-#define NR_CREATE	444
-#define NR_ADD		445
-#define NR_RESTRICT	446
-#define PATH_BENEATH	1
-
-struct path_rule {
-	uint64_t access;
-	int32_t parent_fd;
-} __attribute__((packed));
 
 #define MODE		0755
 #define OPENED_MAX	64
@@ -170,7 +160,9 @@ static int remember(int fd)
 
 static int add_rule(int ruleset, const struct grant *grant, uint32_t handled)
 {
-	struct path_rule rule = { .access = grant->access & handled };
+	struct path_beneath_attr rule = {
+		.allowed_access = grant->access & handled,
+	};
 	struct stat stat;
 	int error = 0;
 
@@ -178,10 +170,9 @@ static int add_rule(int ruleset, const struct grant *grant, uint32_t handled)
 	if (rule.parent_fd < 0)
 		return 0;	/* the model knows that it is not there */
 	if (fstat(rule.parent_fd, &stat) == 0 && !S_ISDIR(stat.st_mode))
-		rule.access &= FILE_RIGHTS;
-	if (rule.access)
-		error = result(syscall(NR_ADD, ruleset, PATH_BENEATH, &rule,
-				       0));
+		rule.allowed_access &= FILE_RIGHTS;
+	if (rule.allowed_access)
+		error = result(ll_add(ruleset, RULE_PATH_BENEATH, &rule, 0));
 	close(rule.parent_fd);
 	return error;
 }
@@ -194,13 +185,13 @@ static int enforce(const struct claim *claim, const struct policy *policy)
 
 	if (!handled)
 		return 0;
-	ruleset = syscall(NR_CREATE, &handled, sizeof(handled), 0);
+	ruleset = ll_create(&handled, sizeof(handled), 0);
 	if (ruleset < 0)
 		return errno;
 	for (i = 0; i < policy->grants_count && !error; i++)
 		error = add_rule(ruleset, &policy->grants[i], handled);
 	if (!error)
-		error = result(syscall(NR_RESTRICT, ruleset, 0));
+		error = result(ll_restrict(ruleset, 0));
 	close(ruleset);
 	return error;
 }
@@ -401,7 +392,7 @@ static int execute(const struct claim *claim, const struct operation *op,
 		return open_slot(op);
 	case FS_CLOSE:
 		return close_slot(op);
-	case FS_TRUNCATE:
+	case FS_TRUNCATE_PATH:
 		return truncate_path(op->text[0]);
 	case FS_EXEC:
 		return execute_file(op->text[0]);
