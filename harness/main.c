@@ -71,7 +71,7 @@ static const struct argp_option options[] = {
 	  "scripts: the directory of the shell scripts", 0 },
 	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
 	  "Scratch directories lie on what this describes, in a guest", 0 },
-	{ "part", OPTION_PART, "PART", 0, "explore: only fs", 0 },
+	{ "part", OPTION_PART, "PART", 0, "explore: only fs, or net", 0 },
 	{ "seconds", OPTION_SECONDS, "N", 0,
 	  "explore: each part for so long (10)", 0 },
 	{ "decisions", OPTION_DECISIONS, "N", 0,

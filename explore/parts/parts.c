@@ -4,7 +4,7 @@
 
 #include "explore/engine/part.h"
 
-const struct part *const parts[] = { &part_fs, NULL };
+const struct part *const parts[] = { &part_fs, &part_net, NULL };
 
 const struct part *part_find(const char *name)
 {
