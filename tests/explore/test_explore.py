@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -123,14 +122,6 @@ def test_the_corpus_notices_a_wrong_model_on_a_kernel() -> None:
     for mutant in ("layers.all", "refer.eacces", "truncate.opened", "disconnected.tree"):
         found = explored("--part", "fs", "--replay", "corpus", "--mutant", mutant)
         assert found["findings"], mutant
-
-
-def test_every_clause_is_used_in_the_model() -> None:
-    """A clause that no code asks for could not be switched off."""
-    model = ROOT / "explore" / "model"
-    code = "".join(path.read_text() for path in sorted(model.glob("*.c")))
-    for clause in re.findall(r"^CLAUSE\((\w+),", (model / "clauses.inc").read_text(), re.MULTILINE):
-        assert re.search(rf"\bH\({clause}\)", code), clause
 
 
 def test_there_is_no_such_part() -> None:
