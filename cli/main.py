@@ -32,11 +32,12 @@ from cli import (
     run,
     runtimes,
     selftests,
+    trace,
 )
 from cli.guest import version
 
 COMMANDS = (run, merge, host, explore, hooks, selftests, runtimes, policy, oci, reach, census,
-            coverage, listing, known, firstbad, results, reproduce, report, vm.commands)
+            coverage, listing, known, firstbad, results, reproduce, report, trace, vm.commands)
 
 
 class Parser(argparse.ArgumentParser):

@@ -43,6 +43,13 @@ def add_machines(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--set", default="", metavar="SET",
                         help="the kernels of another set than the default one: the name of one of"
                              " sets/, or a TOML file")
+    add_boot(parser)
+    parser.add_argument("--jobs", type=positive, metavar="N",
+                        help="machines at once; default: one a core")
+
+
+def add_boot(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say how a kernel is started."""
     parser.add_argument("--modules", metavar="DIR",
                         help="modules of a --kernel that is an image: a directory, or packages")
     parser.add_argument("--lsm", metavar="LIST",
@@ -50,8 +57,6 @@ def add_machines(parser: argparse.ArgumentParser) -> None:
                              " kernel's own list, with landlock if that has it not")
     parser.add_argument("--append", action="append", default=[], metavar="WORDS",
                         help="more for the kernel's command line")
-    parser.add_argument("--jobs", type=positive, metavar="N",
-                        help="machines at once; default: one a core")
 
 
 def add_worlds(parser: argparse.ArgumentParser) -> None:

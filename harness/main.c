@@ -32,7 +32,7 @@ enum option_key {
 	OPTION_CHECK, OPTION_WORLD, OPTION_PORT, OPTION_HOOKS,
 	OPTION_SHUFFLE,
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
-	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_FILESYSTEM,
+	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_STRACE, OPTION_FILESYSTEM,
 	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
 	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT,
 };
@@ -84,6 +84,8 @@ static const struct argp_option options[] = {
 	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; the clauses", 0 },
 	{ "mutant", OPTION_MUTANT, "CLAUSE", 0,
 	  "explore: prove it: the model without this clause", 0 },
+	{ "strace", OPTION_STRACE, "FILE", 0,
+	  "Be traced by strace, which this script starts, in a guest", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
 	  "Write out the kernel's counters of Landlock's code", 0 },
 	{ "records", OPTION_RECORDS, "FD", 0,
@@ -246,6 +248,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_MUTANT:
 		a->explore.mutant = arg;
+		break;
+	case OPTION_STRACE:
+		a->strace = arg;
 		break;
 	case OPTION_GCOV:
 		a->gcov = true;

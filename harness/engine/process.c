@@ -22,6 +22,7 @@
 #include "engine/hooks.h"
 #include "engine/needs.h"
 #include "engine/process.h"
+#include "engine/strace.h"
 #include "lab/ends.h"
 #include "lab/lab.h"
 #include "lab/peers.h"
@@ -180,10 +181,12 @@ static int attempt(struct scene *scene)
 	}
 	exercise_begin();
 	hooks_attempt_begin();
+	strace_mark(scene, "attempt");
 	if (scene->world == WORLD_CONTROL && test->control)
 		outcome = test->control(scene);
 	else
 		outcome = test->attempt(scene);
+	strace_mark(scene, "end");
 	hooks_attempt_end();
 	exercise_end();
 	return outcome;
@@ -438,6 +441,7 @@ static int subject(struct scene *scene)
 	    prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return broken(scene, "no_new_privs: %s",
 			      strerrorname_np(errno));
+	strace_mark(scene, "policy");
 	error = enforce_policy(scene);
 	if (error)
 		return error;

@@ -11,6 +11,7 @@
 #include "engine/case.h"
 #include "engine/hooks.h"
 #include "engine/process.h"
+#include "engine/strace.h"
 #include "landlock/exercise.h"
 #include "machine/environment.h"
 #include "machine/guest.h"
@@ -23,6 +24,17 @@
 
 /* A kernel that dies takes what it has counted since with it. */
 #define GCOV_EVERY 50
+
+static void record_strace(void)
+{
+	size_t length;
+	const char *const text = strace_stop(&length);
+
+	if (!text)
+		return;
+	json_part(record_begin("strace"), "said", text, length);
+	record_done();
+}
 
 /* The worst of all verdicts, as an exit status. */
 static int run_lines(const struct line *lines, size_t count,
@@ -62,6 +74,8 @@ static int run_lines(const struct line *lines, size_t count,
 	}
 	if (a->gcov)
 		gcov_put();
+	if (a->strace)
+		record_strace();
 	if (stale)
 		record_renew();
 	else
@@ -91,7 +105,9 @@ int command_run(struct arguments *a)
 	}
 	if (a->records_fd < 0 && !is_guest())
 		a->ktap = true;
-	missing = process_init();
+	/* First, so that it counts as one of the processes that were there. */
+	missing = (a->strace ? strace_start(a->strace) : NULL) ?:
+		  process_init();
 	if (missing) {
 		fprintf(stderr, "landproof-guest: cannot start without %s\n",
 			missing);
