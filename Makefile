@@ -131,6 +131,11 @@ check-mutants: setup-check all
 socket-proof: setup all
 	$(PYTHON) -m tests.socket_proof
 
+# Is a new system call, opcode or hook named?  Builds a kernel that has one of each.
+.PHONY: census-proof
+census-proof: setup all
+	$(PYTHON) -m tests.roads.proof
+
 # Does each check of OCI runtimes hold with a runtime that is right, and fail with one that is not?
 .PHONY: oci
 oci: setup-check all
