@@ -69,8 +69,9 @@ static int run_lines(const struct line *lines, size_t count,
 		else if (is_deviation(result.verdict) && !status)
 			status = 1;
 		/* What this kernel has said once it may not say again. */
-		stale = result.kmsg == KMSG_TROUBLE && i + 1 < count &&
-			!kmsg_rearm(result.log);
+		stale = i + 1 < count && (records_fill_up() ||
+					  (result.kmsg == KMSG_TROUBLE &&
+					   !kmsg_rearm(result.log)));
 	}
 	if (a->gcov)
 		gcov_put();

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 #include <sys/utsname.h>
 #include <termios.h>
 #include <unistd.h>
@@ -41,14 +42,16 @@ static void make_raw(int fd)
  */
 #define LOG		"/sys/bus/pci/devices/0000:00:10.0/"
 #define LOG_MAGIC	"LANDLOG1"
-#define LOG_SIZE	(8 << 20)
 #define LOG_DATA	64
+
+static const uint64_t *log_used;	/* of the bytes from LOG_DATA on */
+static size_t log_size;
 
 static ssize_t log_write(void *log, const char *text, size_t size)
 {
 	uint64_t *const count = log;
 
-	if (*count + size > LOG_SIZE - LOG_DATA)
+	if (*count + size > log_size - LOG_DATA)
 		return 0;
 	memcpy((char *)log + LOG_DATA + *count, text, size);
 	__atomic_store_n(count, *count + size, __ATOMIC_RELEASE);
@@ -59,6 +62,7 @@ static bool open_log(void)
 {
 	const cookie_io_functions_t functions = { .write = log_write };
 	void *log = MAP_FAILED;
+	struct stat st;
 	int fd;
 
 	/* No driver has enabled the device, so its memory does not answer. */
@@ -66,16 +70,24 @@ static bool open_log(void)
 		return false;
 	fd = open(LOG "resource2", O_RDWR | O_CLOEXEC);
 	if (fd >= 0) {
-		log = mmap(NULL, LOG_SIZE, PROT_READ | PROT_WRITE, MAP_SHARED,
-			   fd, 0);
+		if (!fstat(fd, &st))
+			log = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
+				   MAP_SHARED, fd, 0);
 		close(fd);
 	}
 	if (log == MAP_FAILED || memcmp((char *)log + 8, LOG_MAGIC, 8))
 		return false;
 	/* A case cannot spoil what it cannot see. */
-	madvise(log, LOG_SIZE, MADV_DONTFORK);
+	madvise(log, st.st_size, MADV_DONTFORK);
+	log_used = log;
+	log_size = st.st_size;
 	json.out = fopencookie(log, "w", functions);
 	return json.out;
+}
+
+bool records_fill_up(void)
+{
+	return log_used && *log_used > log_size / 8 * 7;
 }
 
 void records_open(int fd, bool with_ktap)

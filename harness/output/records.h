@@ -25,6 +25,9 @@ void record_end(double cases_ms, double total_ms);
 /* Has all of it been written? */
 bool records_complete(void);
 
+/* Is another case to begin with a log of its own, in another machine? */
+bool records_fill_up(void);
+
 /* A record of another kind, to which the caller adds members */
 struct json *record_begin(const char *type);
 void record_done(void);

@@ -175,7 +175,7 @@ int command_runtimes(const struct arguments *a)
 	const char *wrong;
 	char id[128];
 	size_t count, i;
-	bool resumed = !a->selection.resume_after;
+	bool resumed = !a->selection.resume_after, full = false;
 	int status = 0;
 
 	if (!a->tools || !a->probe || (a->records_fd < 0 && !is_guest()))
@@ -199,7 +199,7 @@ int command_runtimes(const struct arguments *a)
 	records_open(a->records_fd, false);
 	record_start(count);
 	leave_out_missing();
-	for (i = 0; i < count; i++) {
+	for (i = 0; i < count && !full; i++) {
 		int one;
 
 		if (!resumed) {
@@ -210,9 +210,13 @@ int command_runtimes(const struct arguments *a)
 		}
 		one = run_line(&lines[i], a);
 		status = MAX(status, one);
+		full = i + 1 < count && records_fill_up();
 	}
 	free(lines);
-	record_end(now_ms() - start, now_ms() - start);
+	if (full)
+		record_renew();
+	else
+		record_end(now_ms() - start, now_ms() - start);
 	status = MAX(status, words_status);
 	return records_complete() ? status : 2;
 }

@@ -314,3 +314,15 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, debian_kernel: Kernel,
     assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
     assert types(records).count("start") == 2
     assert go("log") == (["c1", "c2", "c3", "c4", "c5"], 1)  # of other words
+
+
+def test_a_full_log_costs_a_machine_and_no_case(tmp_path: Path, debian_kernel: Kernel,
+                                                monkeypatch: pytest.MonkeyPatch) -> None:
+    # About half a KiB a case, 2 KiB for the start
+    monkeypatch.setattr(qemu, "LOG_SIZE", 16 << 10)
+    (path,) = run.run([debian_kernel], ["run", "--case", "api.create_ruleset.*"],
+                      tmp_path / "records", paths.GUEST, None, lambda name, record: None,
+                      run.Boot())
+    records = [json.loads(line) for line in path.read_text().splitlines()]
+    assert set(types(records)) == {"kernel", "start", "renew", "end"}
+    assert len(finished(records)) == len(set(finished(records))) == records[1]["selected"] > 30
