@@ -161,6 +161,31 @@ CASE("net.tcp.bind_other_family",
 	.attempt  = bind_free,
 	.source	  = "security/landlock/net.c: EINVAL for a family that is not the socket's");
 
+/* A domain that handles the other right only has no say in it. */
+CASE("net.tcp.connect_other_family_unhandled",
+	.claim	  = "connect(2) to an address of the other IP version, where only bind(2) is handled",
+	.guard	  = NET(BIND_TCP),
+	.promise  = { UNCHANGED },
+	.worlds	  = W(CONTROL) | W(DENY),
+	.needs	  = "lab ipv6",
+	.bare	  = true,
+	.variants = other_family,
+	.witness  = witness_bind_tcp,
+	.attempt  = connect_peer,
+	.source	  = "userspace-api/landlock: Backward and forward compatibility");
+
+CASE("net.tcp.bind_other_family_unhandled",
+	.claim	  = "bind(2) to an address of the other IP version, where only connect(2) is handled",
+	.guard	  = NET(CONNECT_TCP),
+	.promise  = { UNCHANGED },
+	.worlds	  = W(CONTROL) | W(DENY),
+	.needs	  = "lab ipv6",
+	.bare	  = true,
+	.variants = other_family,
+	.witness  = witness_connect_tcp,
+	.attempt  = bind_free,
+	.source	  = "userspace-api/landlock: Backward and forward compatibility");
+
 /* What lies behind an address is no part of it; RFC 2133 had it shorter. */
 const struct variant long_address[] = {
 	{ "", AF_INET, SHAPE(AF_INET, sizeof(struct sockaddr_storage)) },

@@ -93,11 +93,30 @@ static int own_from_thread(struct scene *scene)
 	return own_and_fire(scene->variant->arg ? -self : self);
 }
 
+enum { ONE_PROCESS, ITS_GROUP, A_LARGER_GROUP };
+
+static const struct variant owners[] = {
+	{ "", .arg = ONE_PROCESS },
+	{ "pgrp", .arg = ITS_GROUP },
+	{ "pgrp_of_two", .arg = A_LARGER_GROUP },
+	{ NULL }
+};
+
 static int own_leader(struct scene *scene)
 {
 	block_sigio();
 	if (scene->variant->arg && setpgid(0, 0))
 		return broken(scene, "setpgid: %s", strerrorname_np(errno));
+	if (scene->variant->arg == A_LARGER_GROUP) {
+		/* Nobody is sandboxed yet; it is killed with the world. */
+		const pid_t pid = fork();
+
+		if (pid < 0)
+			return broken(scene, "fork: %s",
+				      strerrorname_np(errno));
+		while (pid == 0)
+			pause();
+	}
 	return in_thread(scene, own_from_thread) ?: arrived();
 }
 
@@ -108,7 +127,7 @@ CASE("scope.signal.sigio_thread",
 	.promise  = { FIXED(2, ALLOWED), OPEN },
 	.gap	  = "no promise before erratum 2",
 	.worlds	  = W(CONTROL) | W(CALL),
-	.variants = process_and_group,
+	.variants = owners,
 	.scene	  = target_scene,
 	.attempt  = own_leader,
 	.source	  = "userspace-api/landlock: erratum 2");
