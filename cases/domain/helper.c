@@ -21,11 +21,11 @@ static int helper(struct scene *scene)
 	return domain_files(scene);
 }
 
-/* A family that nobody has: the kernel looks for a module, and waits. */
+/* A family that kernels lost: they look for a module, and wait for it. */
 static int ask_for_module(struct scene *scene)
 {
 	(void)scene;
-	return socket(AF_MAX - 1, SOCK_STREAM, 0) < 0 &&
+	return socket(AF_ECONET, SOCK_STREAM, 0) < 0 &&
 	       errno == EAFNOSUPPORT ? WORKED : errno;
 }
 
@@ -38,7 +38,7 @@ static bool was_helped(struct scene *scene)
 
 CASE("domain.process.helper",
 	.own_memory = true,
-	.claim	  = "socket(2) of an unknown family, for which root's modprobe runs outside the domain",
+	.claim	  = "socket(2) of a family without code, for which root's modprobe runs outside the domain",
 	.guard	  = { .fs = FS_READ_FILE | FS_EXECUTE },
 	.promise  = { OPEN },
 	.gap	  = "by design: what the kernel runs by itself is in no domain",

@@ -7,6 +7,9 @@
 
 static int bind_compat(int fd, const struct sockaddr *own, socklen_t len)
 {
+	const int one = 1;
+
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &one, sizeof(one));
 	return compat_socketcall(COMPAT_BIND, fd, own, len, NULL, 0) ?:
 	       local_port(fd) > 0 ? WORKED : NO_EFFECT;
 }

@@ -32,8 +32,8 @@ static int receiver(struct scene *scene)
 {
 	scene->fd[0] = lasting_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
 	scene->fd[1] = lasting_socket(AF_INET, SOCK_DGRAM, IPPROTO_UDP);
-	return bind_own(scene->fd[0], AF_INET, LAB_FREE) ?:
-	       bind_next(scene->fd[1], LAB_FREE);
+	return bind_own(scene->fd[0], AF_INET, LAB_FREE_OTHER) ?:
+	       bind_next(scene->fd[1], LAB_FREE_OTHER);
 }
 
 static uint32_t ipv4_of(const struct sockaddr_storage *address)
@@ -45,7 +45,7 @@ static uint32_t ipv4_of(const struct sockaddr_storage *address)
 static int make_tunnel(void)
 {
 	const uint32_t id = 1;
-	const uint16_t from = lab_port(LAB_FREE);
+	const uint16_t from = lab_port(LAB_FREE_OTHER);
 	const uint16_t range[2] = { htons(from), htons(from + 1) };
 	const uint16_t port = htons(lab_port(LAB_UDP));
 	struct sockaddr_storage own, peer;
@@ -59,7 +59,7 @@ static int make_tunnel(void)
 		{ 0 }
 	};
 
-	own_address(AF_INET, LAB_FREE, &own);
+	own_address(AF_INET, LAB_FREE_OTHER, &own);
 	peer_address(AF_INET, LAB_UDP, &peer);
 	local = ipv4_of(&own);
 	remote = ipv4_of(&peer);
