@@ -10,9 +10,9 @@ static void scene(void)
 	socklen_t len = sizeof(to);
 
 	to = (SOCKADDR) { ADDRESS };
-	server = socket(SERVER);
-	setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof(int));
-	if (server < 0 || bind(server, (void *)&to, len) || listen(server, 1) ||
+	if (NETWORK(server = socket(SERVER)) < 0 ||
+	    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof(int)) ||
+	    bind(server, (void *)&to, len) || listen(server, 1) ||
 	    getsockname(server, (void *)&to, &len))
 		err(CANNOT, "a socket that listens");
 }

@@ -19,7 +19,7 @@ int main(void)
 			result == NO_EFFECT ? "no effect" : result == CANNOT ? "cannot be tried" :
 			result ? strerror(result) : "WORKS");
 	}
-	if (sandboxed < 2 || result == CANNOT)
+	if (sandboxed < 2 || (UNCLEAR))
 		return 2;
 	dprintf(1, AS_PROMISED ? GOOD : OTHERWISE);
 	return !(AS_PROMISED);

@@ -10,8 +10,9 @@ static void scene(void)
 	socklen_t len = sizeof(to);
 
 	to = (SOCKADDR) { ADDRESS };
-	server = socket(SERVER);
-	if (server < 0 || bind(server, (void *)&to, len) ||
+	if (NETWORK(server = socket(SERVER)) < 0 ||
+	    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof(int)) ||
+	    bind(server, (void *)&to, len) ||
 	    getsockname(server, (void *)&to, &len))
 		err(CANNOT, "a socket that receives");
 	listen(server, 1);	/* some protocols want it, others ignore it */

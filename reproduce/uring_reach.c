@@ -15,7 +15,8 @@ static int attempt(void)
 
 	if (ring < 0)
 		err(CANNOT, "io_uring");
-	*sqe = (struct io_uring_sqe) { .fd = fd, .msg_flags = MSG_FASTOPEN, REQUEST };
+	*sqe = (struct io_uring_sqe) { .fd = fd, .msg_flags = MSG_FASTOPEN,
+		REQUEST };
 	*(int *)(queues + p.sq_off.tail) = 1;
 	syscall(SYS_io_uring_enter, ring, 1, 1, IORING_ENTER_GETEVENTS, NULL, 0);
 	if (cqe->res < 0 && cqe->res != -EINPROGRESS)

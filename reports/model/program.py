@@ -112,11 +112,15 @@ def _constants(program: Program, name: str) -> dict[str, str]:
 
 def _judging(expected: str | None) -> dict[str, str]:
     """Return the constants by which the program judges what it saw."""
-    good = {None: "result != 0", "ok": "result == 0", "no-effect": "result == NO_EFFECT",
+    good = {None: "result", "ok": "result == 0", "no-effect": "result == NO_EFFECT",
             "any errno": "result != 0"}.get(expected, f"result == {expected}")
     said = ("It is stopped.", "The policy does not stop it.") if expected is None else \
         ("As promised.", "NOT as promised.")
-    return {"AS_PROMISED": good, "GOOD": f'"{said[0]}\\n"', "OTHERWISE": f'"{said[1]}\\n"'}
+    # Where nothing is promised, an error that is not Landlock's says nothing.
+    unclear = "result && result != EACCES && result != NO_EFFECT" if expected is None else \
+        "result == CANNOT"
+    return {"AS_PROMISED": good, "UNCLEAR": unclear, "GOOD": f'"{said[0]}\\n"',
+            "OTHERWISE": f'"{said[1]}\\n"'}
 
 
 def _layers(program: Program, world: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -214,7 +218,7 @@ def _policy(program: Program, layers: Sequence[Mapping[str, Any]]) -> str:
                  f" {' '.join(map(macro, rule['allowed_access']))}" for rule in layer["rules"]]
         said.append(f"handles {', '.join(map(macro, layer['handled']))}; "
                     + (f"rules: {'; '.join(rules)}" if rules else "no rule"))
-    return ". Then: ".join(said)
+    return ". Then: ".join(said).replace("LANDLOCK_", "")
 
 
 def _comment(name: str, made_by: str) -> list[str]:

@@ -20,8 +20,7 @@ FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-static")
 # Scripts run by name: this one comes first. Modules are loaded as the harness does it.
 PREPARE = """\
 ip link set lo up
-for module in mptcp sctp smc smc_diag vsock_loopback dccp_ipv4 udp_diag nf_tables nft_exthdr rds_tcp
-do
+for module in mptcp sctp smc vsock_loopback dccp_ipv4 nf_tables nft_exthdr rds_tcp veth; do
 	while read -r name files; do
 		[ "$name" = $module ] || continue
 		for file in $files; do busybox insmod "$file" 2>/dev/null; done
