@@ -29,6 +29,8 @@ class Mark:
 
 SILENT, REFUSED, NO_WORD = ("open-silent",), ("refused-start",), ("inexpressible",)
 GREEN = ("enforced", "kernel", "inexpressible", "refused-start", "confounded")
+WITHOUT_LANDLOCK = (*NO_WORD, "confounded", *SILENT)
+"""A new namespace does nothing to a socket or a mount that was there before."""
 MARKS = (
     Mark("setpriv+net", "debian-*", "net.tcp.connect", SILENT),
     Mark("setpriv+net", "debian-*", "scope.signal.kill", SILENT),
@@ -49,8 +51,8 @@ MARKS = (
     Mark("landlock-restrict*", "debian-7.3", "*", GREEN),
     Mark("sandboxer", "debian-6.1", "net.tcp.connect", SILENT),
     Mark("sandboxer", "debian-7.3", "*", GREEN),
-    Mark("bubblewrap", "debian-*", "*", (*NO_WORD, "confounded")),
-    Mark("unshare", "debian-*", "*", (*NO_WORD, "confounded")),
+    Mark("bubblewrap", "debian-*", "*", WITHOUT_LANDLOCK),
+    Mark("unshare", "debian-*", "*", WITHOUT_LANDLOCK),
 )
 MISSING = ("cannot-run",)
 
