@@ -6,7 +6,10 @@
 
 #include "net.h"
 
-/* Somebody outside, who notes what a 9p client says first, and hangs up. */
+/*
+ * Somebody outside, who notes what a 9p client says first, and hangs up: at once,
+ * because a connection that lingers keeps the port from the cases to come.
+ */
 static int file_server(struct scene *scene)
 {
 	pid_t pid;
@@ -19,9 +22,12 @@ static int file_server(struct scene *scene)
 	if (pid == 0) {
 		const int fd = accept(scene->fd[0], NULL, NULL);
 		char text[64];
+		const struct linger at_once = { .l_onoff = 1 };
 		const ssize_t got = recv(fd, text, sizeof(text), 0);
 
 		scene->value[0] = got > 0 && memmem(text, got, "9P2000", 6);
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &at_once,
+			   sizeof(at_once));
 		_exit(0);
 	}
 	return pid < 0 ? errno : 0;
