@@ -17,6 +17,7 @@
 #include "machine/fuse.h"
 #include "machine/guest.h"
 #include "machine/loop.h"
+#include "machine/p9.h"
 #include "machine/subject.h"
 
 #define MAKE_MAX 12
@@ -29,7 +30,8 @@
  *	needs no device
  * @size: of the device, in MiB
  * @layers: an overlay of directories on tmpfs
- * @server: a FUSE server's of ours, whose node IDs are "stable" or "changing"
+ * @server: it is a server's of ours: for FUSE, with node IDs that are "stable"
+ *	or "changing", or "9p"
  */
 static struct filesystem {
 	const char *type, *modules, *options;
@@ -145,8 +147,11 @@ static const char *mount_served(const char *place)
 	snprintf(source, sizeof(source), "%s-served", place);
 	if (mkdir(source, 0755))
 		return failed(source, errno);
-	error = fuse_mount(source, place,
-			   strcmp(chosen.server, "changing") == 0);
+	if (strcmp(chosen.server, "9p") == 0)
+		error = p9_mount(source, place, chosen.options ?: "");
+	else
+		error = fuse_mount(source, place,
+				   strcmp(chosen.server, "changing") == 0);
 	return error ? failed("a server", error) : NULL;
 }
 
