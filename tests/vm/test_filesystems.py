@@ -37,6 +37,8 @@ def test_the_guest_is_told_in_lines() -> None:
         "type\text4\nmodules\text4 loop\nmake\tmkfs.ext4\t-q\t-F\nsize\t128\n")
     assert filesystems.known()["fuse-changing"].description() == (
         "type\tfuse\nmodules\tfuse\nserver\tchanging\n")
+    assert filesystems.known()["9p-loose"].description() == (
+        "type\t9p\nmodules\t9p 9pnet_fd\noptions\tcache=loose\nserver\t9p\n")
 
 
 def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
@@ -58,12 +60,13 @@ def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
 
 
 def test_on_real_kernels(tmp_path: Path) -> None:
-    """tmpfs has user.* attributes since Linux 6.6; FUSE without stable nodes loses rules."""
+    """tmpfs has user.* attributes since Linux 6.6; rules are lost with their inodes."""
     cases = ("fs.metadata.getxattr", "fs.read_file.open")
     words = [word for case in cases for word in ("--case", case)]
     subprocess.run(
-        [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words, "--fs", "ext4", "--fs",
-         "fuse-changing", "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
+        [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words,
+         "--fs", "ext4", "--fs", "fuse-changing", "--fs", "9p", "--fs", "9p-loose",
+         "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
     shown = {
         kernel["name"]: {case["id"]: (case["verdict"], case["why"]) for case in kernel["cases"]}
         for kernel in json.loads((tmp_path / "r.json").read_text())["kernels"]
@@ -71,7 +74,10 @@ def test_on_real_kernels(tmp_path: Path) -> None:
     ext4, changing = shown["debian-6.1+ext4"], shown["debian-6.1+fuse-changing"]
     assert ext4["fs.metadata.getxattr"][0] == "open"
     assert ext4["fs.read_file.open"][0] == "holds"
-    assert changing["fs.read_file.open"] == ("overblock", "grant: EACCES instead of ok")
+    lost = ("overblock", "grant: EACCES instead of ok")
+    assert changing["fs.read_file.open"] == lost
+    assert shown["debian-6.1+9p"]["fs.read_file.open"] == lost
+    assert shown["debian-6.1+9p-loose"]["fs.read_file.open"][0] == "holds"
 
 
 def test_an_unknown_one_is_refused() -> None:
