@@ -145,6 +145,11 @@ oci: setup-check all
 mutants: setup all
 	$(PYTHON) -m tests.mutants
 
+# A git repository of kernel sources, one commit with a bug: does `landproof bisect` find it?
+.PHONY: bisect-proof
+bisect-proof: setup all
+	$(PYTHON) -m tests.bisect_proof
+
 # Tools that enforce policies, on three kernels; their deviations are what it is for.
 runtimes: setup all
 	./landproof runtimes --kernel debian-6.1 --kernel debian-6.12 --kernel debian-7.3 \

@@ -14,6 +14,7 @@ import reports.errors
 import vm.commands
 import vm.errors
 from cli import (
+    bisect,
     census,
     coverage,
     explore,
@@ -37,15 +38,17 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, merge, host, explore, hooks, selftests, runtimes, policy, oci, reach, census,
-            coverage, listing, known, firstbad, results, reproduce, report, trace, vm.commands)
+            coverage, listing, known, firstbad, bisect, results, reproduce, report, trace,
+            vm.commands)
 
 
 class Parser(argparse.ArgumentParser):
     """An argument parser whose errors are one line."""
 
     def error(self, message: str) -> NoReturn:
-        """Say what is wrong and exit with status 2."""
-        self.exit(2, f"{self.prog}: {message}; see {self.prog} --help\n")
+        """Say what is wrong and exit with status 2, or what the command has for failures."""
+        status = self.get_default("failure") or 2
+        self.exit(status, f"{self.prog}: {message}; see {self.prog} --help\n")
 
 
 class Version(argparse.Action):
@@ -80,7 +83,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         from cli.completion import complete
 
         complete(commands)
-    args = commands.parse_args(argv)
+    args, unknown = commands.parse_known_args(argv)
+    failure: int = getattr(args, "failure", 2)
+    if unknown:
+        commands.exit(failure, f"landproof: unrecognized arguments: {' '.join(unknown)}; see"
+                               f" landproof {args.command} --help\n")
     for number in (signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, _stop)
     try:
@@ -88,28 +95,28 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except (reports.errors.UserError, vm.errors.UserError) as error:
         print(f"landproof: {error}", file=sys.stderr)
-        return 2
+        return failure
     except BrokenPipeError:
         # The reader (head, less) has enough. What it did not read may have mattered.
         _drop_output()
-        return 2
+        return failure
     except KeyboardInterrupt:
         print("landproof: interrupted", file=sys.stderr)
-        return 2
+        return failure
     except OSError as error:
         if "LANDPROOF_TRACEBACK" in os.environ:
             raise
         _drop_output()
         where = error.filename or "a file or standard output"
         print(f"landproof: {where}: {error.strerror or error}", file=sys.stderr)
-        return 2
+        return failure
     except Exception as error:
         if "LANDPROOF_TRACEBACK" in os.environ:
             raise
         _drop_output()
         what = f"{type(error).__name__}: {' '.join(str(error).split())}"
         print(f"landproof: {what}: LANDPROOF_TRACEBACK=1 shows where", file=sys.stderr)
-        return 2
+        return failure
     return status
 
 

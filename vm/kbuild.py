@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from vm import paths
-from vm.errors import UserError
+from vm.errors import BuildError, UserError
 
 STEPS = 2500
 """What a lab kernel takes, one line of make's a step, until a first build has counted them."""
@@ -85,4 +85,6 @@ def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: st
     if process.returncode:
         why = next((line for line in last if REASON.search(line)), last[-1] if last else "no word")
         advice = ": see --make, and KCFLAGS=-Wno-error" if "[-Werror" in why else ""
-        raise UserError(f"{failure}: {why} (all of it: {log}){advice}")
+        full = any("No space left on device" in line for line in last)
+        kind = UserError if full else BuildError
+        raise kind(f"{failure}: {why} (all of it: {log}){advice}")

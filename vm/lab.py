@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from vm import kbuild, kconfig, kernels, paths, source, store
-from vm.errors import UserError
+from vm.errors import BuildError, UserError
 from vm.farm import Farm
 from vm.kernel import NAME, Kernel, Progress, data
 from vm.places import labs
@@ -291,9 +291,9 @@ class _Build:
         final = kconfig.read(config)
         if refused := kconfig.refused(self.options, final):
             fragment.unlink()
-            raise UserError(f"{self.name}: not taken: {', '.join(refused)}: name what it depends"
-                            " on in a fragment, or what this version lacks "
-                            + ("with --lacks" if self.recipe.directory else "in the recipe"))
+            raise BuildError(f"{self.name}: not taken: {', '.join(refused)}: name what it depends"
+                             " on in a fragment, or what this version lacks "
+                             + ("with --lacks" if self.recipe.directory else "in the recipe"))
         stale = kconfig.stale(self.recipe.lacks, final)
         if stale and not self.recipe.directory:
             raise UserError(f"{self.name}: the recipe says that this version lacks"
@@ -326,7 +326,7 @@ def _alone(path: str) -> bool:
 def _check_clean(path: Path) -> None:
     """Raise UserError unless a directory has kernel sources in which nobody has built."""
     if not (path / "Kconfig").exists() or not (path / "Kbuild").exists():
-        raise UserError(f"{path} has no kernel sources")
+        raise BuildError(f"{path} has no kernel sources")
     for left in ("include/config", "arch/x86/include/generated"):
         if (path / left).exists():
             raise UserError(f"{path} has been built in ({left}), which make O= refuses: clean it"
