@@ -203,11 +203,18 @@ static int each_part(const struct arguments *a, const struct claim *claim,
 	int status = 0;
 
 	for (part = parts; *part; part++) {
+		static const struct scenario nothing;
 		const char *missing;
 		int one;
 
 		if (a->explore.part && *part != part_find(a->explore.part))
 			continue;
+		missing = (*part)->needs(claim, &nothing);
+		if (missing) {
+			fprintf(stderr, "%s: left out: needs %s\n",
+				(*part)->name, missing);
+			continue;
+		}
 		missing = (*part)->prepare();
 		if (missing)
 			return fail((*part)->name, missing);

@@ -6,8 +6,15 @@
 #include "explore/engine/part.h"
 #include "explore/model/net.h"
 
+void net_predict(const struct claim *claim, const struct scenario *scenario,
+		 struct prediction *prediction);
+
+void net_generate(struct random *random, const struct claim *claim,
+		  struct scenario *scenario);
+
 const char *net_prepare(void);
-bool net_has_mptcp(void);
+/* Has this kernel the sockets of @protocol? */
+bool net_has(enum net_protocol protocol, bool v6);
 bool net_run(const struct claim *claim, const struct scenario *scenario,
 	     const bool *skip, struct observation *observation,
 	     const char **why);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations on ports as statements of C. */
+/* Operations on sockets as statements of C. */
 #include <stdio.h>
 
 #include "explore/parts/net.h"
@@ -11,56 +11,73 @@ const struct helper net_helpers[] = {
 "#include <errno.h>\n"
 "#include <net/if.h>\n"
 "#include <sched.h>\n"
-"#include <stdint.h>\n"
 "#include <stdio.h>\n"
 "#include <string.h>\n"
 "#include <sys/ioctl.h>\n"
 "#include <sys/prctl.h>\n"
 "#include <sys/syscall.h>\n"
 "#include <unistd.h>\n"
-"\n"
-"enum call { SERVE, BIND, CONNECT, SEND, FASTOPEN };\n"
 "\n" },
+	{ "slot[", "static int slot[4] = { -1, -1, -1, -1 };\n" },
 	{ "restrict_self",
-"struct rule { uint64_t access, port; };\n"
-"\n"
-"static long restrict_self(uint64_t handled, struct rule *rule)\n"
+"static long restrict_self(uint64_t handled, uint64_t (*rule)[2])\n"
 "{\n"
-"\tuint64_t attr[2] = { 0, handled };\n"
-"\tint set = syscall(444, attr, sizeof(attr), 0);\n"
+"\tint set = syscall(444, (uint64_t[2]){ 0, handled }, 16, 0);\n"
 "\n"
-"\tfor (; rule->access; rule++)\n"
+"\tfor (; **rule; rule++)\n"
 "\t\tsyscall(445, set, 2, rule, 0);\n"
 "\treturn syscall(446, set, 0);\n"
 "}\n"
 "\n" },
-	{ NULL,
-"static long port(enum call call, int domain, int type, int protocol, int family, int number)\n"
+	{ "to(",
+"static void *to(int family, const char *text, int port)\n"
 "{\n"
-"\tstruct sockaddr_in6 v6 = { family, htons(number), 0, in6addr_loopback };\n"
-"\tstruct sockaddr_in v4 = { family, htons(number), { htonl(INADDR_LOOPBACK) } };\n"
-"\tchar to[sizeof(v6)] = { 0 };\n"
-"\tint fd = socket(domain, type, protocol);\n"
+"\tstatic struct sockaddr_in6 rooms[20], *a = rooms;\n"
 "\n"
-"\tif (call == SERVE)\n"
-"\t\tv6.sin6_addr = in6addr_any;\n"
-"\tmemcpy(to, family == AF_INET6 ? (void *)&v6 : &v4, family == AF_INET6 ? sizeof(v6) : sizeof(v4));\n"
-"\tif (call == SERVE)\n"
-"\t\treturn bind(fd, (void *)to, sizeof(to)) ?: type == SOCK_STREAM ? listen(fd, 9) : 0;\n"
-"\tif (call == BIND)\n"
-"\t\treturn bind(fd, (void *)to, sizeof(to));\n"
-"\tif (call == CONNECT)\n"
-"\t\treturn connect(fd, (void *)to, sizeof(to));\n"
-"\treturn sendto(fd, \"x\", 1, call == FASTOPEN ? MSG_FASTOPEN : 0, (void *)to, sizeof(to));\n"
+"\t*(a = rooms + (a == rooms) * 10) = (struct sockaddr_in6){ family, htons(port) };\n"
+"\tinet_pton(family, text, (char *)a + (family == AF_INET ? 4 : 8));\n"
+"\treturn a;\n"
 "}\n"
+"\n" },
+	{ "messages(",
+"static long messages(int fd, struct sockaddr *one, int size,\n"
+"\t\t     struct sockaddr *other, int other_size)\n"
+"{\n"
+"\tstruct iovec byte = { \"x\", 1 };\n"
+"\tstruct mmsghdr both[] = { { { one, size, &byte, 1 } },\n"
+"\t\t\t\t  { { other, other_size, &byte, 1 } } };\n"
 "\n"
+"\treturn sendmmsg(fd, both, 2, MSG_NOSIGNAL) == 1 ?\n"
+"\t       sendmmsg(fd, both + 1, 1, MSG_NOSIGNAL) : 0;\n"
+"}\n"
+"\n" },
+	{ "later(",
+"#include <poll.h>\n"
+"\n"
+"static long later(int fd, struct sockaddr *to, int size)\n"
+"{\n"
+"\tlong ret = ioctl(fd, FIONBIO, (int[1]){ 1 }) ?: connect(fd, to, size);\n"
+"\n"
+"\tif (ret && errno == EINPROGRESS)\n"
+"\t\tret = poll(&(struct pollfd){ fd, POLLOUT }, 1, 3000) - 1;\n"
+"\tioctl(fd, FIONBIO, (int[1]){ 0 });\n"
+"\treturn ret;\n"
+"}\n"
+"\n" },
+	{ NULL,
 "static void own_place(void)\n"
 "{\n"
-"\tstruct ifreq lo = { .ifr_name = \"lo\", .ifr_flags = IFF_UP };\n"
+"\tstruct ifreq lo = { \"lo\", .ifr_flags = IFF_UP };\n"
+"\tint i;\n"
 "\n"
-"\tif (unshare(CLONE_NEWNET))\n"
-"\t\tunshare(CLONE_NEWUSER | CLONE_NEWNET);\n"
+"\tunshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET);\n"
 "\tioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo);\n"
+"\tfor (i = 0; i < 5; i++) {\n"
+"\t\tint fd = socket(AF_INET6, i < 3 ? SOCK_DGRAM : SOCK_STREAM, 0);\n"
+"\t\tstruct sockaddr_in6 any = { AF_INET6, htons(1101 + i % 3) };\n"
+"\n"
+"\t\tbind(fd, (void *)&any, sizeof(any)) || listen(fd, 9);\n"
+"\t}\n"
 "}\n" },
 	{ NULL, NULL }
 };
@@ -69,34 +86,102 @@ static void put_policy(FILE *out, const struct policy *policy)
 {
 	int i;
 
-	fprintf(out, "restrict_self(0x%x, (struct rule[]){ ",
+	fprintf(out, "restrict_self(0x%x, (uint64_t[][2]){",
 		policy->handled[SET_NET]);
 	for (i = 0; i < policy->grants_count; i++)
-		fprintf(out, "{ 0x%x, %u }, ", policy->grants[i].access &
-			policy->handled[SET_NET], policy->grants[i].port);
-	fprintf(out, "{ 0 } })");
+		fprintf(out, "\n\t\t\t{ 0x%x, %u },",
+			policy->grants[i].access & policy->handled[SET_NET],
+			policy->grants[i].port);
+	fprintf(out, "%s{ 0 } })", i ? "\n\t\t\t" : " ");
+}
+
+/* An address and its length, as arguments */
+static void put_address(FILE *out, const char *text)
+{
+	static const struct {
+		const char *family, *text;
+	} words[FAMILIES] = {
+		[FAMILY_V4] = { "AF_INET", "127.0.0.1" },
+		[FAMILY_V4_ANY] = { "AF_INET", "0.0.0.0" },
+		[FAMILY_V6] = { "AF_INET6", "::1" },
+		[FAMILY_V6_ANY] = { "AF_INET6", "::" },
+		[FAMILY_MAPPED] = { "AF_INET6", "::ffff:127.0.0.1" },
+		[FAMILY_UNSPEC] = { "AF_UNSPEC", "" },
+		[FAMILY_UNIX] = { "AF_UNIX", "" },
+	};
+	const struct net_address address = net_address(text);
+
+	if (address.family == FAMILY_NONE)
+		fputs("NULL, 0", out);
+	else
+		fprintf(out, "to(%s, \"%s\", %u), %d",
+			words[address.family].family,
+			words[address.family].text, address.port,
+			net_address_bytes(&address));
+}
+
+static void put_socket(FILE *out, const struct operation *op)
+{
+	bool v6;
+	const enum net_protocol protocol = net_protocol(op->text[0], &v6);
+
+	fprintf(out, "slot[%u] = socket(%s, %s, %s)", op->slot,
+		v6 ? "AF_INET6" : "AF_INET",
+		protocol == PROTOCOL_UDP ? "SOCK_DGRAM" : "SOCK_STREAM",
+		protocol == PROTOCOL_MPTCP ? "262 /* MPTCP */" : "0");
 }
 
 void net_statement(FILE *out, const struct operation *op,
 		   const struct policy *policy, int number)
 {
-	static const char *const calls[] = {
-		[PORT_SERVE] = "SERVE", [PORT_BIND] = "BIND",
-		[PORT_CONNECT] = "CONNECT", [PORT_SEND] = "SEND",
-		[PORT_FASTOPEN] = "FASTOPEN", [PORT_DISCONNECT] = "CONNECT",
-	};
-	const bool v6 = op->flags & NET_V6 || op->kind == PORT_SERVE;
-	const bool v6_address = v6 != !!(op->flags & NET_OTHER);
+	const char *const flags = op->flags & SEND_FASTOPEN ?
+				  "MSG_NOSIGNAL | MSG_FASTOPEN" :
+				  "MSG_NOSIGNAL";
 
 	(void)number;
-	if (op->kind == PORT_ENFORCE) {
+	switch (op->kind) {
+	case NET_ENFORCE:
 		put_policy(out, policy);
-		return;
+		break;
+	case NET_SOCKET:
+		put_socket(out, op);
+		break;
+	case NET_CLOSE:
+		fprintf(out, "close(slot[%u])", op->slot);
+		break;
+	case NET_BIND:
+		fprintf(out, "bind(slot[%u], ", op->slot);
+		put_address(out, op->text[0]);
+		fputs(")", out);
+		break;
+	case NET_CONNECT:
+		fprintf(out, op->flags & CONNECT_NONBLOCK ?
+			"later(slot[%u], " : "connect(slot[%u], ", op->slot);
+		put_address(out, op->text[0]);
+		fputs(")", out);
+		break;
+	case NET_LISTEN:
+		fprintf(out, "listen(slot[%u], 9)", op->slot);
+		break;
+	case NET_SENDTO:
+		fprintf(out, "sendto(slot[%u], \"x\", 1, %s, ", op->slot,
+			flags);
+		put_address(out, op->text[0]);
+		fputs(")", out);
+		break;
+	case NET_SENDMSG:
+		fprintf(out, "sendmsg(slot[%u], &(struct msghdr){ ",
+			op->slot);
+		put_address(out, op->text[0]);
+		fprintf(out, ",\n\t\t\t&(struct iovec){ \"x\", 1 }, 1 }, %s)",
+			flags);
+		break;
+	case NET_SENDMMSG:
+		fprintf(out, "messages(slot[%u], ", op->slot);
+		put_address(out, op->text[0]);
+		fputs(", ", out);
+		put_address(out, op->text[1]);
+		fputs(")", out);
+		break;
 	}
-	fprintf(out, "port(%s, %s, %s, %s, %s, %u)", calls[op->kind],
-		v6 ? "AF_INET6" : "AF_INET",
-		op->flags & NET_UDP ? "SOCK_DGRAM" : "SOCK_STREAM",
-		op->flags & NET_MPTCP ? "IPPROTO_MPTCP" : "0",
-		op->kind == PORT_DISCONNECT ? "AF_UNSPEC" :
-		v6_address ? "AF_INET6" : "AF_INET", net_port(op->slot));
 }

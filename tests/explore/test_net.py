@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The part `net`: a wrong model of ports is noticed, and what is found is a program."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.explore.test_explore import Record, explored, explorer
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Record:
+    """What is found by a model in which listen(2) without bind(2) needs a right."""
+    found = explored("--part", "net", "--mutant", "ports.listen", "--decisions", "3000",
+                     "--seed", "3")
+    seen: list[Record] = [one for one in found["findings"] if "listen" in one["operation"]]
+    assert seen
+    return seen[0]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def ports() -> None:
+    """Skip where this machine has no rules on ports."""
+    done = explorer("--part", "net", "--decisions", "1", "--seed", "1")
+    if done.returncode == 2 or "left out" in done.stderr:
+        pytest.skip(f"this machine: {done.stderr.strip()}")
+
+
+def test_a_right_model_finds_only_what_is_known() -> None:
+    found = explored("--part", "net", "--decisions", "30000", "--seed", "4")
+    assert found["decisions"] >= 30000
+    assert {one.get("clause") for one in found["findings"]} <= {"ports.fastopen"}
+
+
+def test_what_is_found_is_small(wrong: Record) -> None:
+    assert wrong["shrunk_from"] > 20 and len(wrong["operations"]) <= 8
+    assert (wrong["wanted"], wrong["got"], wrong["control"]) == ("EACCES", "works", "works")
+
+
+def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
+    """Its exit status is 1, because this kernel does other than the wrong model says."""
+    source = tmp_path / "found.c"
+    source.write_text(wrong["program"])
+    assert len(wrong["program"].splitlines()) <= 100
+    subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
+    done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False)
+    assert done.stdout.splitlines() == ["without a sandbox: Success",
+                                        "with it: Success"]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("mutant", ["ports.layers", "ports.port", "ports.action", "ports.bind_zero",
+                                    "ports.ipv6"])
+def test_the_corpus_notices_a_wrong_model_on_a_kernel(mutant: str) -> None:
+    found = explored("--part", "net", "--replay", "corpus", "--mutant", mutant)
+    assert [one for one in found["findings"] if one.get("clause") != "ports.fastopen"]
