@@ -15,8 +15,9 @@ from vm.errors import UserError
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: str(one.name))
-def test_an_architecture_has_all_that_its_machines_need(one: machines.Architecture) -> None:
+@pytest.mark.parametrize("name", machines.known())
+def test_an_architecture_has_all_that_its_machines_need(name: str) -> None:
+    one = machines.named(name)
     known = {*strangers.ELF_MACHINES.values(), *strangers.PE_MACHINES.values()}
     assert one.image in known
     assert one.machine[0] == "-M"
@@ -27,8 +28,9 @@ def test_an_architecture_has_all_that_its_machines_need(one: machines.Architectu
     assert one.console not in one.records.split()
 
 
-@pytest.mark.parametrize("one", machines.known().values(), ids=lambda one: str(one.name))
-def test_a_build_names_its_packages(one: machines.Architecture) -> None:
+@pytest.mark.parametrize("name", machines.known())
+def test_a_build_names_its_packages(name: str) -> None:
+    one = machines.named(name)
     packages = machines.packages(one)
     assert one.package in packages
     assert (f"libc6-dev-{one.debian}-cross" in packages) == bool(one.compiler)
@@ -48,7 +50,8 @@ def test_make_says_that_there_is_no_such_architecture() -> None:
 
 
 def test_make_takes_the_cross_compiler() -> None:
-    made = subprocess.run(["make", "-n", "ARCH=s390x", "build/s390x/harness/main.o"], cwd=ROOT,
-                          capture_output=True, text=True, check=True)
+    made = subprocess.run(["make", "-n", "-W", "harness/main.c", "ARCH=s390x",
+                           "build/s390x/harness/main.o"], cwd=ROOT, capture_output=True,
+                          text=True, check=True)
+    assert "s390x-linux-gnu-gcc " in made.stdout
     assert not re.search(r"^cc ", made.stdout, re.MULTILINE)
-    assert "up to date" in made.stdout or "s390x-linux-gnu-gcc" in made.stdout
