@@ -10,7 +10,8 @@ from pathlib import Path
 
 from cli.guest import listed
 from reports.model.results import Result, special
-from vm import filesystems, kernels, progress, run
+from vm import filesystems, kernels, machines, progress, run, sets
+from vm.errors import UserError
 from vm.paths import GUEST
 
 SELFTESTS = "linux-source-7.3"
@@ -33,6 +34,24 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--abi", type=int, help="cases about rights of this ABI version")
     parser.add_argument("--unreported", action="store_true",
                         help="also the cases that SECURITY.md asks to keep private")
+
+
+def add_architectures(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which architecture the kernels are of."""
+    parser.add_argument("--arch", action="append", default=[], metavar="ARCH",
+                        help="names are meant for this architecture, so that debian-7.2 is"
+                             f" debian-7.2-ARCH; may be repeated: {', '.join(machines.known())}")
+
+
+def of_architectures(names: Sequence[str], architectures: Sequence[str]) -> list[str]:
+    """Return the names of kernels, or of the default set, for the architectures asked for."""
+    kinds = [machines.named(one) for one in architectures]
+    known = sets.default()
+    wrong = [name for name in names if name not in known]
+    if kinds and wrong:
+        raise UserError(f"{wrong[0]}: --arch goes with names of the default set, such as"
+                        f" {list(known)[-1]}")
+    return [name + kind.suffix for name in names or known for kind in kinds] or list(names)
 
 
 def add_machines(parser: argparse.ArgumentParser) -> None:

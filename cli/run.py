@@ -11,7 +11,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from cli.guest import cases, catalogue, listed, version
-from cli.options import add_machines, add_selection, add_worlds, boot, selection, with_options
+from cli.options import (
+    add_architectures,
+    add_machines,
+    add_selection,
+    add_worlds,
+    boot,
+    of_architectures,
+    selection,
+    with_options,
+)
 from cli.outputs import add_output_options, check_outputs, finish, gate
 from reports.errors import UserError
 from reports.model import shards
@@ -25,6 +34,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     """Add the subcommand."""
     run = commands.add_parser("run", help="run the cases in virtual machines")
     add_machines(run)
+    add_architectures(run)
     run.add_argument("--fs", action="append", default=[], metavar="NAME",
                      help="cases work on this file system instead of tmpfs, in a column of its"
                           f" own: {', '.join(filesystems.known())}, or all of them")
@@ -92,6 +102,7 @@ class _Share:
 
 def run_cases(args: argparse.Namespace) -> int:
     """Run the cases in virtual machines and report."""
+    args.kernel = of_architectures(args.kernel, args.arch)
     words = selection(args)
     share = _Share(args, words) if args.shard else None
     check_outputs(args)

@@ -128,9 +128,10 @@ def choose(index: Sequence[Package], pattern: str, flavour: str = "amd64") -> li
 class Apt:
     """apt in a root of its own: it never touches the machine's packages or lists."""
 
-    def __init__(self, root: Path, sources: dict[str, Source]) -> None:
-        """Take the directory to live in and what `archives()` returned."""
+    def __init__(self, root: Path, sources: dict[str, Source], architecture: str = "amd64") -> None:
+        """Take the directory to live in, what `archives()` returned, and whose packages to get."""
         self.root = root
+        self.architecture = architecture
         self.sources = sources
         self.failures: dict[str, str] = {}
         for name in ("state/lists/partial", "cache/archives/partial", "sources"):
@@ -142,8 +143,8 @@ class Apt:
             f'Dir::Cache "{root}/cache"', 'Dir::Cache::pkgcache "pkgcache.bin"',
             'Dir::Cache::srcpkgcache ""', 'Dir::Etc::sourcelist "/dev/null"',
             f'Dir::Etc::sourceparts "{root}/sources"', 'Dir::Etc::preferences "/dev/null"',
-            'Dir::Etc::preferencesparts "/dev/null"', 'APT::Architecture "amd64"',
-            'APT::Architectures { "amd64"; }', 'Acquire::Languages "none"',
+            'Dir::Etc::preferencesparts "/dev/null"', f'APT::Architecture "{architecture}"',
+            f'APT::Architectures {{ "{architecture}"; }}', 'Acquire::Languages "none"',
             'Acquire::Retries "2"', 'APT::Get::List-Cleanup "false"',
         )) + "#clear APT::Update::Post-Invoke;\n#clear APT::Update::Post-Invoke-Success;\n")
 
@@ -177,7 +178,7 @@ class Apt:
             source = self.sources["security" if suite.endswith("-security") else "main"]
             (self.root / "sources" / f"{suite}.sources").write_text(
                 f"Types: deb\nURIs: {source.uri}\nSuites: {suite}\nComponents: main\n"
-                f"Architectures: amd64\nSigned-By: {source.signed_by}\n")
+                f"Architectures: {self.architecture}\nSigned-By: {source.signed_by}\n")
         errors = self._run(["update"], progress, self.root)
         indexes = self._indexes()
         about = {line: {suite for suite in suites if re.search(rf"[/ ]{suite}[/ ]", line)}
@@ -223,3 +224,12 @@ class Apt:
             raise UserError(f"download of {packages[0]} failed: {reason};"
                             " try again: what is there already is kept")
         return files
+
+    def closure(self, names: Sequence[str]) -> list[Path]:
+        """Fetch the newest packages of some names, and all that these depend on."""
+        errors = self._run(["install", "--download-only", "--yes", "--no-install-recommends",
+                            *names], lambda what, part: None, self.root)
+        if errors:
+            raise UserError(f"{' '.join(names)} for {self.architecture} cannot be had:"
+                            f" {errors[0]}")
+        return sorted((self.root / "cache/archives").glob("*.deb"))

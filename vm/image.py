@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from vm import bzimage, filesystems, paths
+from vm import bzimage, filesystems, foreign, paths
 from vm.errors import UserError
 from vm.kernel import Kernel, data
+from vm.machines import NATIVE, named
 from vm.modules import GUEST_DIRECTORY, TABLE
 
 PROGRAMS = {"apparmor_parser": "apparmor", "busybox": "busybox-static", "ip": "iproute2",
@@ -63,13 +64,16 @@ def _place(path: str) -> str:
 
 
 @cache
-def programs(program: str = "", package: str = "") -> dict[str, Path]:
+def programs(program: str = "", package: str = "", arch: str = NATIVE) -> dict[str, Path]:
     """Return the guest's programs and the libraries that they load, by their guest names.
 
     Takes one more program, with its package.
     """
     files: dict[str, Path] = {}
-    for program, package in {**PROGRAMS, **({program: package} if program else {})}.items():
+    wanted = {**PROGRAMS, **({program: package} if program else {})}
+    if arch != NATIVE:
+        return foreign.programs(named(arch), wanted)
+    for program, package in wanted.items():
         found = paths.program(program, package)
         files[_place(found)] = Path(found)
         listed = subprocess.run(["ldd", found], capture_output=True, text=True, check=False)
@@ -92,10 +96,10 @@ def _modules(kernel: Kernel) -> list[Entry]:
 
 def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
     """Return all that a guest has, but its arguments."""
-    files = programs()
+    files = programs(arch=kernel.arch)
     lies_on = kernel.filesystem
     if lies_on and lies_on.make:
-        files = programs(lies_on.make[0], lies_on.package)
+        files = programs(lies_on.make[0], lies_on.package, kernel.arch)
     directories = {*DIRECTORIES, *(str(Path(name).parent) for name in files)}
     for directory in list(directories):
         directories.update(str(parent) for parent in Path(directory).parents)
@@ -115,7 +119,8 @@ def base(kernel: Kernel, harness: Path) -> bytes:
     Making it takes a tenth of a second, no more than to read and check one from the cache.
     """
     if not harness.exists():
-        raise UserError(f"{harness} is missing: build it with `make`")
+        how = "make" if kernel.arch == NATIVE else f"make ARCH={named(kernel.arch).debian}"
+        raise UserError(f"{harness} is missing: build it with `{how}`")
     return cpio(_entries(kernel, harness))
 
 
@@ -132,6 +137,8 @@ def bootable(kernel: Kernel) -> Path:
     KASAN it does not boot: its entry (PVH) compares strings before there is a shadow (Linux 7.3).
     """
     assert kernel.image
+    if kernel.arch != NATIVE:
+        return kernel.image
     if "CONFIG_KASAN=y" in kernel.config_lines() or not bzimage.has_loader(kernel.image):
         return kernel.image
     elf = paths.cache() / "elf" / paths.sha256(kernel.image)

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vm.filesystems import Filesystem
+from vm.machines import NATIVE
 
 DATA = Path(__file__).with_name("kernels.toml")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*$")
@@ -38,6 +39,8 @@ class Kernel:
     """Directory of unpacked modules with their table, as modules.collect() makes it."""
     no_modules: str = ""
     unavailable: str = ""
+    arch: str = NATIVE
+    """One of vm/machines.toml."""
     filesystem: Filesystem | None = None
     """What the cases' directories lie on; None: tmpfs."""
 

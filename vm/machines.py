@@ -42,6 +42,8 @@ class Architecture:
     """The machines, as uname(2) calls them, on which KVM can run it."""
     compiler: str
     """What the names of the cross compiler and its tools begin with; "": the system's own."""
+    records_first: bool = False
+    """Its first serial port is that of the records, and the second the console's."""
     cpu: str = ""
     """The emulated processor; "": vm/qemu.py chooses."""
     words: str = ""

@@ -45,6 +45,11 @@ def state() -> Path:
     return _xdg("XDG_STATE_HOME", ".local/state")
 
 
+def guest(arch: str) -> Path:
+    """Return the harness's binary for another architecture."""
+    return GUEST.parent / arch / GUEST.name
+
+
 def sha256(path: Path) -> str:
     """Return the SHA-256 sum of a file, in hexadecimal."""
     with path.open("rb") as file:

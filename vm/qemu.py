@@ -20,20 +20,19 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-from vm import image, paths
+from vm import image, machines, paths
 from vm.errors import UserError
 
-PROGRAM = "qemu-system-x86_64"
 MEMORY = 512
 
 # landproof.guest makes the harness a guest's PID 1 (harness/machine/guest.c); of the others only
 # audit= concerns Landlock (vm/lsm.py has lsm=). An oops ends the machine: panic=-1 reboots and
 # -no-reboot makes that QEMU's exit.
 COMMAND_LINE = " ".join((
-    "landproof.guest console=ttyS0 loglevel=4 panic=-1 oops=panic reboot=t audit=1",
+    "landproof.guest loglevel=4 panic=-1 oops=panic audit=1",
     # Spares the boot a third: the kernel's tests of its own ciphers; patching; clearing memory;
     # a look at every page of its own, for one that is writable and executable.
-    "cryptomgr.notests nokaslr mitigations=off no_timer_check tsc=reliable init_on_alloc=0"
+    "cryptomgr.notests nokaslr mitigations=off init_on_alloc=0"
     " rodata=off",
     # Spares the cases a quarter: to program an emulated timer is dear, and so is bookkeeping.
     "highres=off nohz=off cgroup_disable=memory psi=0 rcupdate.rcu_expedited=1",
@@ -44,12 +43,6 @@ COMMAND_LINE = " ".join((
 # together: before 6.2 a kernel with FSRM and without ERMS hangs in its first memmove(). (XSAVE
 # stays: there are kernels that use AVX all the same, and oops.)
 SLOW_FLAGS = ("la57", "smap", "smep", "umip", "pku", "erms", "fsrm", "fzrm", "fsrs", "fsrc")
-
-PLAIN_CPU = "qemu64"
-"""For a kernel that does not boot otherwise: what an amd64 kernel needs, and little else."""
-
-PLAIN_WORDS = "earlyprintk=ttyS0 ignore_loglevel"
-"""For the same: its console says how far it came."""
 
 POWEROFF = Path(__file__).with_name("poweroff.c")
 TRIAL_SECONDS = 6.0
@@ -80,19 +73,31 @@ class Machine:
     memory: int = MEMORY
     plain: bool = False
     """With a processor that has little, and a console that tells everything."""
+    arch: str = machines.NATIVE
+
+    @property
+    def kind(self) -> machines.Architecture:
+        """Return what the machines of its architecture are."""
+        return machines.named(self.arch)
 
 
 def command_line(machine: Machine) -> str:
     """Return the kernel's command line."""
-    return " ".join([COMMAND_LINE, *machine.words, *([PLAIN_WORDS] if machine.plain else [])])
+    kind = machine.kind
+    terminals = [way for way in kind.records.split() if way != "pci"]
+    return " ".join([f"console={kind.console}", *(f"landproof.records={one}" for one in terminals),
+                     COMMAND_LINE, *([kind.words] if kind.words else []), *machine.words,
+                     *([kind.plain_words] if machine.plain else [])])
 
 
 def processor(machine: Machine) -> str:
     """Return the processor as -cpu names it."""
-    if machine.plain:
-        return PLAIN_CPU
+    if machine.plain and machine.kind.plain_cpu:
+        return machine.kind.plain_cpu
     if machine.accel == "kvm":
         return "host"
+    if machine.kind.cpu:
+        return machine.kind.cpu
     return ",".join(["max", *(f"-{flag}" for flag in SLOW_FLAGS if flag in known_flags())])
 
 
@@ -108,15 +113,16 @@ def known_flags() -> frozenset[str]:
 
 
 @cache
-def program() -> str:
+def program(arch: str = machines.NATIVE) -> str:
     """Return the path of QEMU; raise UserError if it is not installed."""
-    return paths.program(PROGRAM, "qemu-system-x86")
+    kind = machines.named(arch)
+    return paths.program(kind.qemu, kind.package)
 
 
 @cache
-def version() -> str:
+def version(arch: str = machines.NATIVE) -> str:
     """Return QEMU's version, such as "7.2.22"."""
-    said = subprocess.run([program(), "--version"], capture_output=True, text=True, check=False)
+    said = subprocess.run([program(arch), "--version"], capture_output=True, text=True, check=False)
     words = said.stdout.split()
     return words[3] if len(words) > 3 else "unknown"
 
@@ -202,23 +208,27 @@ class Guest:
         """Start the machine, as one of a group that may be stopped."""
         self._start = time.monotonic()
         self._group = group or Group()
-        ports = {name: os.pipe() for name in (CONSOLE, RECORD)}
+        kind = machine.kind
+        ports = {name: os.pipe() for name in ((RECORD, CONSOLE) if kind.records_first else
+                                              (CONSOLE, RECORD))}
         writing = [port for _, port in ports.values()]
         initramfs = os.memfd_create("initramfs")
         self._log = Log()
         # setpriv, not a preexec_fn: no Python code runs between fork and exec in a thread.
         command = [
-            "setpriv", "--pdeathsig", "KILL", program(),
-            "-M", "q35", "-bios", "qboot.rom", "-accel", machine.accel,
+            "setpriv", "--pdeathsig", "KILL", program(machine.arch),
+            *kind.machine, "-accel", machine.accel,
             "-cpu", processor(machine), "-m", f"{machine.memory}M",
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", str(machine.kernel), "-initrd", f"/proc/self/fd/{initramfs}",
             "-append", command_line(machine),
             *(word for port in writing for word in ("-serial", f"file:/proc/self/fd/{port}")),
-            "-object", f"memory-backend-file,id=log,mem-path=/proc/self/fd/{self._log.descriptor}"
-            f",size={LOG_SIZE},share=on",
-            "-device", f"ivshmem-plain,memdev=log,addr={LOG_DEVICE}",
         ]
+        if "pci" in kind.records.split():
+            command += [
+                "-object", "memory-backend-file,id=log,share=on"
+                f",mem-path=/proc/self/fd/{self._log.descriptor},size={LOG_SIZE}",
+                "-device", f"ivshmem-plain,memdev=log,addr={LOG_DEVICE}"]
         self._errors = tempfile.TemporaryFile()  # noqa: SIM115 (closed by kill())
         self._ports = {name: port for name, (port, _) in ports.items()}
         try:
@@ -332,13 +342,15 @@ def boot(machine: Machine, limit: float) -> float:
         return guest.seconds()
 
 
-def accelerator(kernel: Path) -> str:
+def accelerator(kernel: Path, arch: str = machines.NATIVE) -> str:
     """Return "kvm" if this kernel has booted with it on this machine, else "tcg".
 
     /dev/kvm may be there and its use still fail, even only after a while, so that a boot is
     the test. It is tried once per kernel and boot of the machine; where one kernel fails the
     others are not tried.
     """
+    if os.uname().machine not in machines.named(arch).hosts or arch != machines.NATIVE:
+        return "tcg"
     if not os.access("/dev/kvm", os.R_OK | os.W_OK):
         return "tcg"
     boot_id = Path("/proc/sys/kernel/random/boot_id").read_text().strip()

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from vm import bzimage, modules, wrapped
+from vm import bzimage, foreign, modules, wrapped
 from vm.errors import UserError
+from vm.machines import NATIVE, named
 
 IMAGES = ("boot/vmlinuz*", "boot/bzImage*", "boot/kernel-*", "boot/Image*", "boot/vmlinux*",
           "lib/modules/*/vmlinuz*", "usr/lib/modules/*/vmlinuz*", "lib/modules/*/*.efi",
@@ -27,9 +28,11 @@ class Found:
     """The directory of this kernel's modules, if the tree has any."""
 
 
-def version_of(image: Path, called: Path | None = None) -> str:
+def version_of(image: Path, called: Path | None = None, arch: str = NATIVE) -> str:
     """Return the version of a kernel, whatever it is wrapped in."""
     with wrapped.unwrapped(image) as plain:
+        if arch != NATIVE:
+            return foreign.version(plain, called or image, named(arch))
         return bzimage.read(plain, called or image).version
 
 
@@ -62,7 +65,8 @@ def configuration(image: Path, version: str, root: Path | None = None) -> Path |
     return next((place for place in places if place.is_file()), None)
 
 
-def find(root: Path, called: str, version: str = "", everywhere: bool = False) -> Found | None:
+def find(root: Path, called: str, version: str = "", everywhere: bool = False,
+         arch: str = NATIVE) -> Found | None:
     """Return the kernel of a tree, or the one of a version; None if it has none.
 
     What a package has may lie everywhere. Raise UserError if the tree has several kernels and no
@@ -72,7 +76,8 @@ def find(root: Path, called: str, version: str = "", everywhere: bool = False) -
     wrong = None
     for path in images(root, everywhere):
         try:
-            found.setdefault(version_of(path, Path(f"{called}: {path.relative_to(root)}")), path)
+            place = Path(f"{called}: {path.relative_to(root)}")
+            found.setdefault(version_of(path, place, arch), path)
         except UserError as error:
             wrong = wrong or error
     if version:

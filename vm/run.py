@@ -21,6 +21,7 @@ from typing import Any
 from vm import filesystems, image, lsm, paths, qemu
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.machines import NATIVE, named
 
 Listener = Callable[[str, dict[str, Any]], None]
 """Told a kernel's name and each of its records, never by two threads at once."""
@@ -159,24 +160,31 @@ class KernelRun:
         if kernel.filesystem:
             more = {**more, "filesystem": kernel.filesystem.name}
         return {"type": "kernel", "name": kernel.name, "source": kernel.source,
-                "version": kernel.version, "config": kernel.config_lines(),
+                "architecture": kernel.arch, "version": kernel.version,
+                "config": kernel.config_lines(),
                 "modules": True if kernel.modules else kernel.no_modules or "none", **more}
 
     def _prepare(self, choice: lsm.Choice) -> tuple[qemu.Machine, dict[str, Any]]:
         """Return the machine, without the arguments of the run, and the `kernel` record."""
         assert self.kernel.image
+        arch = self.kernel.arch
+        if arch != NATIVE:
+            if self.extra:
+                raise UserError(f"programs of this machine do not run on {arch}")
+            self.harness = paths.guest(named(arch).debian)
+            qemu.program(arch)
         base = image.base(self.kernel, self.harness) + self.extra
         bootable = image.bootable(self.kernel)
         # The sanitizers' shadow takes an eighth, and what they keep back takes more.
         memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
         words = (*([] if choice.lsm is None else [f"lsm={choice.lsm}"]), *self.boot.append)
-        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable), words,
-                               memory * qemu.MEMORY)
+        machine = qemu.Machine(bootable, base, qemu.accelerator(bootable, arch), words,
+                               memory * qemu.MEMORY, arch=arch)
         return machine, self._about({
             "sha256": {"kernel": paths.sha256(self.kernel.image),
                        "initramfs": hashlib.sha256(base).hexdigest(),
                        "harness": paths.sha256(self.harness)},
-            "accel": machine.accel, "qemu": qemu.version()})
+            "accel": machine.accel, "qemu": qemu.version(arch)})
 
     def _write(self, record: dict[str, Any], line: str = "") -> None:
         """Keep one record, at once, and tell the listener."""
@@ -229,7 +237,7 @@ class KernelRun:
             else:
                 self._write({"type": "note", "text": f"did not boot (the machine {end}) with"
                              f" the processor {qemu.processor(machine)}: tried again with"
-                             f" {qemu.PLAIN_CPU}"})
+                             f" {machine.kind.plain_cpu or qemu.processor(machine)}"})
                 machine = replace(machine, plain=True)
 
     def _failed(self, why: str, times: int) -> None:

@@ -16,6 +16,7 @@ from typing import Any
 from vm import paths
 from vm.errors import UserError
 from vm.kernel import DATA, NAME
+from vm.machines import NATIVE, Architecture
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "sets"
 DEBIAN = "debian"
@@ -32,6 +33,8 @@ class Repository:
     signed_by: tuple[str, ...] = ()
     """Files of the keys that sign it."""
     address: str = ""
+    arch: str = NATIVE
+    """Whose packages of Debian's: one of vm/machines.toml."""
 
 
 @dataclass(frozen=True)
@@ -102,6 +105,14 @@ def _releases(name: str, entry: Mapping[str, Any],
 def default() -> dict[str, Release]:
     """Return the default set, oldest kernel first."""
     return read(DATA)
+
+
+def for_architecture(arch: Architecture) -> dict[str, Release]:
+    """Return the kernels of Debian's suites for another architecture."""
+    where = Repository(DEBIAN, "Debian", arch=arch.name)
+    return {name + arch.suffix: replace(release, name=name + arch.suffix, flavour=arch.flavour,
+                                        repository=where)
+            for name, release in default().items()}
 
 
 def located(repository: Repository) -> Repository:

@@ -18,6 +18,7 @@ from typing import Any
 from vm import bzimage, filesystems, modules, paths
 from vm.errors import UserError
 from vm.kernel import Kernel, data
+from vm.machines import NATIVE
 
 LOCK = "lock.json"
 
@@ -27,12 +28,13 @@ def configuration(places: Sequence[Path]) -> Path | None:
     return next((place for place in places if place.is_file()), None)
 
 
-def fill(image: Path, module_tree: Path | None, config: Path | None, into: Path) -> str:
+def fill(image: Path, module_tree: Path | None, config: Path | None, into: Path,
+         version: str = "") -> str:
     """Fill a new directory with the image, its configuration and the wanted modules.
 
-    Return the kernel's version.
+    Return the kernel's version, which of another architecture's has to be given.
     """
-    read = bzimage.read(image)
+    read = bzimage.Image(version, b"") if version else bzimage.read(image)
     into.mkdir(parents=True)
     shutil.copyfile(image, into / "vmlinuz")
     if config:
@@ -88,7 +90,7 @@ def cached(name: str) -> Kernel | None:
     config, packed = place / "config", place / "modules"
     return Kernel(name, found["source"], found["version"], place / "vmlinuz",
                   config if config.exists() else None, packed if packed.exists() else None,
-                  found["no_modules"])
+                  found["no_modules"], arch=found.get("arch", NATIVE))
 
 
 def made_of(name: str) -> str | None:

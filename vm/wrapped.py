@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import struct
 import subprocess
 import tempfile
 from collections.abc import Iterator
@@ -26,7 +27,8 @@ def unwrapped(path: Path) -> Iterator[Path]:
         plain = path
         for layer in range(LAYERS):
             inner = Path(scratch) / str(layer)
-            if not _unpack(plain, inner, path) and not _dump(plain, inner):
+            if (not _unpack(plain, inner, path) and not _unzboot(plain, inner)
+                    and not _dump(plain, inner)):
                 break
             plain = inner
         yield plain
@@ -45,6 +47,19 @@ def _unpack(path: Path, into: Path, called: Path) -> bool:
     except bzimage.UNPACK_ERRORS as error:
         why = " ".join(str(error).split()) or "it is damaged"
         raise UserError(f"{called} cannot be unpacked: {why}; fetch or build it again") from None
+    return True
+
+
+def _unzboot(path: Path, into: Path) -> bool:
+    """Take the payload out of an EFI program that unpacks itself; say whether it was one.
+
+    Linux's drivers/firmware/efi/libstub/zboot-header.S has the layout.
+    """
+    data = path.read_bytes()
+    if data[:2] != b"MZ" or data[4:8] != b"zimg":
+        return False
+    start, size = struct.unpack_from("<II", data, 8)
+    into.write_bytes(data[start:start + size])
     return True
 
 

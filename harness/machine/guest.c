@@ -25,15 +25,17 @@
 
 /* On the kernel's command line: vm/qemu.py writes it, and nobody else. */
 #define WORD		"landproof.guest"
+#define TERMINAL	"landproof.records="
 
 static bool in_guest;
+static char command_line[4096];
 
 static bool told_by_command_line(void)
 {
 	const int proc = proc_detached();
 	const int fd = openat(proc, "cmdline", O_RDONLY | O_CLOEXEC);
-	char text[4096];
-	const ssize_t len = read(fd, text, sizeof(text) - 1);
+	char *const text = command_line;
+	const ssize_t len = read(fd, text, sizeof(command_line) - 1);
 
 	close(fd);
 	close(proc);
@@ -60,6 +62,20 @@ static bool is_machine_of_ours(void)
 {
 	return getpid() == 1 && root_is_initramfs() &&
 	       in_first_pid_namespace() && told_by_command_line();
+}
+
+/* The terminal for records where the driver's log is not there; or -1 */
+int guest_terminal(void)
+{
+	const char *name = strstr(command_line, TERMINAL);
+	char path[64];
+
+	if (!name)
+		return -1;
+	name += strlen(TERMINAL);
+	snprintf(path, sizeof(path), "/dev/%.*s", (int)strcspn(name, " "),
+		 name);
+	return open(path, O_WRONLY | O_NOCTTY | O_CLOEXEC);
 }
 
 bool is_guest(void)

@@ -9,6 +9,8 @@
 bool guest_init(void);
 /* Is this a machine of ours? */
 bool is_guest(void);
+/* The terminal for records, if the driver names one; or -1 */
+int guest_terminal(void);
 void guest_exit(void) __attribute__((noreturn));
 /* Loads a module where this is a guest: NULL, or what is missing. */
 const char *guest_load(const char *module);

@@ -32,9 +32,6 @@ static void make_raw(int fd)
 	}
 }
 
-/* For records in a guest without the driver's log */
-#define SERIAL "/dev/ttyS1"
-
 /*
  * The driver's log (vm/qemu.py): memory of a PCI device.  A serial port takes
  * five microseconds for every byte.  The first 8 bytes count those that have
@@ -68,7 +65,10 @@ static bool open_log(void)
 	/* No driver has enabled the device, so its memory does not answer. */
 	if (write_file(LOG "enable", "1"))
 		return false;
-	fd = open(LOG "resource2", O_RDWR | O_CLOEXEC);
+	/* As device memory, arm64 takes no access that is not aligned. */
+	fd = open(LOG "resource2_wc", O_RDWR | O_CLOEXEC);
+	if (fd < 0)
+		fd = open(LOG "resource2", O_RDWR | O_CLOEXEC);
 	if (fd >= 0) {
 		if (!fstat(fd, &st))
 			log = mmap(NULL, st.st_size, PROT_READ | PROT_WRITE,
@@ -96,7 +96,7 @@ void records_open(int fd, bool with_ktap)
 	if (fd < 0 && is_guest()) {
 		if (open_log())
 			return;
-		fd = open(SERIAL, O_WRONLY | O_NOCTTY | O_CLOEXEC);
+		fd = guest_terminal();
 	}
 	if (fd < 0)
 		return;

@@ -4,13 +4,17 @@
 from __future__ import annotations
 
 import re
+import struct
 import subprocess
+import zlib
 from pathlib import Path
 
 import pytest
 
-from vm import machines, strangers
+from cli.options import of_architectures
+from vm import debian, foreign, image, machines, qemu, sets, strangers, wrapped
 from vm.errors import UserError
+from vm.kernel import Kernel
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -55,3 +59,70 @@ def test_make_takes_the_cross_compiler() -> None:
                           text=True, check=True)
     assert "s390x-linux-gnu-gcc " in made.stdout
     assert not re.search(r"^cc ", made.stdout, re.MULTILINE)
+
+
+def test_names_say_the_architecture() -> None:
+    assert of_architectures(["debian-7.2"], ["arm64", "amd64"]) == ["debian-7.2-arm64",
+                                                                    "debian-7.2"]
+    assert of_architectures(["bzImage"], []) == ["bzImage"]
+    assert len(of_architectures([], ["s390x"])) == len(sets.default())
+    with pytest.raises(UserError, match="lab-7.3: --arch goes with names of the default set"):
+        of_architectures(["lab-7.3"], ["arm64"])
+
+
+def test_each_flavour_takes_its_own_packages() -> None:
+    def package(name: str) -> debian.Package:
+        return debian.Package(name, "7.2.13-1", "sid", 2 << 20, 0, "")
+
+    index = [package(f"linux-{part}-7.2.13+deb14-{flavour}") for part in ("binary", "modules")
+             for flavour in ("amd64", "arm64", "arm64-16k", "powerpc64le")]
+    for name, flavour in (("arm64", "arm64"), ("arm64-16k", "arm64-16k"),
+                          ("ppc64el", "powerpc64le")):
+        release = sets.for_architecture(machines.named(name))[f"debian-7.2-{name}"]
+        chosen = debian.choose(index, release.version, release.flavour)
+        assert [one.name for one in chosen] == [f"linux-{part}-7.2.13+deb14-{flavour}"
+                                                for part in ("binary", "modules")]
+
+
+def test_a_machine_is_of_its_architecture() -> None:
+    machine = qemu.Machine(Path("/kernel"), b"", arch="s390x")
+    words = qemu.command_line(machine).split()
+    assert {"console=ttyS0", "landproof.records=ttysclp0", "conmode=sclp"} <= set(words)
+    assert qemu.processor(machine) == "max"
+    assert not [word for word in words if word.startswith(("tsc=", "reboot="))]
+    assert qemu.accelerator(Path("/kernel"), "s390x") == "tcg"
+    native = qemu.command_line(qemu.Machine(Path("/kernel"), b"")).split()
+    assert {"console=ttyS0", "landproof.records=ttyS1", "tsc=reliable", "reboot=t"} <= set(native)
+
+
+def arm64_image(version: bytes) -> bytes:
+    """Return what the beginning of an arm64 kernel has, and its banner."""
+    return b"\0" * 0x38 + b"ARM\x64" + b"\0" * 64 + b"Linux version %s (gcc)" % version
+
+
+def test_a_kernel_in_an_efi_program_that_unpacks_itself(tmp_path: Path) -> None:
+    packer = zlib.compressobj(wbits=31)
+    packed = packer.compress(arm64_image(b"7.2.13")) + packer.flush()
+    wrapping = tmp_path / "vmlinuz"
+    wrapping.write_bytes(b"MZ\0\0zimg" + struct.pack("<II", 64, len(packed)) + b"\0" * 48 + packed)
+    with wrapped.unwrapped(wrapping) as plain:
+        assert plain.read_bytes() == arm64_image(b"7.2.13")
+        assert foreign.version(plain, wrapping, machines.named("arm64")) == "7.2.13"
+        with pytest.raises(UserError, match="kernel or program for arm64: give a kernel for s390x"):
+            foreign.version(plain, wrapping, machines.named("s390x"))
+
+
+def test_a_kernel_that_is_named_by_its_file(tmp_path: Path) -> None:
+    plain = tmp_path / "image"
+    plain.write_bytes(b"\0" * 0x10008 + b"S390EP")
+    arch = machines.named("s390x")
+    assert foreign.version(plain, Path("boot/vmlinuz-6.1.0-50-s390x"), arch) == "6.1.0-50-s390x"
+    assert foreign.version(plain, Path("a.deb: lib/modules/7.2-s390x/vmlinuz"), arch) == "7.2-s390x"
+    with pytest.raises(UserError, match="does not say which version it is"):
+        foreign.version(plain, Path("image"), arch)
+
+
+def test_a_guest_that_is_not_built(tmp_path: Path) -> None:
+    kernel = Kernel("debian-7.2-arm64-16k", "", arch="arm64-16k")
+    with pytest.raises(UserError, match="build it with `make ARCH=arm64`"):
+        image.base(kernel, tmp_path / "landproof-guest")

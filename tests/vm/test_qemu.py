@@ -81,7 +81,7 @@ def test_qemu_without_a_list_of_flags(monkeypatch: pytest.MonkeyPatch, tmp_path:
 def test_the_processors() -> None:
     machine = qemu.Machine(Path("/kernel"), b"")
     assert qemu.processor(replace(machine, accel="kvm")) == "host"
-    assert qemu.processor(replace(machine, accel="kvm", plain=True)) == qemu.PLAIN_CPU
+    assert qemu.processor(replace(machine, accel="kvm", plain=True)) == machine.kind.plain_cpu
     assert "ignore_loglevel" in qemu.command_line(replace(machine, plain=True)).split()
     assert "ignore_loglevel" not in qemu.command_line(machine).split()
 

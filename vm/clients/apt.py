@@ -6,6 +6,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from vm import debian
+from vm.machines import NATIVE, named
 from vm.sets import DEBIAN, Release, Repository
 
 
@@ -16,7 +17,9 @@ class Apt(debian.Apt):
         """Take Debian's archive from the machine's own sources, any other from the settings."""
         self._index: list[debian.Package] | None = None
         if repository.name == DEBIAN:
-            super().__init__(cache / "apt", debian.archives())
+            arch = named(repository.arch)
+            super().__init__(cache / ("apt" + ("" if arch.name == NATIVE else f"-{arch.debian}")),
+                             debian.archives(), arch.debian)
             return
         source = debian.Source(repository.address, repository.signed_by[0])
         super().__init__(cache / "repositories" / repository.name,

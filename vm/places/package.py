@@ -10,6 +10,7 @@ from pathlib import Path
 from vm import archives, paths, roots, store, wrapped
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.machines import NATIVE
 from vm.modules import BULK, fingerprint, is_module, opened
 from vm.places import Place
 
@@ -35,19 +36,21 @@ class Package(Place):
                             "the package has none")
 
 
-def unpack(packages: Sequence[Path], into: Path, modules: Sequence[Path] = ()) -> str:
+def unpack(packages: Sequence[Path], into: Path, modules: Sequence[Path] = (),
+           arch: str = NATIVE) -> str:
     """Unpack kernel packages and keep what is needed in a new directory; return the version."""
     with tempfile.TemporaryDirectory(prefix=".unpack-", dir=into.parent) as scratch:
         root = Path(scratch)
         for package in packages:
             archives.unpack(package, root, [*(f"*/kernel/{part}" for part in BULK), f"*{DEBUG}*"])
         called = " + ".join(map(str, packages))
-        found = roots.find(root, called, everywhere=True)
+        found = roots.find(root, called, everywhere=True, arch=arch)
         if not found:
             raise UserError(_no_kernel(packages, called))
         with (wrapped.unwrapped(found.image) as image,
               opened(modules or found.modules, into.parent) as tree):
-            return store.fill(image, tree, found.config, into)
+            return store.fill(image, tree, found.config, into,
+                              "" if arch == NATIVE else found.version)
 
 
 def _no_kernel(packages: Sequence[Path], called: str) -> str:

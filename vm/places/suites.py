@@ -10,7 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from vm import debian, paths, sets, store
+from vm import debian, machines, paths, sets, store
 from vm.clients import Client
 from vm.clients.apt import Apt
 from vm.clients.dnf import Dnf
@@ -32,8 +32,10 @@ def releases() -> dict[str, Release]:
 @cache
 def others() -> dict[str, Release]:
     """Return the kernels of the tree's other sets."""
-    return {name: release for path in sets.known().values()
-            for name, release in sets.read(path).items()}
+    return {**{name: release for path in sets.known().values()
+               for name, release in sets.read(path).items()},
+            **{name: release for arch in machines.known().values() if arch.suffix
+               for name, release in sets.for_architecture(arch).items()}}
 
 
 class Suites(Place):
@@ -115,10 +117,11 @@ def _keep(release: Release, packages: Sequence[debian.Package], files: Sequence[
     what = "linux-modules" if release.repository.client == "apt" else "modules"
 
     def fill(new: Path) -> dict[str, Any]:
-        version = package.unpack(files, new)
+        version = package.unpack(files, new, arch=release.repository.arch)
         return {
             "source": f"{release.repository.title} {image.suite}: {image.name} {image.version}",
             "version": version,
+            "arch": release.repository.arch,
             "no_modules": "" if (new / "modules").exists() else
             f"the archive's index has no {what} package of {image.version}",
             "modules": store.all_modules(),
