@@ -552,8 +552,9 @@ static struct expected do_connect(struct net_state *state,
 		       dissolve(state, socket, address);
 	if (socket->protocol == PROTOCOL_UDP)
 		return connect_datagram(state, socket, address);
+	/* When MPTCP gives a port back is not certain. */
 	if (socket->protocol == PROTOCOL_MPTCP &&
-	    ((flags & CONNECT_NONBLOCK) || socket->connection != IDLE ||
+	    ((flags & CONNECT_NONBLOCK) || socket->port || socket->connection != IDLE ||
 	     address_error(socket, address, false)))
 		return unspecified();
 	return connect_stream(state, socket, address,
