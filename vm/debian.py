@@ -227,9 +227,12 @@ class Apt:
 
     def closure(self, names: Sequence[str]) -> list[Path]:
         """Fetch the newest packages of some names, and all that these depend on."""
+        fetched = self.root / "cache/archives"
+        for left in fetched.glob("*.deb"):  # by one that failed: of another suite, perhaps
+            left.unlink()
         errors = self._run(["install", "--download-only", "--yes", "--no-install-recommends",
                             *names], lambda what, part: None, self.root)
         if errors:
             raise UserError(f"{' '.join(names)} for {self.architecture} cannot be had:"
                             f" {errors[0]}")
-        return sorted((self.root / "cache/archives").glob("*.deb"))
+        return sorted(fetched.glob("*.deb"))
