@@ -28,8 +28,19 @@ static int make_sockets(struct scene *scene, int type,
 	return other_prepare(scene, refusal);
 }
 
-static const struct refusal to_bind = { "socket_bind", { SYS_bind } };
-static const struct refusal to_connect = { "socket_connect", { SYS_connect } };
+/* The C library of i386 and s390x makes all its calls on sockets by this one. */
+#ifdef SYS_socketcall
+#define SOCKETCALL SYS_socketcall
+#else
+#define SOCKETCALL 0
+#endif
+
+static const struct refusal to_bind = {
+	"socket_bind", { SYS_bind, SOCKETCALL }
+};
+static const struct refusal to_connect = {
+	"socket_connect", { SYS_connect, SOCKETCALL }
+};
 
 static int bind_socket(struct scene *scene, enum object object)
 {
@@ -202,7 +213,7 @@ static const int types[] = { [FREE] = SOCK_STREAM, [REFUSED] = SOCK_DGRAM };
 
 /* Landlock is asked when the receiver is known. */
 static const struct refusal to_call = {
-	"unix_may_send", { SYS_connect }, .asked_early = true
+	"unix_may_send", { SYS_connect, SOCKETCALL }, .asked_early = true
 };
 
 /* Two servers; in the profile there is no client of the second kind. */
@@ -253,7 +264,9 @@ static const char *const paths[] = {
 	[FREE] = "free/socket", [REFUSED] = "refused/socket",
 };
 
-static const struct refusal to_find = { "unix_find", { SYS_connect } };
+static const struct refusal to_find = {
+	"unix_find", { SYS_connect, SOCKETCALL }
+};
 
 static int path_servers(struct scene *scene)
 {
