@@ -43,9 +43,9 @@ endif
 
 $(GUEST): $(OBJECTS) $(BUILD)/objects
 	@echo "  LD    $@"
-	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.tmp $(OBJECTS) -pthread
-	@$(STRIP) -o $@ $@.tmp
-	@rm $@.tmp
+	@$(CC) -static -no-pie -Wl,--gc-sections -o $@.$$PPID $(OBJECTS) -pthread
+	@$(STRIP) $@.$$PPID
+	@mv $@.$$PPID $@
 
 # What runs in the containers of `landproof oci`
 $(OCI_PROBE): $(addprefix $(BUILD)/,oci/probe.o harness/landlock/layers.o harness/landlock/landlock.o harness/base/programs.o)

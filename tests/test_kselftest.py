@@ -16,7 +16,7 @@ from tests.fetch_kunit import SCRIPTS, WANTED, directory, kunit
 
 ROOT = Path(__file__).parents[1]
 FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "errata",
-            "log"}
+            "explore", "log"}
 # Needs that no option of a kernel brings
 NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")
 

@@ -17,6 +17,7 @@ static const int families[] = { [FREE] = AF_INET, [REFUSED] = AF_INET6 };
 static int make_sockets(struct scene *scene, int type,
 			const struct refusal *refusal)
 {
+	const int one = 1;
 	enum object object;
 
 	for (object = FREE; object <= REFUSED; object++) {
@@ -24,6 +25,9 @@ static int make_sockets(struct scene *scene, int type,
 		if (scene->fd[object] < 0)
 			return cannot(scene, "a socket: %s",
 				      strerrorname_np(errno));
+		/* Connections of earlier cases may linger on the port. */
+		setsockopt(scene->fd[object], SOL_SOCKET, SO_REUSEADDR, &one,
+			   sizeof(one));
 	}
 	return other_prepare(scene, refusal);
 }

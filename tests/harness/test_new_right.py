@@ -26,7 +26,7 @@ class Tree:
     def __init__(self, place: Path) -> None:
         self.place = place
         place.mkdir()
-        for name in ("Makefile", "version.sh", "harness", "cases", "oci"):
+        for name in ("Makefile", "version.sh", "harness", "cases", "explore", "oci"):
             if (ROOT / name).is_dir():
                 shutil.copytree(ROOT / name, place / name)
             else:
@@ -73,7 +73,8 @@ def test_the_table_and_the_coverage_know_it(tree: Tree) -> None:
     assert (case["id"], case["since"]) == ("fs.send_unix.sendto", 12)
     assert case["guard"] == ["fs.send_unix"] and "grant" in case["worlds"]
     covered = tree.json("list", "--coverage")["fs.send_unix"]
-    assert covered == {"abi": 12, "cases": ["fs.send_unix.sendto"], "reason": None}
+    assert covered == {"abi": 12, "cases": ["fs.send_unix.sendto"], "reason": None,
+                       "value": 1 << 17}
 
 
 def test_a_kernel_without_it_is_not_blamed(tree: Tree) -> None:

@@ -237,7 +237,8 @@ def test_a_kernel_that_cannot_be_had(machine: Run) -> None:
 
 def test_without_qemu(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     qemu.program.cache_clear()
-    monkeypatch.setattr(qemu, "PROGRAM", "qemu-system-x86_65")
+    without = replace(qemu.machines.named(qemu.machines.NATIVE), qemu="qemu-system-x86_65")
+    monkeypatch.setattr(qemu.machines, "named", lambda arch: without)
     with pytest.raises(UserError, match="x86_65 is not installed: run vm/setup.sh"):
         machine()
     qemu.program.cache_clear()
