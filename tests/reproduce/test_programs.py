@@ -61,10 +61,12 @@ def test_every_road_that_is_open_has_one() -> None:
 
 
 WITHOUT = (
-    "cred-transfer", "short-unspec", "tcp-unhandled-right", "thread-signals", "disconnected", "whiteouts", "more-layers",
-    "rule-unions", "refer-unhandled", "mount-root-parent", "socket-rules-peeloff",
+    "cred-transfer", "short-unspec", "tcp-unhandled-right", "thread-signals", "disconnected",
+    "whiteouts", "more-layers", "rule-unions", "refer-unhandled", "mount-root-parent",
+    "socket-rules-peeloff",
 )
-"""Deviations that no kernel of the default set has any more, or that only a patch brings."""
+"""Deviations that no kernel of the default set has any more, or that only a patch brings; for
+tcp-unhandled-right, which 6.12 shows, nobody has written one yet."""
 
 
 def test_every_deviation_has_one() -> None:

@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from tests.vm.conftest import KERNEL, bzimage
-from vm import paths, qemu, run
+from vm import machines, paths, qemu, run
 from vm.errors import UserError
 from vm.kernel import Kernel
 
@@ -237,8 +237,8 @@ def test_a_kernel_that_cannot_be_had(machine: Run) -> None:
 
 def test_without_qemu(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     qemu.program.cache_clear()
-    without = replace(qemu.machines.named(qemu.machines.NATIVE), qemu="qemu-system-x86_65")
-    monkeypatch.setattr(qemu.machines, "named", lambda arch: without)
+    without = replace(machines.named(machines.NATIVE), qemu="qemu-system-x86_65")
+    monkeypatch.setattr(machines, "named", lambda arch: without)
     with pytest.raises(UserError, match="x86_65 is not installed: run vm/setup.sh"):
         machine()
     qemu.program.cache_clear()
