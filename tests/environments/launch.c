@@ -677,7 +677,7 @@ static void make(char *word)
 static void __attribute__((noreturn)) run(char *words, char *arguments)
 {
 	char *argv[WORDS_MAX] = { 0 }, *word, *rest;
-	int argc = 0;
+	int argc = 0, i;
 
 	for (word = strtok_r(words, " ", &rest); word;
 	     word = strtok_r(NULL, " ", &rest))
@@ -688,7 +688,13 @@ static void __attribute__((noreturn)) run(char *words, char *arguments)
 	for (word = strtok_r(arguments, " ", &rest);
 	     word && argc < WORDS_MAX - 1; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = word;
-	execv(argv[0], argv);
+	/* Processes that have ended may count for RLIMIT_NPROC a moment longer. */
+	for (i = 0; i < 500; i++) {
+		execv(argv[0], argv);
+		if (errno != EAGAIN)
+			break;
+		usleep(10000);
+	}
 	die("execv %s", argv[0]);
 }
 

@@ -105,8 +105,9 @@ ENVIRONMENTS = (
     env("ignore-all", "ignore=0"),
     env("block-all", "block"),
     env("nofile-16", "rlimit=NOFILE:16 user=65534", "RLIMIT_NOFILE 16"),
-    env("nproc-1", "mode=755 rlimit=NPROC:1 user=65534", "RLIMIT_NPROC 1", holds=False),
-    env("nproc-4", "mode=755 rlimit=NPROC:4 user=65534", "RLIMIT_NPROC 4"),
+    # Nobody else is this user: other tests run beside these.
+    env("nproc-1", "mode=755 rlimit=NPROC:1 user=65533", "RLIMIT_NPROC 1", holds=False),
+    env("nproc-4", "mode=755 rlimit=NPROC:4 user=65533", "RLIMIT_NPROC 4"),
     env("as-32M", "mode=755 rlimit=AS:33554432 user=65534", ROOT),
     env("fsize-0", "mode=755 rlimit=FSIZE:0 user=65534", unable="^$"),
     env("stack-64k", "mode=755 rlimit=STACK:65536 user=65534", ROOT),
