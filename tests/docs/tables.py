@@ -132,7 +132,9 @@ def known() -> list[tuple[Issue, list[str], list[dict[str, Any]]]]:
         kernels, globs = [], set()
         for kernel in measured("matrix")["kernels"]:
             hit = {(kernel["name"], case, glob) for case, verdict in kernel["verdicts"].items()
-                   for glob in issue.cases if verdict in DEVIATIONS and matches(glob, base(case))
+                   for glob in issue.cases if verdict in DEVIATIONS
+                   and any(matches(glob, name) for name in (case, base(case)))
+                   and issue.affects(kernel["release"])
                    and issue.explains(CaseResult(case, Verdict(verdict)))}
             if hit:
                 kernels.append(kernel)
