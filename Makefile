@@ -64,14 +64,14 @@ $(OCI_SHIM): $(addprefix $(BUILD)/,tests/oci/shim.o tests/oci/policy.o harness/l
 $(BUILD)/version.h: FORCE
 	@mkdir -p $(@D)
 	@printf '/* The version of the suite: results carry it. */\n#define LANDPROOF_VERSION "%s"\n' \
-		"$$(./version.sh)" >$@.tmp
-	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+		"$$(./version.sh)" >$@.$$PPID
+	@cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 # Written again only when it differs, so that a case that is gone is gone from the harness too.
 $(BUILD)/objects: FORCE
 	@mkdir -p $(@D)
-	@echo $(OBJECTS) >$@.tmp
-	@cmp -s $@.tmp $@ && rm $@.tmp || mv $@.tmp $@
+	@echo $(OBJECTS) >$@.$$PPID
+	@cmp -s $@.$$PPID $@ && rm $@.$$PPID || mv $@.$$PPID $@
 
 .PHONY: FORCE
 FORCE:
