@@ -688,7 +688,7 @@ static void __attribute__((noreturn)) run(char *words, char *arguments)
 	for (word = strtok_r(arguments, " ", &rest);
 	     word && argc < WORDS_MAX - 1; word = strtok_r(NULL, " ", &rest))
 		argv[argc++] = word;
-	/* Processes that have ended may count for RLIMIT_NPROC a moment longer. */
+	/* EAGAIN: another process of the user counts for RLIMIT_NPROC. */
 	for (i = 0; i < 500; i++) {
 		execv(argv[0], argv);
 		if (errno != EAGAIN)
