@@ -4,6 +4,7 @@
 #define LANDPROOF_EXPLORE_RANDOM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct random {
@@ -29,6 +30,26 @@ static inline int random_below(struct random *random, int count)
 static inline bool random_chance(struct random *random, int percent)
 {
 	return random_below(random, 100) < percent;
+}
+
+/*
+ * One of @count things, from 0, each as likely as its weight says.  The weights
+ * lie @stride bytes apart, because a table has several for each thing.
+ */
+static inline int random_weighted(struct random *random, const uint8_t *weights,
+				  int count, size_t stride)
+{
+	int i, sum = 0, at;
+
+	for (i = 0; i < count; i++)
+		sum += weights[i * stride];
+	at = random_below(random, sum);
+	for (i = 0; i < count; i++) {
+		at -= weights[i * stride];
+		if (at < 0)
+			break;
+	}
+	return i;
 }
 
 #endif

@@ -504,25 +504,13 @@ static bool outside_does(enum fs_kind kind)
 	}
 }
 
-static enum fs_kind pick_kind(struct maker *maker)
-{
-	int i, sum = 0, at;
-
-	for (i = 0; i < FS_KINDS; i++)
-		sum += weights[i][maker->focus];
-	at = random_below(maker->random, sum);
-	for (i = 0; i < FS_KINDS; i++) {
-		at -= weights[i][maker->focus];
-		if (at < 0)
-			break;
-	}
-	return i;
-}
-
 static void add_random(struct maker *maker)
 {
 	struct operation op = {
-		.kind = pick_kind(maker), .actor = FS_INSIDE,
+		.kind = random_weighted(maker->random,
+					&weights[0][maker->focus], FS_KINDS,
+					sizeof(weights[0])),
+		.actor = FS_INSIDE,
 	};
 
 	if (op.kind == FS_ENFORCE) {

@@ -129,16 +129,10 @@ static void new_socket(struct maker *maker, int slot)
 		.kind = NET_SOCKET, .actor = NET_INSIDE, .slot = slot,
 	};
 	const int count = sizeof(sockets) / sizeof(sockets[0]);
-	int i, sum = 0, at;
+	const int i = random_weighted(maker->random,
+				      &sockets[0].weights[maker->focus],
+				      count, sizeof(sockets[0]));
 
-	for (i = 0; i < count; i++)
-		sum += sockets[i].weights[maker->focus];
-	at = random_below(maker->random, sum);
-	for (i = 0; i < count; i++) {
-		at -= sockets[i].weights[maker->focus];
-		if (at < 0)
-			break;
-	}
 	strcpy(op.text[0], sockets[i].name);
 	add(maker, &op);
 }
@@ -176,26 +170,13 @@ static void fill_address(struct maker *maker, const struct net_socket *socket,
 	net_address_text(&address, text);
 }
 
-static enum net_kind pick_kind(struct maker *maker)
-{
-	int i, sum = 0, at;
-
-	for (i = 0; i < NET_KINDS; i++)
-		sum += weights[i][maker->focus];
-	at = random_below(maker->random, sum);
-	for (i = 0; i < NET_KINDS; i++) {
-		at -= weights[i][maker->focus];
-		if (at < 0)
-			break;
-	}
-	return i;
-}
-
 static void add_random(struct maker *maker)
 {
 	struct random *random = maker->random;
 	struct operation op = {
-		.kind = pick_kind(maker), .actor = NET_INSIDE,
+		.kind = random_weighted(random, &weights[0][maker->focus],
+					NET_KINDS, sizeof(weights[0])),
+		.actor = NET_INSIDE,
 		.slot = random_below(random, SOCKETS_MAX),
 	};
 	const struct net_socket *socket = &maker->state.sockets[op.slot];
