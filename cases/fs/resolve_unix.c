@@ -33,19 +33,8 @@ static int compat_server(struct scene *scene)
 
 static int call_by_compat(struct scene *scene)
 {
-	struct sockaddr_un to;
-	const socklen_t length = unix_address("dir/socket", &to);
-	const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	int error;
-
 	(void)scene;
-	if (fd < 0)
-		return errno;
-	exercises(FEATURE_FS, FS_RESOLVE_UNIX);
-	error = compat_socketcall(COMPAT_CONNECT, fd, &to, length, NULL, 0) ?:
-		unix_send(fd, NULL);
-	close(fd);
-	return error;
+	return unix_call_compat("dir/socket", SOCK_STREAM);
 }
 
 static const struct variant compat_types[] = {

@@ -28,18 +28,7 @@ static int compat_server(struct scene *scene)
 
 static int compat_call_server(struct scene *scene)
 {
-	struct sockaddr_un to;
-	const socklen_t length = unix_address(scene->text, &to);
-	const int fd = abstract_client(scene->variant->arg);
-	int error;
-
-	if (fd < 0)
-		return errno;
-	exercises(FEATURE_SCOPE, SCOPE_ABSTRACT_UNIX_SOCKET);
-	error = compat_socketcall(COMPAT_CONNECT, fd, &to, length, NULL, 0) ?:
-		unix_send(fd, NULL);
-	close(fd);
-	return error;
+	return unix_call_compat(scene->text, scene->variant->arg);
 }
 
 static const struct variant compat_types[] = {

@@ -11,6 +11,7 @@
 
 #include "base/errors.h"
 #include "base/time.h"
+#include "bricks/compat.h"
 #include "bricks/unix.h"
 #include "cases/outcome.h"
 #include "landlock/exercise.h"
@@ -109,16 +110,36 @@ int unix_send(int fd, const char *name)
 			       name ? (struct sockaddr *)&to : NULL, len));
 }
 
-int unix_call(const char *name, int type)
+static int connect_compat(int fd, const char *name)
+{
+	struct sockaddr_un to;
+	const socklen_t len = unix_address(name, &to);
+
+	exercise_name(name);
+	return compat_socketcall(COMPAT_CONNECT, fd, &to, len, NULL, 0);
+}
+
+static int call_through(int (*connect_to)(int fd, const char *name),
+			const char *name, int type)
 {
 	const int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	int ret;
 
 	if (fd < 0)
 		return errno;
-	ret = unix_connect(fd, name) ?: unix_send(fd, NULL);
+	ret = connect_to(fd, name) ?: unix_send(fd, NULL);
 	close(fd);
 	return ret;
+}
+
+int unix_call(const char *name, int type)
+{
+	return call_through(unix_connect, name, type);
+}
+
+int unix_call_compat(const char *name, int type)
+{
+	return call_through(connect_compat, name, type);
 }
 
 static bool take(int fd, int flags)

@@ -21,6 +21,8 @@ int unix_name(int fd, char *buf, size_t size);
 int unix_serve(const char *name, int type);
 /* connect(2) to @name and sends a token: 0 or errno */
 int unix_call(const char *name, int type);
+/* The same with the connect(2) of 32-bit programs: see compat_scene() */
+int unix_call_compat(const char *name, int type);
 int unix_connect(int fd, const char *name);
 /* Sends a token to @name, or to whom @fd is connected if that is NULL. */
 int unix_send(int fd, const char *name);
