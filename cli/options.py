@@ -11,6 +11,7 @@ from pathlib import Path
 from cli.guest import listed
 from reports.model.results import Result, special
 from vm import filesystems, kernels, machines, progress, run, sets
+from vm.kernel import Kernel
 from vm.errors import UserError
 from vm.paths import GUEST
 
@@ -157,14 +158,20 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
         chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
     more: dict[str, list[str]] = {}
     if part:
-        families = part([kernel.name for kernel in chosen])
-        chosen = [kernel for kernel in chosen if kernel.name in families]
-        more = {kernel: [word for name in names for word in ("--family", name)]
-                for kernel, names in families.items()}
+        chosen, more = divided(chosen, part)
         words = selection(args, families=False)
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
                        booting(args), more=more)
+
+
+def divided(chosen: Sequence[Kernel],
+            part: Part) -> tuple[list[Kernel], dict[str, list[str]]]:
+    """Return the kernels that run here, and the guest's arguments that each of them has besides."""
+    families = part([kernel.name for kernel in chosen])
+    return [kernel for kernel in chosen if kernel.name in families], {
+        kernel: [word for name in names for word in ("--family", name)]
+        for kernel, names in families.items()}
 
 
 def booting(args: argparse.Namespace) -> run.Boot:

@@ -19,10 +19,11 @@ from pathlib import Path
 
 import vm.errors
 from cli.guest import catalogue, listed, version
-from cli.options import add_machines, add_selection, booting, given, selection
+from cli.options import add_machines, add_selection, booting, divided, given, selection
 from cli.outputs import (
     RESULT_FORMATS, add_format_options, check_outputs, last_path, report, requested, uses_stdout,
 )
+from cli.shares import Share, add_shard, whole_only
 from reports.errors import UserError
 from reports.formats import runtimespage, terminal
 from reports.formats.registry import document_formats
@@ -33,6 +34,7 @@ from reports.model.comparison import Rules
 from reports.model.files import write_text
 from reports.model.judgement import Gate, Judgement, judge
 from reports.model.runtimegate import as_result, columns
+from reports.model.toolshards import whole
 from reports.views import runtimes as views
 from vm import kernels, progress, run, toolfiles, tools
 from vm.paths import GUEST
@@ -45,8 +47,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser = commands.add_parser(
         "runtimes", help="run the cases with their policies enforced by tools",
         description="Let tools such as setpriv enforce the policies of the cases.")
-    parser.add_argument("show", nargs="*", metavar="show TOOL CASE [KERNEL]",
-                        help="print one outcome of the last run in full, and run nothing")
+    parser.add_argument("what", nargs="*", metavar="show TOOL CASE [KERNEL] | merge RESULT...",
+                        help="run nothing: print one outcome of the last run in full, or join the"
+                             " results of all shards of a run")
     add_machines(parser)
     parser.add_argument("--tool", action="append", default=[], metavar="T",
                         help="a tool of runtimes/, a glob of names, or NAME=BINARY; default: the"
@@ -58,6 +61,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--here", action="store_true", help="on this machine, without a VM")
     parser.add_argument("--quick", action="store_true", help="one case for each right")
     add_selection(parser)
+    add_shard(parser, "runtimes merge")
     parser.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
     parser.add_argument("--baseline", dest="tool_baseline", type=Path, metavar="FILE",
                         help="an earlier --json: its deviations are no news; what is worse makes"
@@ -77,11 +81,15 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 
 def run_runtimes(args: argparse.Namespace) -> int:
-    """Run the cases with tools and report, or show an outcome of the last run."""
+    """Run the cases with tools and report, or do what needs no run."""
     check_outputs(args)
-    if args.show:
-        return _show(args)
+    if args.what:
+        return _without_a_run(args)
     gate = _gate(args)
+    if args.shard and gate.given:
+        raise UserError(whole_only("runtimes merge"))
+    if args.shard and args.here:
+        raise UserError("--here is one machine, which --shard would not share with others")
     chosen = tools.choose(args.tool, args.adapter, args.root)
     if args.here and not args.tool:
         chosen = _that_run_here(chosen)
@@ -90,19 +98,25 @@ def run_runtimes(args: argparse.Namespace) -> int:
     if args.quick:
         args.case += _quick()
         options = (*options, "--quick")
-    words = ["runtimes", *selection(args), *([] if args.quick else ["--words"])]
-    work = _here if args.here else _boot
+    words = ["runtimes", *selection(args, families=not args.shard),
+             *([] if args.quick else ["--words"])]
+    share = Share(args, selection(args)) if args.shard else None
     with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as scratch:
         place = Path(scratch)
         with _records(args, chosen, words) as outdir:
             try:
-                work(args, chosen, words, place, outdir)
+                if args.here:
+                    _here(chosen, words, place, outdir)
+                else:
+                    _boot(args, chosen, words, outdir, share)
             except KeyboardInterrupt:
                 # What was won before the interruption is kept, and the next run goes on there.
                 if _files(args, outdir):
                     _finish(args, _assembled(args, chosen, outdir, options), gate)
                 raise
             found = _assembled(args, chosen, outdir, options)
+    if share:
+        found = replace(found, shard=share.shard)
     return _finish(args, model.without(found, left_out), gate)
 
 
@@ -134,11 +148,14 @@ def _gate(args: argparse.Namespace) -> Gate:
                 args.max_cannot_run)
 
 
-def _finish(args: argparse.Namespace, found: model.Run, gate: Gate) -> int:
+def _finish(args: argparse.Namespace, found: model.Run, gate: Gate,
+            asked_for: bool | None = None) -> int:
     """Keep the result, write the formats, print the table; return the exit status."""
     _last().parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     write_text(_last(), model.to_json(found))
-    asked = columns(found) if args.tool or args.kernel or args.here else ()
+    if asked_for is None:
+        asked_for = bool(args.tool or args.kernel or args.here)
+    asked = columns(found) if asked_for else ()
     try:
         judgement = judge(as_result(found, args.strict), gate, asked)
     except UserError:
@@ -195,7 +212,8 @@ def _records(args: argparse.Namespace, chosen: Sequence[tools.Tool],
         yield args.records
         return
     total = hashlib.sha256("\0".join((*words, *(one.name for one in chosen), *args.kernel,
-                                      str(args.here), str(args.lsm), *args.append)).encode())
+                                      str(args.here), str(args.shard), str(args.lsm),
+                                      *args.append)).encode())
     place = _last().parent / "runtimes" / total.hexdigest()[:16]
     place.mkdir(parents=True, exist_ok=True, mode=0o700)
     yield place
@@ -225,8 +243,7 @@ def _that_run_here(chosen: list[tools.Tool]) -> list[tools.Tool]:
     return [tool for tool in chosen if not tool.data.get("installed")]
 
 
-def _here(_args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], place: Path,
-          outdir: Path) -> None:
+def _here(chosen: list[tools.Tool], words: list[str], place: Path, outdir: Path) -> None:
     """Run on this machine."""
     toolfiles.lay_out(chosen, GUEST, place)
     with (outdir / "host.jsonl").open("wb") as file:
@@ -240,8 +257,8 @@ def _here(_args: argparse.Namespace, chosen: list[tools.Tool], words: list[str],
         raise UserError(f"the harness died with status {done.returncode}")
 
 
-def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], _place: Path,
-          outdir: Path) -> None:
+def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], outdir: Path,
+          share: Share | None) -> None:
     """Run in virtual machines."""
     words = [*words, "--tools", f"{toolfiles.PLACE}/list", "--probe",
              f"{toolfiles.PLACE}/{toolfiles.PROBE}"]
@@ -249,21 +266,36 @@ def _boot(args: argparse.Namespace, chosen: list[tools.Tool], words: list[str], 
     with progress.fetching() as tell:
         machines = kernels.choose(args.kernel, modules=args.modules, progress=tell,
                                   of_set=args.set)
+    more: dict[str, list[str]] = {}
+    if share:
+        machines, more = divided(machines, share.part)
     # Starting a program under emulation is a third quicker where it always lies at one address.
     boot = replace(booting(args), append=(*args.append, "norandmaps"))
     with progress.display(machines) as listener:
-        run.run(machines, words, outdir, GUEST, args.jobs, listener, boot, archive, resume=True)
+        run.run(machines, words, outdir, GUEST, args.jobs, listener, boot, archive, resume=True,
+                more=more)
 
 
 def _last() -> Path:
     return last_path().with_name("last-runtimes.json")
 
 
-def _show(args: argparse.Namespace) -> int:
+def _without_a_run(args: argparse.Namespace) -> int:
+    """Show an outcome of the last run, or join the results of shards."""
+    word, *what = args.what
+    if word == "show" and 2 <= len(what) <= 3:
+        return _show(args, what)
+    if word == "merge" and what:
+        runs = [(name, model.load(Path(name))) for name in what]
+        joined = whole(runs)
+        asked = runs[0][1].shard
+        return _finish(args, joined, _gate(args), bool(asked and asked.asked))
+    raise UserError("either `landproof runtimes show TOOL CASE [KERNEL]`, or `landproof runtimes"
+                    " merge RESULT...`")
+
+
+def _show(args: argparse.Namespace, what: Sequence[str]) -> int:
     """Print an outcome of the last run."""
-    word, *what = args.show
-    if word != "show" or not 2 <= len(what) <= 3:
-        raise UserError("landproof runtimes show TOOL CASE [KERNEL]")
     if not _last().exists():
         raise UserError("no run of tools is kept: `landproof runtimes` makes one")
     last = model.load(_last())

@@ -17,7 +17,7 @@ import jsonschema
 from reports.errors import UserError
 from reports.model.files import read_text
 from reports.model.findings import count
-from reports.model.results import UNREPORTED, base
+from reports.model.results import UNREPORTED, Shard, base
 
 SCHEMA = Path(__file__).resolve().parents[1] / "schema" / "runtimes.schema.json"
 RAW = "raw"
@@ -98,6 +98,7 @@ class Run:
     date: str = ""
     options: tuple[str, ...] = ()  # that chose cases
     left_out: Mapping[str, str] = field(default_factory=dict)  # tools, and why they were not had
+    shard: Shard | None = None  # None: the whole run
 
     @cached_property
     def _cells(self) -> dict[tuple[str, str], list[Outcome]]:
@@ -302,6 +303,7 @@ def to_json(run: Run) -> str:
         "tools": [asdict(one) for one in run.tools],
         "inapplicable": run.inapplicable, "left_out": run.left_out,
         "rights": run.rights, "private": run.private,
+        **({"shard": asdict(run.shard)} if run.shard else {}),
         "runtimes": [{"kernel": one.kernel, "tool": one.tool, "case": one.case,
                       "verdict": one.verdict, "why": one.why, "coarse": one.coarse,
                       "worlds": one.worlds} for one in run.outcomes],
@@ -331,4 +333,8 @@ def load(path: Path) -> Run:
         tuple(Outcome(**one) for one in data["runtimes"]),
         {name: tuple(rights) for name, rights in data["rights"].items()},
         tuple(data["private"]), data["inapplicable"], data["date"], tuple(data["options"]),
-        data["left_out"])
+        data["left_out"], _shard(data["shard"]) if "shard" in data else None)
+
+
+def _shard(data: Mapping[str, Any]) -> Shard:
+    return replace(Shard(**data), kernels=tuple(data["kernels"]))

@@ -76,7 +76,7 @@ def whole(results: Sequence[tuple[str, Result]]) -> Result:
     Raise UserError if they are not the shards of one run, each once. What one of them did not
     bring, although it had to, is a loss of its kernel's column.
     """
-    first = _checked(results)
+    first = checked([(name, result.shard, result.landproof) for name, result in results], "run")
     for kernel in first.kernels:
         _check_cases(kernel, results)
     bare = [(name, replace(result, shard=None, kernels=tuple(map(_unmarked, result.kernels))))
@@ -99,27 +99,29 @@ def whole(results: Sequence[tuple[str, Result]]) -> Result:
     return replace(joined, kernels=tuple(kernels))
 
 
-def _checked(results: Sequence[tuple[str, Result]]) -> Shard:
-    """Return what the shards have in common; raise UserError if they are not those of one run."""
-    first_name, first_result = results[0]
+def checked(results: Sequence[tuple[str, Shard | None, str]], command: str) -> Shard:
+    """Return what shards have in common; raise UserError if they are not those of one run.
+
+    Each has its file's name, what it says of itself, and the version of Landproof that made it.
+    """
+    first_name, first, first_version = results[0]
     names: dict[int, str] = {}
-    for name, result in results:
-        if not result.shard:
-            raise UserError(f"{name} is not the result of a shard: `landproof run --shard K/N`")
-        assert first_result.shard
-        if (replace(result.shard, number=0) != replace(first_result.shard, number=0)
-                or result.landproof != first_result.landproof):
+    for name, one, version in results:
+        if not one or not first:
+            raise UserError(f"{first_name if not first else name} is not the result of a shard:"
+                            f" `landproof {command} --shard K/N`")
+        if replace(one, number=0) != replace(first, number=0) or version != first_version:
             raise UserError(f"{name} and {first_name} are not shards of one run: the same version,"
                             " kernels, cases and --durations have to be given to each")
-        if result.shard.number in names:
-            raise UserError(f"{name} is shard {result.shard.number} of {result.shard.of}, and so is"
-                            f" {names[result.shard.number]}")
-        names[result.shard.number] = name
-    assert first_result.shard
-    if missing := sorted(set(range(1, first_result.shard.of + 1)) - set(names)):
-        raise UserError(f"shard {', '.join(map(str, missing))} of {first_result.shard.of} is"
+        if one.number in names:
+            raise UserError(f"{name} is shard {one.number} of {one.of}, and so is"
+                            f" {names[one.number]}")
+        names[one.number] = name
+    assert first
+    if missing := sorted(set(range(1, first.of + 1)) - set(names)):
+        raise UserError(f"shard {', '.join(map(str, missing))} of {first.of} is"
                         " missing: give the results of all")
-    return first_result.shard
+    return first
 
 
 def _check_cases(name: str, results: Sequence[tuple[str, Result]]) -> None:

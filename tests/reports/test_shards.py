@@ -11,10 +11,13 @@ import pytest
 
 from cli.main import main, parser
 from reports.errors import UserError
-from reports.model import shards
+from reports.model import shards, toolshards
 from reports.model.judgement import judge
 from reports.model.resultfile import dump_result, load_result
 from reports.model.results import Case, CaseResult, Kernel, Provenance, Result, family
+from reports.model.runtimegate import as_result
+from reports.model.runtimes import Machine, Outcome, Run, Tool, to_json
+from reports.model.runtimes import load as load_tools
 from reports.model.verdicts import Verdict
 
 FAMILIES = {"api": 4, "fs": 40, "net": 20, "scope": 6}
@@ -166,3 +169,56 @@ def test_a_baseline_belongs_to_the_whole(tmp_path: Path,
     dump_result(WHOLE, tmp_path / "last.json")
     assert main(["run", "--shard", "1/2", "--baseline", str(tmp_path / "last.json")]) == 2
     assert "belong to the whole of it: give them to `landproof merge`" in capsys.readouterr().err
+
+
+TOOLS = (Tool("strict", "1.0", "hard"), Tool("lax", "2.0", "soft"))
+
+
+def of_tools(parts_of: int) -> list[tuple[str, Run]]:
+    """Return what the shards of a run of tools bring."""
+    work = shards.work(KERNELS, IDS, Result("1.0", catalogue=CATALOGUE))
+    made = []
+    for number, part in enumerate(shards.cut(work, parts_of), 1):
+        made.append((f"{number}.json", Run(
+            "1.0", tuple(Machine(kernel, "9.9", 3) for kernel in part), TOOLS,
+            tuple(Outcome(kernel, tool.name, one, "enforced", "EACCES", False, {})
+                  for kernel, families in part.items() for tool in TOOLS for one in IDS
+                  if family(one, {}) in families),
+            {one: ("fs.read_file",) for one in IDS}, (), {"no": number}, f"2026-01-0{number}",
+            ("--quick", f"--shard={number}/{parts_of}"), {},
+            shards.shard(work, number, parts_of, True))))
+    return made
+
+
+def test_shards_of_tools(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    first, second = of_tools(2)
+    files = [tmp_path / name for name, _run in (first, second)]
+    for file, (_name, run) in zip(files, (first, second), strict=True):
+        file.write_text(to_json(run))
+    out = tmp_path / "whole.json"
+    assert main(["runtimes", "merge", *map(str, files), "--json", str(out)]) == 0
+    joined = load_tools(out)
+    assert sorted((one.kernel, one.tool, one.case) for one in joined.outcomes) == sorted(
+        (kernel, tool.name, one) for kernel in KERNELS for tool in TOOLS for one in IDS)
+    assert [machine.name for machine in joined.machines] == list(KERNELS)
+    assert (joined.shard, joined.options, joined.inapplicable) == (None, ("--quick",), {"no": 3})
+    # Half of it, or what is no shard, is no whole.
+    assert main(["runtimes", "merge", str(files[0])]) == 2
+    assert main(["runtimes", "merge", str(out), str(files[0])]) == 2
+
+
+def test_shards_of_tools_that_do_not_fit() -> None:
+    first, (name, second), *rest = of_tools(3)
+    newer = replace(second, tools=(replace(TOOLS[0], version="2.0"), TOOLS[1]))
+    with pytest.raises(UserError, match=f"{name} and 1.json have not the same tools"):
+        toolshards.whole([first, (name, newer), *rest])
+    double = replace(second, outcomes=(*second.outcomes, first[1].outcomes[0]))
+    with pytest.raises(UserError, match="is in 2.json and in 1.json"):
+        toolshards.whole([first, (name, double), *rest])
+    # What a shard lost, the whole lacks.
+    kernel = second.machines[0]
+    short = replace(second, machines=(replace(kernel, lost=("it died",)), *second.machines[1:]))
+    joined = toolshards.whole([first, (name, short), *rest])
+    assert joined.troubles == [f"{kernel.name}: 2.json: it died"]
+    assert judge(as_result(joined)).status == 2
