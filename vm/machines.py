@@ -8,9 +8,11 @@ from __future__ import annotations
 
 import sys
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from vm.errors import UserError
 
@@ -65,9 +67,14 @@ class Architecture:
 @cache
 def known() -> dict[str, Architecture]:
     """Return all architectures by their names."""
-    return {name: Architecture(name, **{key: tuple(value) if isinstance(value, list) else value
-                                        for key, value in entry.items()})
+    return {name: _architecture(name, entry)
             for name, entry in tomllib.loads(DATA.read_text()).items()}
+
+
+def _architecture(name: str, entry: Mapping[str, Any]) -> Architecture:
+    fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
+                              for key, value in entry.items()}
+    return Architecture(name, **fields)
 
 
 def named(name: str) -> Architecture:
