@@ -28,6 +28,7 @@
 #include "lab/peers.h"
 #include "landlock/exercise.h"
 #include "landlock/layers.h"
+#include "machine/filter.h"
 #include "machine/make.h"
 #include "machine/privilege.h"
 #include "machine/scratch.h"
@@ -101,6 +102,9 @@ const char *process_init(void)
 {
 	const char *missing;
 
+	missing = filter_kills_at_once();
+	if (missing)
+		return missing;
 	privilege_init();
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	missing = scratch_init() ?:

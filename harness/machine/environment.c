@@ -22,6 +22,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/time.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -29,6 +30,7 @@
 #include "landlock/abi.h"
 #include "landlock/landlock.h"
 #include "machine/environment.h"
+#include "machine/filter.h"
 #include "machine/guest.h"
 #include "machine/privilege.h"
 
@@ -95,7 +97,7 @@ void environment_reset(void)
 {
 	sigset_t none;
 	size_t i;
-	int number;
+	int number, timer;
 
 	fill_standard_descriptors();
 	for (number = 1; number < NSIG; number++)
@@ -108,9 +110,13 @@ void environment_reset(void)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	umask(022);
-	personality(PER_LINUX);
+	for (timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
+		setitimer(timer, &(struct itimerval) { 0 }, NULL);
+	if (!filter_kills_at(SYS_personality))
+		personality(PER_LINUX);
 	/* A program that cannot be read is not dumpable, nor is its /proc. */
-	prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
+	if (!filter_kills_at(SYS_prctl))
+		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
 	for (i = 0; i < LIMITS; i++)
 		raise_limit(&limits[i]);
 }
@@ -129,11 +135,6 @@ found(enum influence how, const char *fmt, ...)
 		 used ? ", " : "", text);
 	if (how > influence)
 		influence = how;
-}
-
-static bool is_filtered(void)
-{
-	return prctl(PR_GET_SECCOMP) == 2 /* SECCOMP_MODE_FILTER */;
 }
 
 /*
@@ -267,6 +268,8 @@ static void look_at_bpf(void)
 	struct { uint32_t type, id; } program;
 	int count = 0;
 
+	if (filter_kills_at(SYS_bpf))
+		return;
 	while (!syscall(SYS_bpf, 11 /* BPF_PROG_GET_NEXT_ID */, &ids,
 			sizeof(ids))) {
 		ids.id = ids.next_id;
@@ -334,7 +337,7 @@ static int add_layer(const char **call)
 	return error;
 }
 
-/* What add_layer() said, and how many layers there was room for before */
+/* Which call failed and how, and how many layers there was room for before */
 struct room {
 	int layers, error;
 	const char *call;	/* of this binary's own data: the same address */
@@ -347,22 +350,31 @@ static bool find_room(struct room *room)
 	pid_t pid;
 	bool told;
 
+	memset(room, 0, sizeof(*room));
 	if (pipe2(ends, O_CLOEXEC))
 		return false;
 	pid = fork();
+	if (pid < 0) {
+		room->call = "clone";
+		room->error = errno;
+		close(ends[0]);
+		close(ends[1]);
+		return true;
+	}
 	if (pid == 0) {
-		memset(room, 0, sizeof(*room));
-		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-		do
+		room->call = "prctl";
+		if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+			room->error = errno;
+		while (!room->error && room->layers < LAYERS_MAX) {
 			room->error = add_layer(&room->call);
-		while (!room->error && ++room->layers < LAYERS_MAX);
+			room->layers += !room->error;
+		}
 		_exit(write(ends[1], room, sizeof(*room)) != sizeof(*room));
 	}
 	close(ends[1]);
-	told = pid > 0 && read(ends[0], room, sizeof(*room)) == sizeof(*room);
+	told = read(ends[0], room, sizeof(*room)) == sizeof(*room);
 	close(ends[0]);
-	if (pid > 0)
-		waitpid_retry(pid, NULL);
+	waitpid_retry(pid, NULL);
 	return told;
 }
 
@@ -388,16 +400,17 @@ static void look_at_layers(void)
 		      LAYERS_MAX - room.layers, LAYERS_MAX);
 	if (room.error == E2BIG && !room.layers && !is_guest())
 		refuses(room.call, room.error, "an outer domain");
-	else if (room.error && room.error != E2BIG && is_filtered())
+	else if (room.error && room.error != E2BIG && filter_is_there())
 		refuses(room.call, room.error, "a seccomp filter");
 }
 
 void environment_probe(void)
 {
-	const bool filtered = is_filtered(), translated = is_translated();
+	const bool filtered = filter_is_there(), translated = is_translated();
 
 	if (filtered)
-		found(INFLUENCE_REFUSES, "a seccomp filter");
+		found(filter_is_deadly() ? INFLUENCE_RESTRICTS :
+					   INFLUENCE_REFUSES, "a seccomp filter");
 	if (translated)
 		found(INFLUENCE_SPOILS, "an emulator of system calls");
 	if (is_traced())

@@ -22,7 +22,7 @@ enum influence {
 enum influence environment_influence(bool ports);
 /* What is not normal, in words for people: "RLIMIT_NOFILE 8"; or NULL */
 const char *environment_words(void);
-/* Which call of Landlock's something else than the kernel refuses; or NULL */
+/* Which call without which nothing is enforced something else refuses; or NULL */
 const char *environment_refused_call(void);
 
 #endif

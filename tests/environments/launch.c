@@ -305,13 +305,18 @@ static void mask(const char *value)
 #define LOAD(field) BPF_STMT(BPF_LD | BPF_W | BPF_ABS, AT(field))
 #define RETURN(k) BPF_STMT(BPF_RET | BPF_K, (k))
 
-/* NUMBER[,NUMBER...]:ERRNO; NUMBER-NUMBER is a range */
+/*
+ * NUMBER[,NUMBER...]:ERRNO; NUMBER-NUMBER is a range.  "kill" for the errno
+ * ends the process, as systemd's SystemCallFilter= does.
+ */
 static void refuse(const char *value)
 {
 	struct sock_filter filter[256] = { LOAD(nr) };
 	struct sock_fprog program = { .filter = filter, .len = 1 };
 	const char *next = value;
-	const int error = atoi(strchr(value, ':') + 1);
+	const char *const how = strchr(value, ':') + 1;
+	const uint32_t verdict = strcmp(how, "kill") ?
+		SECCOMP_RET_ERRNO | atoi(how) : SECCOMP_RET_KILL_PROCESS;
 	char *end;
 
 	while (*next && *next != ':') {
@@ -324,7 +329,7 @@ static void refuse(const char *value)
 		filter[program.len++] = (struct sock_filter)
 			BPF_JUMP(BPF_JMP | BPF_JGT | BPF_K, last, 1, 0);
 		filter[program.len++] = (struct sock_filter)
-			RETURN(SECCOMP_RET_ERRNO | error);
+			RETURN(verdict);
 		next = end + (*end == ',');
 	}
 	filter[program.len++] = (struct sock_filter)RETURN(SECCOMP_RET_ALLOW);
@@ -474,6 +479,23 @@ static void tmpfs(const char *value)
 	must(!mount("tmpfs", text, "tmpfs", flag, options), value);
 }
 
+/* An overlay over a tmpfs that is there, as a container's files are */
+static void overlay(const char *path)
+{
+	static const char *const parts[] = { "lower", "upper", "work" };
+	char name[200], options[700];
+	size_t i;
+
+	for (i = 0; i < 3; i++) {
+		snprintf(name, sizeof(name), "%s/%s", path, parts[i]);
+		must(!mkdir(name, 0777) && !chmod(name, 01777), name);
+	}
+	snprintf(options, sizeof(options),
+		 "lowerdir=%s/lower,upperdir=%s/upper,workdir=%s/work", path,
+		 path, path);
+	must(!mount("overlay", path, "overlay", 0, options), "overlay");
+}
+
 static void fill(const char *path)
 {
 	char name[200];
@@ -516,6 +538,26 @@ static void sysctl(const char *value)
 static void priority(const char *value)
 {
 	must(!setpriority(PRIO_PROCESS, 0, atoi(value)), "setpriority");
+}
+
+/* A timer that goes off in the program: execve(2) keeps it. */
+static void alarm_clock(const char *value)
+{
+	alarm(atoi(value));
+}
+
+/* So many supplementary groups, which the IDs of steps behind keep */
+static void groups(const char *value)
+{
+	const int count = atoi(value);
+	gid_t *const list = calloc(count, sizeof(*list));
+	int i;
+
+	must(list, "calloc");
+	for (i = 0; i < count; i++)
+		list[i] = 100000 + i;
+	must(!setgroups(count, list), "setgroups");
+	free(list);
 }
 
 static void persona(const char *value)
@@ -656,6 +698,7 @@ static const struct step {
 	{ "load", load }, { "cgroup", cgroup }, { "child", child },
 	{ "through", through }, { "apparmor", apparmor },
 	{ "selinux", selinux }, { "context", context }, { "bpf", bpf },
+	{ "overlay", overlay }, { "alarm", alarm_clock }, { "groups", groups },
 };
 
 static void make(char *word)
