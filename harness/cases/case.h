@@ -25,7 +25,7 @@ extern const struct variant ipv4_and_ipv6[];
  * @guard: the rights that are promised to guard the operation
  * @uses: further rights that the attempt exercises; the bystander leaves
  *	them alone
- * @promise: see above
+ * @promise: what the kernel's documentation says; see cases/promise.h
  * @grant: the rules of the grant world; a rule without access bits grants
  *	the guard
  * @deny: the denying policy, where it is not "the guard and no rule"
@@ -39,7 +39,7 @@ extern const struct variant ipv4_and_ipv6[];
  * @effect: run outside after the attempt: was its effect seen?
  * @witness: must be refused wherever the deny world's policy is in force;
  *	it is what makes "it works" mean something
- * @needs: words of needs.c, separated by spaces
+ * @needs: words of engine/needs.c, separated by spaces
  * @labels: further labels, separated by spaces
  * @covers: features of abi.c that the case guards beside @guard's
  * @honesty: a deviation means that the kernel's claim is wrong

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0 */
 /*
- * Every number of Landlock's UAPI, ABI 1 to 11: the suite's own copies, so that
- * it builds where the system's headers are old.  abi_check.c compares them at
+ * Every number of Landlock's UAPI up to ABI_NEWEST: the suite's own copies, so
+ * that it builds where the system's headers are old.  abi_check.c compares them at
  * build time with linux/landlock.h, as far as that goes.
  *
  * Source: include/uapi/linux/landlock.h and security/landlock/limits.h of 7.3.

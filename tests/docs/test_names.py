@@ -45,3 +45,10 @@ def test_the_roads_are_claims(table: list[dict[str, Any]]) -> None:
     rows = re.findall(r"^\| ([^|]+) \| (?:reaches|serves|cannot-run)", text, re.MULTILINE)
     assert len(rows) > 20
     assert set(rows) <= claims
+
+
+def test_the_readme_names_the_newest_abi() -> None:
+    header = (ROOT / "harness" / "landlock" / "abi.h").read_text(encoding="utf-8")
+    newest = re.search(r"^#define ABI_NEWEST (\d+)$", header, re.MULTILINE)
+    readme = re.search(r"ABI versions 1 to (\d+)", (ROOT / "README.md").read_text("utf-8"))
+    assert newest and readme and newest[1] == readme[1]
