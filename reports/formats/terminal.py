@@ -218,10 +218,21 @@ def _table(table: Table, target: Console) -> None:
 def _fitted(layout: _Layout) -> bool:
     """Print a table; return whether it had room, or stands with its rows below each other."""
     if layout.fits:
-        layout.target.print(_grid(layout), highlight=False)
+        _lines(_grid(layout), layout.target)
     else:
         _below_each_other(layout.table, layout.target)
     return layout.fits
+
+
+def _lines(grid: Grid, target: Console) -> None:
+    """Print a table; in a file or a pipe no line ends with the padding of its last columns."""
+    if target.is_terminal:
+        target.print(grid, highlight=False)
+        return
+    with target.capture() as captured:
+        target.print(grid, highlight=False)
+    for line in captured.get().splitlines():
+        target.print(Text(line.rstrip()), highlight=False, soft_wrap=True)
 
 
 def _numbered(table: Table) -> tuple[Table, str]:

@@ -24,7 +24,7 @@ def cases(catalogue: Sequence[Mapping[str, Any]]) -> Document:
     for name, group in groupby(entries, key=lambda case: case.family):
         lines = tuple(map(_case, group))
         sections.append(Section(lines, f"{name} ({len(lines)})"))
-    columns = tuple(map(Column, ("case", "since", "claim", "variants", "labels")))
+    columns = tuple(map(Column, ("case", "since", "labels", "claim", "variants")))
     total = Items((Item(words(f"{len(entries)} cases, {runs} with their variants")),))
     return Document(
         title="The cases", blocks=(Block((Table(columns, tuple(sections)), total)),),
@@ -36,7 +36,7 @@ def _case(entry: Case) -> tuple[Cell, ...]:
     since = "open" if entry.kind == "open" else f"ABI {entry.since}" if entry.since else ""
     labels = " ".join(label for label in entry.labels if label != entry.family)
     variants = ", ".join(filter(None, entry.variants))
-    return (Cell(entry.id, code=True), Cell(since), Cell(entry.claim), Cell(variants), Cell(labels))
+    return (Cell(entry.id, code=True), Cell(since), Cell(labels), Cell(entry.claim), Cell(variants))
 
 
 def coverage(covered: Mapping[str, Mapping[str, Any]]) -> Document:
