@@ -2,6 +2,11 @@
 /* Audit records name the right that was missing, and the object. */
 #include "denials.h"
 
+static int scene(struct scene *scene)
+{
+	return denial_scene(scene, scene->variant->arg);
+}
+
 static int handle_one(struct scene *scene)
 {
 	const enum denial_kind kind = scene->variant->arg;
@@ -26,7 +31,7 @@ static int do_and_look(struct scene *scene)
 	A_LOG_CASE,							\
 	.worlds	  = W(CONTROL) | W(DENY),				\
 	.enforce  = handle_one,						\
-	.scene	  = denial_scene,					\
+	.scene	  = scene,						\
 	.attempt  = do_and_look,					\
 	.source	  = "admin-guide/LSM/landlock: blockers="
 

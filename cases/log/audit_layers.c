@@ -11,6 +11,13 @@ struct denial_by_layer {
 /* A variant's structure */
 #define DENIES(...) .data = &(const struct denial_by_layer) { __VA_ARGS__ }
 
+static int scene(struct scene *scene)
+{
+	const struct denial_by_layer *by = scene->variant->data;
+
+	return denial_scene(scene, by->kind);
+}
+
 /*
  * Either layer denies something of its own, to know its domain by.  Of the
  * rights that open(2) remembers, the layers have one each: that must not be
@@ -78,7 +85,7 @@ static int right_one_is_named(struct scene *scene)
 	.worlds	  = W(CONTROL) | W(DENY),				\
 	.enforce  = enforce_two,					\
 	.covers	  = LOGGED_SINCE,					\
-	.scene	  = denial_scene,					\
+	.scene	  = scene,						\
 	.attempt  = right_one_is_named
 
 static const struct variant rights[] = {
@@ -149,6 +156,11 @@ static int reads_stat(struct scene *scene)
 	return start > 1 ? 0 : EPERM;
 }
 
+static int scene_with_target(struct scene *scene)
+{
+	return audit_scene(scene) ?: denial_objects(scene, NEEDS_TARGET);
+}
+
 /* Only the directory is logged. */
 static int stat_then_list(struct scene *scene)
 {
@@ -165,6 +177,6 @@ CASE("log.audit.probe_of_process",
 	.deny	 = { .fs = FS_READ_DIR },
 	.promise = { LOGGED },
 	.covers	 = LOGGED_SINCE,
-	.scene	 = denial_scene,
+	.scene	 = scene_with_target,
 	.attempt = stat_then_list,
 	.source	 = "admin-guide/LSM/landlock: NOAUDIT hooks; proc_pid_stat(5): startcode");

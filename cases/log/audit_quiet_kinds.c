@@ -176,6 +176,13 @@ static const struct quiet_policy mount_loud = {
 	.kind = MOUNT,
 };
 
+static int scene(struct scene *scene)
+{
+	const struct quiet_policy *policy = scene->variant->data;
+
+	return denial_scene(scene, policy->kind);
+}
+
 static int enforce_both(struct scene *scene)
 {
 	const struct quiet_policy *policy = scene->variant->data;
@@ -213,7 +220,7 @@ static int hidden_or_not(struct scene *scene)
 	A_LOG_CASE,							\
 	.worlds	  = W(CONTROL) | W(DENY),				\
 	.enforce  = enforce_both,					\
-	.scene	  = denial_scene,					\
+	.scene	  = scene,						\
 	.attempt  = hidden_or_not
 
 static const struct variant rights[] = {

@@ -109,6 +109,11 @@ static const struct records refer_unhandled = {
 		   "blockers=*fs.refer path=\"/tmp/b\" dev=" },
 };
 
+static int scene_with_files(struct scene *scene)
+{
+	return audit_scene(scene) ?: denial_objects(scene, NEEDS_FILES);
+}
+
 static int enforce_records(struct scene *scene)
 {
 	const struct records *records = scene->variant->data;
@@ -140,7 +145,7 @@ static int all_said(struct scene *scene)
 	A_LOG_CASE,							\
 	.worlds	  = W(CONTROL) | W(DENY),				\
 	.covers	  = LOGGED_SINCE,					\
-	.scene	  = denial_scene,					\
+	.scene	  = scene_with_files,					\
 	.enforce  = enforce_records,					\
 	.attempt  = all_said
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Operations that a domain denies: the table, and the scene for all of them. */
+/* Operations that a domain denies: the table, and scenes for them. */
 #include <stddef.h>
 #include <sys/mount.h>
 #include <sys/un.h>
@@ -20,11 +20,14 @@ const struct denial denials[] = {
 	[OPEN_DIR] = { .fs = FS_READ_DIR, .name = "fs.read_dir",
 		.text = "path=\"/\" dev=", .op = do_list },
 	[EXECUTE] = { .fs = FS_EXECUTE, .name = "fs.execute",
-		.text = "path=\"/tmp/program\"", .op = do_execute },
+		.text = "path=\"/tmp/program\"",
+		.objects = NEEDS_FILES, .op = do_execute },
 	[REMOVE_DIR] = { .fs = FS_REMOVE_DIR, .name = "fs.remove_dir",
-		.text = "path=\"/tmp/a\"", .op = do_rmdir },
+		.text = "path=\"/tmp/a\"",
+		.objects = NEEDS_FILES, .op = do_rmdir },
 	[REMOVE_FILE] = { .fs = FS_REMOVE_FILE, .name = "fs.remove_file",
-		.text = IN_TMP, .op = do_unlink },
+		.text = IN_TMP,
+		.objects = NEEDS_FILES, .op = do_unlink },
 	[MAKE_CHAR] = { .fs = FS_MAKE_CHAR, .name = "fs.make_char",
 		.text = IN_TMP, .op = do_char },
 	[MAKE_DIR] = { .fs = FS_MAKE_DIR, .name = "fs.make_dir",
@@ -39,17 +42,20 @@ const struct denial denials[] = {
 		.text = IN_TMP, .op = do_block },
 	[MAKE_SYM] = { .fs = FS_MAKE_SYM, .name = "fs.make_sym",
 		.text = IN_TMP, .op = do_symlink },
-	[LINK] = { .fs = FS_REFER, .name = "fs.refer", .op = do_link },
+	[LINK] = { .fs = FS_REFER, .name = "fs.refer",
+		.objects = NEEDS_FILES, .op = do_link },
 	[TRUNCATE] = { .fs = FS_TRUNCATE, .name = "fs.truncate",
-		.text = "path=\"/tmp/file\"", .op = do_truncate },
+		.text = "path=\"/tmp/file\"",
+		.objects = NEEDS_FILES, .op = do_truncate },
 	[FTRUNCATE] = { .fs = FS_TRUNCATE, .name = "fs.truncate",
 		.text = "path=\"/tmp/file\" dev=\"tmpfs\" ino=",
-		.op = do_ftruncate },
+		.objects = NEEDS_FILES, .op = do_ftruncate },
 	[IOCTL] = { .fs = FS_IOCTL_DEV, .name = "fs.ioctl_dev",
 		.text = "path=\"/dev/null\" dev=*ino=*ioctlcmd=0x5401",
 		.op = do_ioctl },
 	[RESOLVE_UNIX] = { .fs = FS_RESOLVE_UNIX, .name = "fs.resolve_unix",
-		.text = "path=\"/tmp/socket\"", .op = do_resolve },
+		.text = "path=\"/tmp/socket\"",
+		.objects = NEEDS_SERVERS, .op = do_resolve },
 
 	[BIND_TCP] = { .net = NET_BIND_TCP, .name = "net.bind_tcp",
 		.text = "saddr=127.0.0.1 src=7199", .op = do_bind },
@@ -83,28 +89,36 @@ const struct denial denials[] = {
 		.name = "net.connect_send_udp", .op = do_send_unspec_ipv6 },
 
 	[SIGNAL] = { .scoped = SCOPE_SIGNAL, .name = "scope.signal",
-		.target = true, .op = do_signal },
+		.target = true, .objects = NEEDS_TARGET, .op = do_signal },
 	[SIGNAL_IO] = { .scoped = SCOPE_SIGNAL, .name = "scope.signal",
-		.target = true, .op = do_sigio },
+		.target = true, .objects = NEEDS_TARGET, .op = do_sigio },
 	/* An abstract name begins with a NUL, and that is written in hex. */
 	[ABSTRACT] = { .scoped = SCOPE_ABSTRACT_UNIX_SOCKET,
 		.name = "scope.abstract_unix_socket",
-		.text = "path=00", .op = do_abstract },
+		.text = "path=00",
+		.objects = NEEDS_SERVERS, .op = do_abstract },
 	[ABSTRACT_DGRAM] = { .scoped = SCOPE_ABSTRACT_UNIX_SOCKET,
 		.name = "scope.abstract_unix_socket",
-		.text = "path=00", .op = do_abstract_dgram },
-	[SEIZE] = { .name = "ptrace", .target = true, .op = do_seize },
+		.text = "path=00",
+		.objects = NEEDS_SERVERS, .op = do_abstract_dgram },
+	[SEIZE] = { .name = "ptrace", .target = true,
+		.objects = NEEDS_TARGET, .op = do_seize },
 	[TRACEME] = { .name = "ptrace", .target = true, .op = do_traceme },
 	[MOUNT] = { .fs = FS_MAKE_CHAR, .name = "fs.change_topology",
-		.text = "path=\"/tmp/b\"", .op = do_mount },
+		.text = "path=\"/tmp/b\"",
+		.objects = NEEDS_FILES, .op = do_mount },
 	[UMOUNT] = { .fs = FS_MAKE_CHAR, .name = "fs.change_topology",
-		.text = "name=\"/\" dev=\"tmpfs\"", .op = do_umount },
+		.text = "name=\"/\" dev=\"tmpfs\"",
+		.objects = NEEDS_FILES, .op = do_umount },
 	[RECONFIGURE] = { .fs = FS_MAKE_CHAR, .name = "fs.change_topology",
-		.text = "name=\"/\" dev=\"tmpfs\"", .op = do_reconfigure },
+		.text = "name=\"/\" dev=\"tmpfs\"",
+		.objects = NEEDS_FILES, .op = do_reconfigure },
 	[MOVE_MOUNT] = { .fs = FS_MAKE_CHAR, .name = "fs.change_topology",
-		.text = "path=\"/tmp/b\"", .op = do_move_mount },
+		.text = "path=\"/tmp/b\"",
+		.objects = NEEDS_FILES, .op = do_move_mount },
 	[PIVOT_ROOT] = { .fs = FS_MAKE_CHAR, .name = "fs.change_topology",
-		.text = "path=\"/mnt\"", .op = do_pivot_root },
+		.text = "path=\"/mnt\"",
+		.objects = NEEDS_FILES, .op = do_pivot_root },
 };
 
 static int make_files(void)
@@ -146,16 +160,24 @@ static int make_servers(struct scene *scene)
 	return error ?: serve(scene, DENIAL_SERVERS + 1, &at, len, SOCK_DGRAM);
 }
 
-int denial_objects(struct scene *scene)
+int denial_objects(struct scene *scene, enum denial_objects objects)
 {
+	int ret = 0;
+
 	scene->value[DENIAL_SERVER_PID] = getpid();
-	return make_files() ?: make_servers(scene) ?:
-	       target_start(scene, DENIAL_TARGET);
+	if (objects & NEEDS_FILES)
+		ret = make_files();
+	if (!ret && objects & NEEDS_SERVERS)
+		ret = make_servers(scene);
+	if (!ret && objects & NEEDS_TARGET)
+		ret = target_start(scene, DENIAL_TARGET);
+	return ret;
 }
 
-int denial_scene(struct scene *scene)
+int denial_scene(struct scene *scene, enum denial_kind kind)
 {
-	return audit_scene(scene) ?: denial_objects(scene);
+	return audit_scene(scene) ?:
+	       denial_objects(scene, denials[kind].objects);
 }
 
 int denial_do(struct scene *scene, enum denial_kind kind)

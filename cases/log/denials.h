@@ -20,12 +20,16 @@ enum denial_kind {
 	MOUNT, UMOUNT, RECONFIGURE, MOVE_MOUNT, PIVOT_ROOT,
 };
 
+/* What must be there before the domain: making all of it takes longest. */
+enum denial_objects { NEEDS_FILES = 1, NEEDS_SERVERS = 2, NEEDS_TARGET = 4 };
+
 /*
  * struct denial - one such operation
  * @fs, @net, @scoped: what a layer must handle to deny it
  * @name: what its audit record says behind "blockers="
  * @text: what that says of the object; an asterisk stands for anything
- * @target: the object is the process of denial_scene(), by its PID
+ * @target: the object is a process, by its PID in scene->pid[]
+ * @objects: what denial_objects() makes for it
  * @op: the operation: 0 or errno.  What the object says to it (nobody
  *	listens there) does not matter.
  */
@@ -33,22 +37,23 @@ struct denial {
 	uint32_t fs, net, scoped;
 	const char *name, *text;
 	bool target;
+	enum denial_objects objects;
 	int (*op)(struct scene *scene);
 };
 
 extern const struct denial denials[];
 
-/* What the process of denial_scene() is: scene->pid[] and ->fd[] */
+/* What the process of denial_objects() is: scene->pid[] and ->fd[] */
 #define DENIAL_TARGET	1
 /* Servers: of abstract sockets (stream, datagram), of the path "socket" */
 #define DENIAL_SERVERS	2
 /* Who serves: scene->value[] */
 #define DENIAL_SERVER_PID	5
 
-/* Makes all objects of the operations, after log_scene(): 0 or an outcome */
-int denial_objects(struct scene *scene);
-/* For .scene: both, and audit_scene() */
-int denial_scene(struct scene *scene);
+/* Makes objects of operations, after log_scene(): 0 or an outcome */
+int denial_objects(struct scene *scene, enum denial_objects objects);
+/* audit_scene(), and what an operation of this kind needs */
+int denial_scene(struct scene *scene, enum denial_kind kind);
 /* What the operation of this kind gave, and what the record must say of it */
 int denial_do(struct scene *scene, enum denial_kind kind);
 const char *denial_text(struct scene *scene, enum denial_kind kind);

@@ -21,9 +21,9 @@ static int check_events(struct scene *scene)
 	return text[0] == '1' ? 0 : cannot(scene, "the events of Landlock");
 }
 
-int trace_scene(struct scene *scene)
+int trace_objects(struct scene *scene, enum denial_objects objects)
 {
-	int error = log_scene(scene) ?: denial_objects(scene) ?:
+	int error = log_scene(scene) ?: denial_objects(scene, objects) ?:
 		    check_events(scene);
 
 	if (error)
@@ -35,6 +35,11 @@ int trace_scene(struct scene *scene)
 		return errno;
 	/* What others left behind comes before this. */
 	return error ?: trace_read(scene) ? 0 : CANNOT;
+}
+
+int trace_scene(struct scene *scene)
+{
+	return trace_objects(scene, 0);
 }
 
 bool trace_off(struct scene *scene)

@@ -9,12 +9,15 @@
  * Root, because tracing is; without a PID namespace, because the events speak
  * of the initial one.  The events came with Linux 7.3.
  */
-#define A_TRACE_CASE							\
+#define TRACED								\
 	.bare	 = true,						\
 	.root	 = true,						\
 	.needs	 = "root tracefs guest",					\
-	.scene	 = trace_scene,						\
 	.effect	 = trace_off
+
+#define A_TRACE_CASE							\
+	TRACED,								\
+	.scene	 = trace_scene
 
 /* Where Landlock's own calls are traced, and not what a domain denies. */
 #define A_LIFE_CASE							\
@@ -25,8 +28,9 @@
 
 /* For .control: no call, and a trace that can be read */
 int trace_nothing(struct scene *scene);
-/* For .scene: the objects of denials.h, and a trace that is on */
+/* For .scene: a trace that is on; trace_objects(): and objects of denials.h */
 int trace_scene(struct scene *scene);
+int trace_objects(struct scene *scene, enum denial_objects objects);
 /* For .effect: turns it off, and adds no evidence */
 bool trace_off(struct scene *scene);
 
@@ -36,7 +40,7 @@ const char *trace_read(struct scene *scene);
 /*
  * Is there, @from there on, an event landlock_@event of process @who (0: of
  * anyone) that says @pattern?  In it an asterisk stands for anything, a newline for the end;
- * # is the PID of denial_scene()'s process, @ that of its servers.  @line, of
+ * # is the PID of denial_objects()' process, @ that of its servers.  @line, of
  * TRACE_LINE bytes or NULL, gets it.  If there is none, what is most like it
  * becomes a remark.
  */

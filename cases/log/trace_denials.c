@@ -108,9 +108,15 @@ static int traced_as_logged(struct scene *scene)
 	return is_traced(scene, "same_exec=1 logged=1 ");
 }
 
+static int scene(struct scene *scene)
+{
+	return trace_objects(scene, denials[scene->variant->arg].objects);
+}
+
 /* These look at the event alone; other cases look at the errno. */
 #define DENIAL_CASE							\
-	A_TRACE_CASE,							\
+	TRACED,								\
+	.scene	  = scene,						\
 	.promise  = { LOGGED },					\
 	.enforce  = handle_one
 
@@ -295,9 +301,10 @@ static const struct variant others[] = {
 
 CASE("log.trace.other_domain",
 	.claim	  = "the trace event of a denial names the domain of the other process",
-	A_TRACE_CASE,
+	TRACED,
 	.worlds	  = W(CONTROL) | W(DENY),
 	.promise  = { LOGGED },
+	.scene	  = scene,
 	.enforce  = enforce_beside,
 	.variants = others,
 	.attempt  = other_domain_is_told,
