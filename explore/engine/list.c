@@ -36,26 +36,45 @@ static bool read_heading(struct list *list, const char *line,
 	return listed->part;
 }
 
-bool list_next(struct list *list, struct listed *listed)
+bool list_heading(struct list *list, struct listed *listed)
 {
 	char line[LINE];
-	bool begun = false;
+
+	while (next_line(list, line))
+		if (line[0] && line[0] != '#')
+			return read_heading(list, line, listed);
+	list->why = NULL;
+	return false;
+}
+
+bool list_operations(struct list *list, struct listed *listed)
+{
+	char line[LINE];
 
 	listed->scenario.count = listed->scenario.policies_count = 0;
-	while (*list->at && !(begun && *list->at == '=')) {
-		if (!next_line(list, line) || !line[0] || line[0] == '#')
-			continue;
-		if (!begun) {
-			if (!read_heading(list, line, listed))
-				return false;
-			begun = true;
-		} else if (!text_read(listed->part, &listed->scenario, line,
-				      &list->why)) {
+	while (*list->at && *list->at != '=') {
+		next_line(list, line);
+		if (line[0] && line[0] != '#' &&
+		    !text_read(listed->part, &listed->scenario, line,
+			       &list->why))
 			return false;
-		}
 	}
 	list->why = NULL;
-	return begun;
+	return true;
+}
+
+void list_skip(struct list *list)
+{
+	while (*list->at && *list->at != '=') {
+		list->at += strcspn(list->at, "\n");
+		list->at += *list->at == '\n';
+		list->line++;
+	}
+}
+
+bool list_next(struct list *list, struct listed *listed)
+{
+	return list_heading(list, listed) && list_operations(list, listed);
 }
 
 void list_write(FILE *out, const struct listed *listed)

@@ -24,6 +24,13 @@ struct listed {
 
 /* Reads the next scenario: false at the end, or with list->why. */
 bool list_next(struct list *list, struct listed *listed);
+/*
+ * The same in two steps, for who wants only some of them: its heading, then its
+ * operations, or over them to the next one.
+ */
+bool list_heading(struct list *list, struct listed *listed);
+bool list_operations(struct list *list, struct listed *listed);
+void list_skip(struct list *list);
 void list_write(FILE *out, const struct listed *listed);
 
 #endif

@@ -52,9 +52,13 @@ enum portion_result portion_try(const char *name, int first, int count,
 		.part = part,
 		.claim = claim_of(&kernel),
 	};
-	while (list_next(&list, &listed) && !exploration.failure) {
-		if (listed.part != part || number++ % count != first)
+	while (!exploration.failure && list_heading(&list, &listed)) {
+		if (listed.part != part || number++ % count != first) {
+			list_skip(&list);
 			continue;
+		}
+		if (!list_operations(&list, &listed))
+			break;
 		explore_one(&exploration, listed.seed, &listed.scenario);
 		for (; told < exploration.findings_count; told++)
 			if (documented(&exploration.findings[told]))
