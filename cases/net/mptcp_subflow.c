@@ -91,15 +91,18 @@ static int join_once(struct scene *scene)
  */
 static int join(struct scene *scene)
 {
+	/* In memory that all worlds share: to wait for it once is enough. */
+	static bool announces_nothing;
 	const double end = now_ms() + patience_ms / 2;
-	int ret;
+	int ret = NO_EFFECT;
 
-	do
+	while (ret == NO_EFFECT && !announces_nothing && now_ms() < end)
 		ret = join_once(scene);
-	while (ret == NO_EFFECT && now_ms() < end);
 	/* 6.18.15 takes such an endpoint, and announces nothing. */
-	if (ret == NO_EFFECT && scene->world == WORLD_CONTROL)
+	if (ret == NO_EFFECT && scene->world == WORLD_CONTROL) {
+		announces_nothing = true;
 		return cannot(scene, "a path manager that announces a port");
+	}
 	return ret;
 }
 
