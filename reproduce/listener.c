@@ -7,11 +7,11 @@ static int server;
 
 static void scene(void)
 {
-	socklen_t len = sizeof(to);
+	socklen_t len = sizeof(to), on = 1;
 
 	to = (SOCKADDR) { ADDRESS };
 	if (NETWORK(server = socket(SERVER)) < 0 ||
-	    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &(int) { 1 }, sizeof(int)) ||
+	    setsockopt(server, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on)) ||
 	    bind(server, (void *)&to, len) || listen(server, 1) ||
 	    getsockname(server, (void *)&to, &len))
 		err(CANNOT, "a socket that listens");

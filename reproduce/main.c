@@ -2,25 +2,25 @@
 /* What every program ends with. */
 int main(void)
 {
-	int sandboxed, result = 0;
+	int inside, result = 0;
 
-	dprintf(1, SAID);
-	for (sandboxed = 0; sandboxed < 2 && !result; sandboxed++) {
+	dprintf(1,SAID);
+	for (inside = 0; inside < 2 && !result; inside++) {
 		if (fork() == 0) {
 			alarm(30);
 			scene();
-			if (sandboxed)
+			if (inside)
 				sandbox();
 			_exit(attempt());
 		}
 		wait(&result);
 		result = WIFEXITED(result) ? WEXITSTATUS(result) : CANNOT;
-		dprintf(1, "%s the sandbox: %s\n", sandboxed ? "With" : "Without",
-			result == NO_EFFECT ? "no effect" : result == CANNOT ? "cannot be tried" :
-			result ? strerror(result) : "WORKS");
+		dprintf(1, "%s the sandbox: %s\n", inside ? "With" : "Without",
+			result == CANNOT ? "cannot be tried" : result == NO_EFFECT ?
+			"no effect" : result ? strerror(result) : "WORKS");
 	}
-	if (sandboxed < 2 || (UNCLEAR))
+	if (inside < 2 || (UNCLEAR))
 		return 2;
-	dprintf(1, AS_PROMISED ? GOOD : OTHERWISE);
+	puts(AS_PROMISED ? GOOD : OTHERWISE);
 	return !(AS_PROMISED);
 }

@@ -1,17 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attempt: a TCP segment made by hand. */
-struct segment { unsigned short from, to; int seq, ack; unsigned char words, flags;
-	unsigned short window, sum, urgent; };
+struct segment {
+	unsigned short from, to; int seq, ack;
+	unsigned char words, flags; unsigned short window, sum, urgent;
+};
 
-/* A SYN, whose sum the kernel fills in: it worked if the listener's answer has SYN and ACK. */
+/* A SYN, whose sum the kernel fills in; the listener answers SYN and ACK. */
 static int attempt(void)
 {
-	struct segment syn = { htons(9), to.sin6_port, 1, 0, 5 << 4, 2, htons(1024), 0, 0 }, answer;
-	const struct sockaddr_in6 host = { .sin6_family = AF_INET6, .sin6_addr = to.sin6_addr };
-	const int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_TCP);
+	struct segment syn = { htons(9), to.sin6_port, 1, 0, 80, 2, 99, 0, 0 }, answer;
+	struct sockaddr_in6 host = to;
+	const int fd = socket(AF_INET6, SOCK_RAW, IPPROTO_TCP), sum_at = 16;
 
-	setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &(int) { 16 }, sizeof(int));
-	if (fd < 0 || sendto(fd, &syn, sizeof(syn), 0, (void *)&host, sizeof(host)) < 0)
+	host.sin6_port = 0;
+	setsockopt(fd, IPPROTO_IPV6, IPV6_CHECKSUM, &sum_at, sizeof(sum_at));
+	if (sendto(fd, &syn, sizeof(syn), 0, (void *)&host, sizeof(host)) < 0)
 		return errno;
 	while (recv(fd, &answer, sizeof(answer), 0) > 0)
 		if (answer.from == to.sin6_port && answer.to == htons(9))

@@ -7,7 +7,8 @@ static int call(int fd)
 		{ CMSG_LEN(8), IPPROTO_SCTP, 0 /* SCTP_INIT */ }, { 2 } };
 	struct iovec part = { MESSAGE, sizeof(MESSAGE) };
 
-	return sendmsg(fd, &(struct msghdr) { .msg_name = &to, .msg_namelen = sizeof(to),
+	return sendmsg(fd, &(struct msghdr) {
+		.msg_name = &to, .msg_namelen = sizeof(to),
 		.msg_iov = &part, .msg_iovlen = 1, .msg_control = &control,
 		.msg_controllen = sizeof(control) }, MSG_NOSIGNAL);
 }

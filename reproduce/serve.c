@@ -11,8 +11,10 @@ static int attempt(void)
 	const int client = socket(CLIENT);
 	char text[99] = "";
 
-	if (fd < 0 || call(fd, (void *)&own, len) || getsockname(fd, (void *)&own, &len) ||
-	    connect(client, (void *)&own, len) || send(client, MESSAGE, sizeof(MESSAGE), 0) < 0)
+	if (fd < 0 || call(fd, (void *)&own, len) ||
+	    getsockname(fd, (void *)&own, &len) ||
+	    connect(client, (void *)&own, len) ||
+	    send(client, MESSAGE, sizeof(MESSAGE), 0) < 0)
 		return errno;
 	recv(accept(fd, NULL, NULL), text, sizeof(text) - 1, 0);
 	return strcmp(text, MESSAGE) ? NO_EFFECT : 0;

@@ -5,8 +5,7 @@
 #include <sys/socket.h>
 
 static sigset_t sigio;
-static int ask[2];
-static pid_t target;
+static int ask[2], target;
 
 static int is_pending(void)
 {
@@ -20,15 +19,14 @@ static void scene(void)
 {
 	char answer;
 
-	sigemptyset(&sigio);
 	sigaddset(&sigio, SIGIO);
 	sigprocmask(SIG_BLOCK, &sigio, NULL);
-	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ask) || (target = fork()) < 0)
+	socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ask);
+	if ((target = fork()) < 0)
 		err(CANNOT, "a process outside");
 	if (target == 0) {
 		recv(ask[1], &answer, 1, 0);
-		answer = is_pending();
-		_exit(send(ask[1], &answer, 1, 0));
+		_exit(send(ask[1], is_pending() ? "y" : "", 1, 0));
 	}
 	setpgid(target, target);
 }
@@ -37,14 +35,15 @@ static void scene(void)
 static int attempt(void)
 {
 	char answer = 0;
-	int ends[2];
+	int end[2];
 
-	if (setpgid(0, target) || socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+	if (setpgid(0, target) || socketpair(AF_UNIX, SOCK_STREAM, 0, end))
 		err(CANNOT, "the process group");
-	if (fcntl(ends[0], F_SETOWN, -target) || fcntl(ends[0], F_SETFL, O_ASYNC) ||
-	    send(ends[1], "", 1, 0) < 0)
+	if (fcntl(*end, F_SETOWN, -target) || fcntl(*end, F_SETFL, O_ASYNC) ||
+	    send(end[1], "", 1, 0) < 0)
 		return errno;
-	if (!is_pending() || send(ask[0], "", 1, 0) != 1 || recv(ask[0], &answer, 1, 0) != 1)
+	send(ask[0], "", 1, 0);
+	if (!is_pending() || recv(ask[0], &answer, 1, 0) != 1)
 		errx(CANNOT, "the sender's own SIGIO, or the target's answer");
 	return answer ? 0 : NO_EFFECT;
 }

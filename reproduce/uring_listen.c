@@ -2,7 +2,7 @@
 /* Call: IORING_OP_LISTEN without bind(2). */
 
 /* IORING_OP_LISTEN, of Linux 6.11.  The kernel chooses a port. */
-static int call(int fd, __attribute__((unused)) void *own, __attribute__((unused)) socklen_t len)
+static int call(int fd, void *own, socklen_t len)
 {
-	return uring((struct io_uring_sqe) { .opcode = 57, .fd = fd, .len = 1 });
+	return uring((struct io_uring_sqe) { .fd = fd, .opcode = 57 });
 }

@@ -134,7 +134,7 @@ def warning(report: Report) -> str:
 
 
 def mail(report: Report, to: Recipients, program: str, public: bool) -> str:
-    """Return the mail, headers first; lines of the program are not folded."""
+    """Return the mail, headers first; the program stands in it as it is."""
     copies = list(to.lists) if public else [SECURITY]
     if report.introduced and public:
         copies.append(REGRESSIONS)

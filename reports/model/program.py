@@ -20,6 +20,12 @@ DATA = Path(__file__).resolve().parents[2] / "reproduce"
 FIELDS = ("fs", "net", "scope")
 """The words of struct landlock_ruleset_attr, in their order, as names of rights begin."""
 
+WIDTH = 75
+"""Columns of a program, which stands in a mail as it is."""
+
+INDENT = "    "
+"""For a tab, which mail programs and quoting widen."""
+
 NEWEST = "abi=11,errata=15"
 NOTHING = "nothing promises to stop it"
 
@@ -69,8 +75,8 @@ def compose(case: Case, plan: Mapping[str, Any], values: Mapping[str, int], made
     parts = [_part("head.c"), *(_part(one) for one in program.data["files"])]
     own = "\n".join(parts)
     if "static void sandbox(" not in own:
-        witness = _witness(layers) if expected is None else ""
-        parts += [witness, "\n".join(_sandbox(layers, values, bool(witness)))]
+        witness = _witness(layers) if expected is None else {}
+        parts.append("\n".join(_sandbox(layers, values, witness)))
     parts.append(_part("main.c"))
     if "static void scene(" not in own:
         parts[-1] = parts[-1].replace("\t\t\tscene();\n", "")
@@ -78,7 +84,29 @@ def compose(case: Case, plan: Mapping[str, Any], values: Mapping[str, int], made
                  "SAID": _said(case, program, layers, expected)}
     text = _replaced("\n".join(filter(None, parts)), constants)
     includes, body = _split(text)
-    return "\n".join([*_comment(name, made_by), *includes, "", body])
+    whole = "\n".join([*_comment(name, made_by), *includes, "", body])
+    return "\n".join(line for one in _without_tabs(whole).split("\n") for line in _folded(one))
+
+
+def _without_tabs(text: str) -> str:
+    """Return C with spaces for tabs, which stand before comments, too."""
+    return re.sub(r" +$", "", re.sub(r"(?<=\S)\t+", "  ", text).replace("\t", INDENT), flags=re.M)
+
+
+def _folded(line: str) -> Iterator[str]:
+    """Break a line of C that is too long, behind a comma or an operator and in no string."""
+    if len(line) > WIDTH:
+        indent = len(line) - len(line.lstrip())
+        outside = re.sub(r'"(?:\\.|[^"\\])*"', lambda one: "x" * len(one[0]), line)
+        places = [[found.end() for found in re.finditer(pattern, outside[:WIDTH + 1])
+                   if found.end() > indent + 12]
+                  for pattern in (r"(\|\||&&|\?) ", r"[,=:|] ", r" ")]
+        if at := max(next(filter(None, places), [0])):
+            yield line[:at].rstrip()
+            more = 2 if outside[:indent + 6].strip().startswith(("if (", "for (")) else 1
+            yield from _folded(" " * indent + INDENT * more + line[at:])
+            return
+    yield line
 
 
 def _part(name: str) -> str:
@@ -119,8 +147,8 @@ def _judging(expected: str | None) -> dict[str, str]:
     # Where nothing is promised, an error that is not Landlock's says nothing.
     unclear = "result && result != EACCES && result != NO_EFFECT" if expected is None else \
         "result == CANNOT"
-    return {"AS_PROMISED": good, "UNCLEAR": unclear, "GOOD": f'"{said[0]}\\n"',
-            "OTHERWISE": f'"{said[1]}\\n"'}
+    return {"AS_PROMISED": good, "UNCLEAR": unclear, "GOOD": f'"{said[0]}"',
+            "OTHERWISE": f'"{said[1]}"'}
 
 
 def _layers(program: Program, world: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -131,12 +159,13 @@ def _layers(program: Program, world: Mapping[str, Any]) -> list[dict[str, Any]]:
              "rules": one["rules"]} for one in world["layers"]]
 
 
-def _witness(layers: Sequence[Mapping[str, Any]]) -> str:
-    """Return the part that tries what the same sandbox must refuse."""
+def _witness(layers: Sequence[Mapping[str, Any]]) -> Mapping[str, str]:
+    """Return what the same sandbox must refuse, as the table has it."""
+    table: Mapping[str, Mapping[str, str]] = _table()["witness"]
     for right in layers[-1]["handled"]:
-        if (DATA / f"witness/{right}.c").exists():
-            return _part(f"witness/{right}.c")
-    raise UserError(f"reproduce/witness/ has nothing for {', '.join(layers[-1]['handled'])}")
+        if right in table:
+            return table[right]
+    raise UserError(f"programs.toml has no witness for {', '.join(layers[-1]['handled'])}")
 
 
 def macro(right: str) -> str:
@@ -150,7 +179,9 @@ def _bits(rights: Sequence[str], values: Mapping[str, int]) -> str:
 
 
 def _sandbox(layers: Sequence[Mapping[str, Any]], values: Mapping[str, int],
-             witness: bool) -> Iterator[str]:
+             witness: Mapping[str, str]) -> Iterator[str]:
+    if witness:
+        yield f"#include <{witness['include']}>"
     yield "static void sandbox(void)\n{"
     for number, layer in enumerate(layers):
         rights = [[one for one in layer["handled"] if one.startswith(f"{field}.")]
@@ -164,15 +195,21 @@ def _sandbox(layers: Sequence[Mapping[str, Any]], values: Mapping[str, int],
                f" {name}, 24, 0);")
         for at, rule in enumerate(layer["rules"]):
             yield from _rule(rule, f"{number or ''}_{at}", values)
+    if "with" in witness:
+        yield f"\tconst {witness['with']}"
     yield ""
     for number, layer in enumerate(layers):
         for at, rule in enumerate(layer["rules"]):
             kind = 1 if "path" in rule else 2
             yield (f"\tsyscall(SYS_landlock_add_rule, set{number or ''}, {kind},"
                    f" &rule{number or ''}_{at}, 0);")
-        last = " || witness() != EACCES" if witness and layer is layers[-1] else ""
+        last = witness and layer is layers[-1]
         yield "\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);"
-        yield f"\tif (syscall(SYS_landlock_restrict_self, set{number or ''}, 0){last})"
+        yield (f"\tif (syscall(SYS_landlock_restrict_self, set{number or ''}, 0)"
+               + (" ||" if last else ")"))
+        if last:
+            yield f"\t    {witness['works']} ||"
+            yield "\t    errno != EACCES)\t/* as it has to be refused */"
         yield '\t\terr(CANNOT, "a Landlock that enforces these rights");'
     yield "}\n"
 
@@ -194,10 +231,11 @@ def _said(case: Case, program: Program, layers: Sequence[Mapping[str, Any]],
         promise += f" ({case.gap})"
     facts = {"Tried": program.data.get("claim", case.claim), "Policy": _policy(program, layers),
              "Promised": promise, "Source": case.source}
+    width = WIDTH - len(INDENT * 2 + '"\\n");')
     lines = [line for name, text in facts.items() for line in textwrap.wrap(
-        f"{name + ':':10}{text}", 85, subsequent_indent=" " * 10, break_on_hyphens=False)]
+        f"{name}: {text}", width, subsequent_indent="    ", break_on_hyphens=False)]
     quoted = [line.replace("\\", "\\\\").replace('"', '\\"').replace("%", "%%") for line in lines]
-    return '\\n"\n\t\t"'.join(quoted).join(('"', '\\n"'))
+    return '\\n"\n\t\t"'.join(quoted).join(('\n\t\t"', '\\n"'))
 
 
 def _promise(case: Case, expected: str | None) -> str:
@@ -223,5 +261,5 @@ def _policy(program: Program, layers: Sequence[Mapping[str, Any]]) -> str:
 
 def _comment(name: str, made_by: str) -> list[str]:
     return ["// SPDX-License-Identifier: GPL-2.0",
-            f"/* cc repro.c && ./a.out: {name}, by Landproof {made_by} */",
-            "#define _GNU_SOURCE"]
+            f"/* {name}: cc repro.c && ./a.out */",
+            f"#define _GNU_SOURCE  /* made by Landproof {made_by} */"]

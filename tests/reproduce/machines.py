@@ -15,12 +15,14 @@ from vm.kernel import Kernel
 from vm.paths import GUEST
 
 PLACE = "landproof/reproduce"
-FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-Werror", "-static")
+FLAGS = ("-std=gnu11", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror",
+         "-static")
 
 # Scripts run by name: this one comes first. Modules are loaded as the harness does it.
 PREPARE = """\
 ip link set lo up
-for module in mptcp sctp smc vsock_loopback dccp_ipv4 nf_tables nft_exthdr rds_tcp veth; do
+for module in mptcp sctp smc vsock_loopback dccp_ipv4 nf_tables nft_exthdr rds_tcp veth \
+		9p 9pnet_fd vxlan; do
 	while read -r name files; do
 		[ "$name" = $module ] || continue
 		for file in $files; do busybox insmod "$file" 2>/dev/null; done
