@@ -109,7 +109,6 @@ static int by_variant(struct scene *scene)
 }
 
 CASE("domain.process.vm",
-	.own_memory = true,
 	.claim	  = "process_vm_readv(2) and its like on a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -180,7 +179,6 @@ static const struct variant root_calls[] = {
 };
 
 CASE("domain.process.memory_advice",
-	.own_memory = true,
 	.claim	  = "process_madvise(2) and the namespaces of a pidfd of a process outside the domain",
 	.promise  = { DENIED(ANY_ERRNO) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -217,7 +215,6 @@ static int measure(struct scene *scene)
 }
 
 CASE("domain.process.perf_event",
-	.own_memory = true,
 	.claim	  = "perf_event_open(2) of a process outside the domain",
 	.promise  = { DENIED(ANY_ERRNO) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -284,7 +281,6 @@ static const struct variant every_file[] = {
 };
 
 CASE("domain.process.proc_mem",
-	.own_memory = true,
 	.claim	  = "opening /proc/PID/mem and its like of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -317,7 +313,6 @@ static const struct variant when_read[] = {
 };
 
 CASE("domain.process.proc_state",
-	.own_memory = true,
 	.claim	  = "reading /proc/PID/personality and syscall of a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -332,7 +327,6 @@ static const struct variant of_input[] = {
 };
 
 CASE("domain.process.proc_io",
-	.own_memory = true,
 	.claim	  = "reading /proc/PID/io of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -372,7 +366,6 @@ static int set(struct scene *scene)
 }
 
 CASE("domain.process.proc_write",
-	.own_memory = true,
 	.claim	  = "writing /proc/PID/oom_score_adj and coredump_filter of a process outside the domain",
 	.guard	  = SCOPE(SIGNAL),
 	.uses	  = { .fs = FS_READ_FILE | FS_WRITE_FILE },
@@ -403,7 +396,6 @@ static const struct variant every_link[] = {
 };
 
 CASE("domain.process.proc_root",
-	.own_memory = true,
 	.claim	  = "reading the link /proc/PID/root and its like of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -423,7 +415,6 @@ static int walk_root(struct scene *scene)
 }
 
 CASE("domain.process.proc_root_walk",
-	.own_memory = true,
 	.claim	  = "a path through /proc/PID/root of a process outside the domain",
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -446,7 +437,6 @@ static int read_status(struct scene *scene)
 }
 
 CASE("domain.process.proc_status",
-	.own_memory = true,
 	.claim	  = "reading /proc/PID/status of a process outside the domain",
 	.promise  = { ALLOWED },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -469,7 +459,6 @@ static int enter_namespace(struct scene *scene)
 }
 
 CASE("domain.process.setns",
-	.own_memory = true,
 	.claim	  = "setns(2) into the namespaces of a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },

@@ -37,7 +37,6 @@ static int one_too_many(struct scene *scene)
 
 /* Up to Linux 5.18.2 (ABI 1) it was 64. */
 CASE("domain.layers.limit",
-	.own_memory = true,
 	.claim	  = "a 17th layer",
 	.promise  = { FROM_ABI(2, DENIED(E2BIG)), OPEN },
 	.gap	  = "64 layers up to Linux 5.18.2",
@@ -61,7 +60,6 @@ static int fail_to_deny(struct scene *scene)
 }
 
 CASE("domain.layers.failed_call",
-	.own_memory = true,
 	.claim	  = "a layer that is refused changes nothing",
 	.promise  = { ALLOWED },
 	.worlds	  = W(CONTROL) | W(CALL),
@@ -131,7 +129,6 @@ static const struct variant places[] = {
 };
 
 CASE("domain.layers.each_counts",
-	.own_memory = true,
 	.claim	  = "a denial by one layer of sixteen",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -152,7 +149,6 @@ static int deny_then_grant(struct scene *scene)
 }
 
 CASE("domain.layers.grant_after",
-	.own_memory = true,
 	.claim	  = "reading a file that an outer layer denies and an inner one grants",
 	.guard	  = FS(READ_FILE),
 	.promise  = { DENIED(EACCES) },
@@ -173,7 +169,6 @@ static int all_grant(struct scene *scene)
 }
 
 CASE("domain.layers.all_grant",
-	.own_memory = true,
 	.claim	  = "reading a file that each of sixteen layers grants",
 	.guard	  = FS(READ_FILE),
 	.promise  = { ALLOWED },

@@ -158,7 +158,6 @@ static const struct variant knobs[] = {
 };
 
 CASE("domain.process.scheduling",
-	.own_memory = true,
 	.claim	  = "sched_setaffinity(2), setpriority(2) and ioprio_set(2) on a process outside",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { OPEN },

@@ -129,7 +129,6 @@ static int by_variant(struct scene *scene)
 }
 
 CASE("domain.process.calls",
-	.own_memory = true,
 	.claim	  = "sched_setscheduler(2) and other calls that name a process outside",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { OPEN },

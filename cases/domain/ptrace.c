@@ -42,7 +42,6 @@ static int attach_target(struct scene *scene)
  * restrictions, so there is no bystander.
  */
 CASE("domain.ptrace.attach",
-	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH to a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -68,7 +67,6 @@ static int attach_by_compat(struct scene *scene)
 }
 
 CASE("domain.ptrace.compat",
-	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH of a 32-bit program to a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
@@ -78,7 +76,6 @@ CASE("domain.ptrace.compat",
 	.source	  = DOC_PTRACE);
 
 CASE("domain.ptrace.attach_net",
-	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH out of a domain that only handles ports",
 	.guard	  = NET(CONNECT_TCP),
 	.promise  = { DENIED(EPERM) },
@@ -88,7 +85,6 @@ CASE("domain.ptrace.attach_net",
 	.source	  = DOC_PTRACE);
 
 CASE("domain.ptrace.attach_scope",
-	.own_memory = true,
 	.claim	  = "PTRACE_ATTACH out of a domain that only scopes signals",
 	.guard	  = SCOPE(SIGNAL),
 	.promise  = { DENIED(EPERM) },
@@ -111,7 +107,6 @@ static int seize_target(struct scene *scene)
 }
 
 CASE("domain.ptrace.seize",
-	.own_memory = true,
 	.claim	  = "PTRACE_SEIZE of a process outside the domain",
 	.promise  = { DENIED(EPERM) },
 	.deny	  = { .fs = FS_READ_DIR },
