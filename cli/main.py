@@ -26,6 +26,7 @@ from cli import (
     merge,
     oci,
     policy,
+    publish,
     reach,
     report,
     reproduce,
@@ -38,7 +39,7 @@ from cli import (
 from cli.guest import version
 
 COMMANDS = (run, merge, host, explore, hooks, selftests, runtimes, policy, oci, reach, census,
-            coverage, listing, known, firstbad, bisect, results, reproduce, report, trace,
+            coverage, listing, known, firstbad, bisect, results, publish, reproduce, report, trace,
             vm.commands)
 
 

@@ -18,9 +18,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass, replace
 from enum import IntEnum
-from typing import ClassVar
+from typing import ClassVar, TypeVar, cast
 
 from reports.model.verdicts import Verdict
 
@@ -228,6 +228,22 @@ class Format:
     help: str
     to_text: Callable[[Document], str]
     private: bool = False  # may hold cases that must not be shared
+
+
+AnyPart = TypeVar("AnyPart")
+
+
+def mapped(part: AnyPart, change: Callable[[Cell], Cell]) -> AnyPart:
+    """Return a document, or a part of one, with each of its cells changed."""
+    found: object = part
+    if isinstance(part, Cell):
+        found = change(part)
+    elif isinstance(part, tuple):
+        found = tuple(mapped(one, change) for one in part)
+    elif is_dataclass(part) and not isinstance(part, type):
+        found = replace(part, **{one.name: mapped(getattr(part, one.name), change)
+                                 for one in fields(part)})
+    return cast(AnyPart, found)
 
 
 def cells(row: tuple[Words | Cell, ...], width: int) -> list[Words]:

@@ -3,19 +3,28 @@
 
 from __future__ import annotations
 
-from reports.document import Document, Format, Room, cells
+from collections.abc import Sequence
+
+from reports.document import Cell, Document, Format, Room, cells
 from reports.formats.page import render
 from reports.model.verdicts import LOOKS
 
 
 def to_text(document: Document) -> str:
     """Return the page."""
+    return in_site(document, (), "")
+
+
+def in_site(document: Document, navigation: Sequence[Cell], top: str) -> str:
+    """Return the page as one of a site, with links to others; `top` is the way to the first."""
     return render(
         "document.html.j2",
         document=document,
         blocks=list(document.shown(Room.PAGE)),
         cells=cells,
         looks=LOOKS,
+        navigation=navigation,
+        top=top,
     )
 
 

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,18 @@ from markupsafe import Markup
 TEMPLATES = Path(__file__).parent / "templates"
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a page; all of them have the same style."""
-    environment = jinja2.Environment(
+@cache
+def _environment() -> jinja2.Environment:
+    return jinja2.Environment(
         loader=jinja2.FileSystemLoader(TEMPLATES),
         autoescape=True,
         undefined=jinja2.StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page; all of them have the same style."""
     style = Markup((TEMPLATES / "matrix.css").read_text(encoding="utf-8"))
-    return environment.get_template(template).render(style=style, **values)
+    return _environment().get_template(template).render(style=style, **values)

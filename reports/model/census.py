@@ -10,9 +10,12 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
+from reports.errors import UserError
+from reports.model.files import read_text
 from reports.model.roadmap import Family, Road
 
 Key = int | str
+FORM = "urn:landproof:census:1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,6 +130,27 @@ def to_json(census: Census) -> str:
               "since": road.since or None, "cases": list(road.cases),
               "untried": road.untried or None, "kernels": census.who(road.family, key)}
              for family in census.tables.values() for key, road in family.roads.items()]
-    return json.dumps({"$schema": "urn:landproof:census:1", "landproof": census.landproof,
+    return json.dumps({"$schema": FORM, "landproof": census.landproof,
                        "date": census.date, "kernels": kernels, "roads": roads},
                       indent=1, ensure_ascii=False) + "\n"
+
+
+def load(path: Path, tables: Mapping[str, Family]) -> Census:
+    """Return the census that a file holds, against the tables of today; raise UserError."""
+    try:
+        data = json.loads(read_text(path))
+        offers: dict[str, dict[str, dict[Key, str]]] = {one["name"]: {} for one in data["kernels"]}
+        for road in data["roads"]:
+            key = road["name"] if road["number"] is None else road["number"]
+            for name in road["kernels"]:
+                offers[name].setdefault(road["family"], {})[key] = ""
+        for one in data["kernels"]:
+            for road in one["unclassified"]:
+                family = offers[one["name"]].setdefault(road["family"], {})
+                family[road["road"]] = road["answer"] or ""
+        columns = [Column(one["name"], one["release"], offers[one["name"]], one["missing"],
+                          one["trouble"] or "") for one in data["kernels"]]
+        return Census(tables, columns, data["landproof"], data["date"])
+    except (ValueError, KeyError, TypeError) as error:
+        raise UserError(f"{path}: this is no census: `landproof census --json` writes one"
+                        ) from error

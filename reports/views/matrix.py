@@ -43,7 +43,8 @@ def document(result: Result, *, full: bool = False) -> Document:
 def judged(judgement: Judgement, *, full: bool = False) -> Document:
     """Return the sums, what stands out as a gate judged it, and the matrix.
 
-    Cases of one subject that show the same share a row, unless the matrix is to be `full`.
+    Cases of one subject that show the same share a row, and only the worst findings are listed,
+    unless it is to be `full`.
     """
     result = grouped(judgement.judged)
     title, understood = headline(result)
@@ -53,7 +54,7 @@ def judged(judgement: Judgement, *, full: bool = False) -> Document:
         intro=words(told),
         blocks=(
             Block((_sums(result), *_notes(result))),
-            Block(_items(_findings(result)),
+            Block(_items(_findings(result, None if full else FINDINGS)),
                   "What fails" if judgement.gate.given else "Deviations"),
             Block(_items(_news(result)), "News"),
             Block(_items(_untried(result)), "Could not be tried"),
@@ -112,11 +113,11 @@ def _notes(result: Result) -> tuple[Note, ...]:
     )
 
 
-def _findings(result: Result) -> Iterable[Item]:
+def _findings(result: Result, limit: int | None) -> Iterable[Item]:
     found = findings(result)
-    yield from map(_finding, found[:FINDINGS])
-    if len(found) > FINDINGS:
-        yield Item(words(f"... and {len(found) - FINDINGS} more: --json has them all"))
+    yield from map(_finding, found[:limit])
+    if more := found[limit:] if limit else ():
+        yield Item(words(f"... and {len(more)} more: --json has them all"))
     if known := passed(result):
         yield Item(words(known))
 

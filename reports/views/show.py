@@ -98,7 +98,7 @@ def _case(wanted: str, result: Result) -> Block:
 def _metadata(entry: Case) -> list[Part]:
     facts = {
         "promise": words(entry.promise),
-        "guard": words(", ".join(entry.guard)),
+        "guard": _list(entry.guard),
         "since": words(f"ABI {entry.since}" if entry.since else ""),
         "source": linked(entry.source),
         "gap": linked(entry.gap or ""),
@@ -111,6 +111,11 @@ def _metadata(entry: Case) -> list[Part]:
     }
     pairs = tuple((name, line) for name, line in facts.items() if line)
     return [Items((Item(words(entry.claim)),)), Facts(pairs)]
+
+
+def _list(names: Sequence[str]) -> Words:
+    """Return names, each a run of its own, so that it can be a link."""
+    return tuple(cell for name in names for cell in (Cell(", "), Cell(name)))[1:]
 
 
 def _on_kernels(
