@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
 
 from cli import outputs
@@ -119,6 +120,14 @@ def run_diff(args: argparse.Namespace) -> int:
     old, new = load_result(args.old), load_result(args.new)
     for path, one, other in ((args.old, old, new), (args.new, new, old)):
         usual(one, str(path), args.allow_special, _options(other))
-    difference = compare(old, renamed(new, args.as_name), outputs.rules(args))
+    new = renamed(new, args.as_name)
+    difference = compare(old, new, outputs.rules(args))
     outputs.report(diff.document(difference, new), args)
-    return 1 if difference.worse else 0
+    if difference.worse:
+        return 1
+    # As --baseline judges; what must not be shared around is not named.
+    hidden = compare(old, new, outputs.rules(args), private=True).worse
+    if hidden:
+        print("landproof: worse: cases that must not be made public (SECURITY.md)",
+              file=sys.stderr)
+    return int(hidden)

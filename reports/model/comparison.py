@@ -8,8 +8,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from reports.errors import UserError
-from reports.model.known import with_current_names
-from reports.model.results import CaseResult, Kernel, Result, World, partial, shareable
+from reports.model.known import matches, with_current_names
+from reports.model.results import (
+    OFF_BY_DEFAULT,
+    SELECTING,
+    CaseResult,
+    Kernel,
+    Result,
+    World,
+    base,
+    family,
+    shareable,
+)
 from reports.model.verdicts import LOOKS, Verdict
 
 
@@ -48,8 +58,10 @@ class Change:
     @property
     def worse(self) -> bool:
         """Whether this is a step back: a deviation that was not there, or a proof that is gone."""
-        if self.kind is Kind.WORLDS or (self.new and self.new.gate):
+        if self.new and self.new.gate:
             return False
+        if self.kind is Kind.WORLDS:
+            return self._proof_gone and self.selected and self._refusal_gone
         if self.new is None:
             return self.selected and self._proof_gone
         if self.old is None:
@@ -58,13 +70,22 @@ class Change:
             return self.new.verdict is not self.old.verdict
         if self.new.verdict in (Verdict.CANNOT_RUN, Verdict.ABSENT):
             return self._proof_gone
+        if self.new.verdict is Verdict.OPEN and self.old.verdict is Verdict.ERRNO:
+            return self._proof_gone
         return _severity(self.new.verdict) > _severity(self.old.verdict)
 
     @property
     def _proof_gone(self) -> bool:
-        """Whether this held; to be asked where it no longer shows anything."""
-        held = self.old is not None and self.old.verdict in (Verdict.HOLDS, Verdict.CLOSED)
+        """Whether this was refused; to be asked where it no longer shows anything."""
+        refused = (Verdict.HOLDS, Verdict.CLOSED, Verdict.ERRNO)
+        held = self.old is not None and self.old.verdict in refused
         return held and not self.rules.allow_missing
+
+    @property
+    def _refusal_gone(self) -> bool:
+        """Whether a world that was refused as promised did not run any more."""
+        return any(was and now is None and was.as_promised and was.expected not in (None, "ok")
+                   for was, now in self.worlds.values())
 
     @property
     def verdicts(self) -> str:
@@ -95,12 +116,13 @@ class Difference:
     removed: tuple[str, ...]
     stopped: tuple[tuple[str, str], ...]  # kernels that ran and no longer do, and why
     releases: tuple[tuple[str, str, str], ...]  # kernel, old release, new release
+    weaker: tuple[tuple[str, str], ...] = ()  # kernels that claim less, and what
     rules: Rules = Rules()
 
     @property
     def worse(self) -> bool:
         """Whether anything got worse; a kernel that no longer runs proves nothing."""
-        return bool(self.missing) or any(change.worse for change in self.changes)
+        return bool(self.missing or self.weaker) or any(change.worse for change in self.changes)
 
     @property
     def missing(self) -> tuple[str, ...]:
@@ -158,22 +180,25 @@ def compare(
             " result's kernels the new one is"
         )
     changes: list[Change] = []
-    added, removed, stopped, releases = [], [], [], []
+    added, removed, stopped, releases, weaker = [], [], [], [], []
     compared = 0
     for one, other in pairs(before, after):
-        if one is None and other is not None:
-            added.append(other.name)
+        if other is not None and (one is None or (one.unavailable and not other.unavailable)):
+            added += [other.name] if one is None else []
             changes += _changes(other.name, Kernel(other.name), other, rules, new_kernel=True)
         elif one is not None and other is None:
             removed.append(one.name)
         elif one is not None and other is not None:
             name = one.name if one.name == other.name else f"{one.name} → {other.name}"
-            why = other.unavailable or next((lost.why for lost in other.lost), None)
-            if why and not (one.unavailable or one.lost):
+            died = next((lost.why for lost in other.lost), None) if not one.lost else None
+            why = other.unavailable or died
+            if why and not one.unavailable:
                 stopped.append((name, why))
+            if not rules.allow_missing:
+                weaker += [(name, text) for text in _weaker(one, other)]
             if one.release and other.release and one.release != other.release:
                 releases.append((name, one.release, other.release))
-            if not other.unavailable and not one.unavailable:
+            if not other.unavailable:
                 changes += _changes(name, one, other, rules)
                 ids = {case.id for case in one.cases}
                 compared += sum(case.id in ids for case in other.cases)
@@ -187,8 +212,39 @@ def compare(
         removed=tuple(removed),
         stopped=tuple(stopped),
         releases=tuple(releases),
+        weaker=tuple(weaker),
         rules=rules,
     )
+
+
+def _weaker(old: Kernel, new: Kernel) -> Iterator[str]:
+    """Yield what a kernel says less of itself: programs that ask it enforce less then."""
+    if new.unavailable:
+        return
+    if old.abi and new.abi is not None and new.abi < old.abi:
+        yield f"Landlock ABI {old.abi} → {new.abi or 'none'}"
+    if gone := (old.errata or 0) & ~(new.errata or 0):
+        bits = ", ".join(str(bit + 1) for bit in range(gone.bit_length()) if gone >> bit & 1)
+        yield f"no longer told to be fixed: erratum {bits}"
+    for name, taken in old.rights.items():
+        if taken and not new.rights.get(name, taken):
+            yield f"no longer taken: {name}"
+    before, after = (one.provenance.landlock or "" for one in (old, new))
+    if after.startswith(OFF_BY_DEFAULT) and not before.startswith(OFF_BY_DEFAULT):
+        yield after
+
+
+def _asked_for(kernel: Kernel, case_id: str) -> bool:
+    """Whether a run was to try a case, so far as its options tell."""
+    words = [word.partition("=") for word in kernel.provenance.options]
+    kinds = {name for name, _, _ in words} & set(SELECTING)
+    if "--world" in {name for name, _, _ in words} or kinds - {"--case", "--family"}:
+        return False
+    globs = [glob for name, _, glob in words if name == "--case"]
+    families = [glob for name, _, glob in words if name == "--family"]
+    return ((not globs or any(matches(glob, name) for glob in globs
+                              for name in (case_id, base(case_id))))
+            and (not families or family(case_id, {}) in families))
 
 
 def _changes(
@@ -203,7 +259,8 @@ def _changes(
         if kind is Kind.DEVIATING and was is None and not new_kernel:
             kind = Kind.NEW_HERE
         if kind and not (new_kernel and kind is Kind.ADDED):
-            changes.append(Change(name, case_id, kind, was, now, rules, not partial(new)))
+            changes.append(Change(name, case_id, kind, was, now, rules,
+                                  _asked_for(new, case_id)))
     return changes
 
 

@@ -10,7 +10,7 @@ from datetime import date
 
 from reports.errors import UserError
 from reports.model.accepted import Entry, accept
-from reports.model.comparison import Change, Rules, compare
+from reports.model.comparison import Change, Difference, Rules, compare
 from reports.model.findings import count
 from reports.model.known import matches
 from reports.model.results import CaseResult, Kernel, Lost, Result, shareable, special
@@ -102,7 +102,7 @@ def judge(
     if gate.baseline is not None:
         difference = compare(gate.baseline, judged, gate.rules, private=True)
         compared, fixed = difference.compared, difference.fixed
-        judged = _by_baseline(judged, gate.baseline, difference.regressions, difference.missing)
+        judged = _by_baseline(judged, gate.baseline, difference)
     judged = _by_demands(judged, gate)
     failed = any(kernel.lost or any(case.fails for case in kernel.cases)
                  for kernel in judged.kernels)
@@ -110,13 +110,12 @@ def judge(
     return Judgement(result, judged, status, gate, compared, fixed, tuple(remarks))
 
 
-def _by_baseline(
-    result: Result, baseline: Result, regressions: Collection[Change], missing: Collection[str]
-) -> Result:
+def _by_baseline(result: Result, baseline: Result, difference: Difference) -> Result:
     """Return the result with what a comparison makes of each case.
 
     Cases and kernels that are gone come back as what is missing.
     """
+    regressions, missing = difference.regressions, difference.missing
     worse = {(one.kernel, one.case): one for one in regressions}
     kernels = []
     for kernel in result.kernels:
@@ -129,6 +128,7 @@ def _by_baseline(
             for one in regressions if one.kernel == kernel.name and one.new is None
         ]
         gone = (Lost("it ran in the baseline"),) if kernel.name in missing else ()
+        gone += tuple(Lost(what) for name, what in difference.weaker if name == kernel.name)
         kernels.append(replace(kernel, cases=tuple(cases), lost=(*kernel.lost, *gone)))
     kernels += [Kernel(name, lost=(Lost("this kernel is in the baseline, and did not run"),))
                 for name in missing if result.kernel(name) is None]

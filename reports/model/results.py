@@ -245,10 +245,8 @@ SELECTING = ("--case", "--label", "--family", "--abi", "--shard")
 CHANGING = ("--world", "--fs", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
 
 
-def partial(kernel: Kernel) -> bool:
-    """Whether only some cases were asked for."""
-    return any(word.partition("=")[0] in SELECTING for word in kernel.provenance.options)
-
+OFF_BY_DEFAULT = "Landlock is off by default"
+"""What `landlock` begins with if the kernel's own list of security modules lacks it."""
 
 FILES = ("image", "package", "build tree", "system", "Buildroot output", "Yocto output")
 """What `source` begins with if a kernel came from files, whose path follows."""

@@ -45,12 +45,14 @@ def document(difference: Difference, new: Result) -> Document:
 
 
 def _total(difference: Difference) -> str:
-    if not difference.changes and not difference.missing:
+    if not difference.changes and not difference.missing and not difference.weaker:
         return f"No difference in {difference.compared} results."
     numbers = Counter(change.kind for change in difference.changes)
     counts = [f"{numbers[kind]} {kind}" for kind in Kind if numbers[kind]]
     if gone := len(difference.missing):
         counts.append(f"{count(gone, 'kernel')} gone")
+    if claims := len(difference.weaker):
+        counts.append(f"{count(claims, 'claim')} less")
     verdict = "Worse" if difference.worse else "Not worse"
     return f"{verdict}: {', '.join(counts)}; {difference.compared} results compared."
 
@@ -58,6 +60,7 @@ def _total(difference: Difference) -> str:
 def _kernels(difference: Difference) -> tuple[Items, ...]:
     lines = [f"{name}: {old} → {new}" for name, old, new in difference.releases]
     lines += [f"{name}: no longer runs: {why}" for name, why in difference.stopped]
+    lines += [f"{name}: {what}" for name, what in difference.weaker]
     lines += [f"{name}: only in the new result" for name in difference.added]
     lines += [f"{name}: only in the old result" for name in difference.removed]
     return (Items(tuple(Item(words(line)) for line in lines)),) if lines else ()
@@ -129,6 +132,7 @@ def to_json(difference: Difference) -> str:
             "added": difference.added,
             "removed": difference.removed,
             "stopped": [{"name": name, "why": why} for name, why in difference.stopped],
+            "weaker": [{"name": name, "what": what} for name, what in difference.weaker],
             "releases": [
                 {"name": name, "old": old, "new": new}
                 for name, old, new in difference.releases

@@ -26,7 +26,16 @@ from reports.model.assemble import merge
 from reports.model.comparison import Rules
 from reports.model.judgement import Gate, Judgement, judge
 from reports.model.resultfile import dump_result, load_result
-from reports.model.results import Case, CaseResult, Kernel, Lost, Provenance, Result, reproduce
+from reports.model.results import (
+    Case,
+    CaseResult,
+    Kernel,
+    Lost,
+    Provenance,
+    Result,
+    World,
+    reproduce,
+)
 from reports.model.verdicts import Verdict
 from reports.views import diff, matrix
 from tests.reports.conftest import ROOT
@@ -141,6 +150,76 @@ def test_a_regression_is_one(what: str, gate: Way, tmp_path: Path) -> None:
     assert gate(REGRESSIONS[what], tmp_path) == 1
 
 
+def both(one: Kernel) -> Result:
+    """Return a result of a kernel and another one, as in the old result."""
+    return result(one, kernel("other"))
+
+
+def in_worlds(*names: str) -> Kernel:
+    """Return a kernel of which one case held in these worlds."""
+    showed = {"control": "ok", "grant": "ok"}
+    worlds = tuple(World(name, word := showed.get(name, "EACCES"), word) for name in names)
+    first, *rest = kernel().cases
+    return replace(kernel(), cases=(replace(first, worlds=worlds), *rest))
+
+
+def off_by_default() -> Kernel:
+    """Return a kernel whose own list of security modules lacks Landlock, as vm/lsm.py says it."""
+    return replace(kernel(), provenance=Provenance(
+        landlock='Landlock is off by default (CONFIG_LSM="yama"): booted with lsm=landlock,yama'))
+
+
+def secret(verdict: str) -> Result:
+    """Return a result with a case that must not be made public."""
+    new = both(kernel(secret=verdict))
+    return replace(new, catalogue=(
+        *(case for case in new.catalogue if case.id != "new.secret"),
+        Case("new.secret", "new", labels=("private",))))
+
+
+TOLD = both(replace(kernel(), errata=15, rights={"fs.truncate": True}))
+WORSE_THAN: dict[str, tuple[Result, Result]] = {
+    "a denying world is gone": (
+        both(in_worlds("control", "deny", "grant")), both(in_worlds("control", "grant"))),
+    "a second layer is gone": (
+        both(in_worlds("control", "deny", "stacked")), both(in_worlds("control", "deny"))),
+    "all worlds are gone": (both(in_worlds("control", "deny")), both(in_worlds())),
+    "a machine died, then no boot": (
+        result(kernel(), replace(kernel("other"), lost=(Lost("it died"),))),
+        result(kernel(), Kernel("other", unavailable="no boot"))),
+    "no boot, then a deviation": (
+        result(kernel(), Kernel("other", unavailable="no boot")),
+        result(kernel(), kernel("other"))),
+    "errno, then open": (OLD, lab(errno="open")),
+    "errno, then absent": (OLD, lab(errno="absent")),
+    "a lower ABI version": (OLD, both(replace(kernel(), abi=9))),
+    "an erratum is no longer told": (TOLD, replace(TOLD, kernels=(
+        replace(TOLD.kernels[0], errata=7), TOLD.kernels[1]))),
+    "a right is no longer taken": (TOLD, replace(TOLD, kernels=(
+        replace(TOLD.kernels[0], rights={"fs.truncate": False}), TOLD.kernels[1]))),
+    "Landlock is off by default": (OLD, both(off_by_default())),
+    "a private case breaks": (secret("holds"), secret("bypass")),
+    "two kernels change places": (OLD, result(kernel("other"), kernel("lab", holds="bypass"))),
+    "no case of a kernel ran": (OLD, both(replace(kernel(), cases=()))),
+}
+"""An old result, and a new one that is worse."""
+
+
+@pytest.mark.parametrize("gate", [by_baseline, by_diff])
+@pytest.mark.parametrize("what", WORSE_THAN)
+def test_worse_than_another_result(what: str, gate: Way, tmp_path: Path) -> None:
+    old, new = WORSE_THAN[what]
+    assert gate(new, tmp_path, old=old) == 1
+    assert gate(old, tmp_path, old=old) != 1
+
+
+def test_a_part_of_the_worlds_is_no_loss_if_no_more_was_asked_for(tmp_path: Path) -> None:
+    old, less = both(in_worlds("control", "deny", "stacked")), in_worlds("control", "deny")
+    assert by_baseline(both(less), tmp_path, "--allow-missing", old=old) == 0
+    asked = replace(less, provenance=Provenance(options=("--world=deny",)))
+    assert by_baseline(both(asked), tmp_path, old=old) == 0
+
+
 @pytest.mark.parametrize("gate", [by_baseline, by_diff])
 @pytest.mark.parametrize("what", HARMLESS)
 def test_what_is_not_worse_passes(what: str, gate: Way, tmp_path: Path) -> None:
@@ -244,6 +323,8 @@ DEMANDS = {
 }
 JUDGEMENTS = {what: judge(new, Gate(OLD)) for what, new in {**REGRESSIONS, **HARMLESS}.items()}
 JUDGEMENTS |= {what: judge(OLD, gate) for what, gate in DEMANDS.items()}
+JUDGEMENTS |= {what: judge(new, Gate(old)) for what, (old, new) in WORSE_THAN.items()
+               if what != "a private case breaks"}  # only the exit status tells
 JUDGEMENTS["new cases count"] = judge(lab(fresh="bypass"), Gate(OLD, Rules(strict=True)))
 JUDGEMENTS["what is gone is allowed"] = judge(
     REGRESSIONS["a column that is gone"], Gate(OLD, Rules(allow_missing=True)))
@@ -314,6 +395,10 @@ def test_a_partial_run_vanishes_nothing(tmp_path: Path) -> None:
     assert by_baseline(result(some, kernel("other")), tmp_path) == 0
     assert by_baseline(result(replace(some, provenance=Provenance()), kernel("other")),
                        tmp_path) == 1
+    for words, status in ((("--case=a.h*",), 0), (("--case=a.*",), 1), (("--family=a",), 1),
+                          (("--family=b",), 0), (("--case=a.*", "--label=refer"), 0)):
+        asked = replace(some, provenance=Provenance(options=words))
+        assert by_baseline(result(asked, kernel("other")), tmp_path) == status
 
 
 def test_a_machine_that_was_lost_is_a_failure(tmp_path: Path) -> None:
