@@ -618,8 +618,10 @@ void world_run(const struct plan *plan, enum world world,
 	pid = stage_start(scene);
 	result->ran = true;
 	if (pid < 0) {
-		result->outcome = BROKEN;
-		snprintf(result->note, sizeof(result->note), "clone: %s",
+		/* clone(2): what ENOSPC says of is a limit of namespaces. */
+		result->outcome = errno == ENOSPC ? CANNOT : BROKEN;
+		snprintf(result->note, sizeof(result->note), "%s: %s",
+			 errno == ENOSPC ? "namespaces (user.max_*)" : "clone",
 			 strerrorname_np(errno));
 		return;
 	}

@@ -287,6 +287,16 @@ static void look_at_bpf(void)
 		found(INFLUENCE_ANSWERS, "BPF LSM programs: %d", count);
 }
 
+/* Where so few may wait to be accepted, connect(2) to a UNIX socket waits. */
+static void look_at_backlog(void)
+{
+	char text[16] = "";
+
+	if (read_file("/proc/sys/net/core/somaxconn", text, sizeof(text)) > 0 &&
+	    atoi(text) < 8)
+		found(INFLUENCE_RESTRICTS, "net.core.somaxconn %d", atoi(text));
+}
+
 /* The cases of an unprivileged harness use the loopback that is there. */
 static void look_at_loopback(void)
 {
@@ -299,6 +309,7 @@ static void look_at_loopback(void)
 	/* What uses no port is as it would be with a network of its own. */
 	on_ports = INFLUENCE_REFUSES;
 	found(INFLUENCE_NONE, "no namespaces: ports are everybody's");
+	look_at_backlog();
 	fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
 	if (fd < 0)
 		return;

@@ -106,6 +106,8 @@ ENVIRONMENTS = (
     env("userns-user", "userns=65534:0:1", ROOT),
     env("userns-range", "userns=0:0:65536", ROOT),
     env("userns-all", "userns=0:0:4294967295", ROOT, machine=True),
+    env("userns-no-ipc", "userns=0:0:4294967295 sysctl=user/max_ipc_namespaces:0",
+        f"{ROOT}|namespaces .user.max_.*ENOSPC"),
     env("userns-none", "userns=none", ALONE, machine=True),
     env("groups", "groups=60000"),
     env("no-new-privs", "no-new-privs", "no_new_privs"),

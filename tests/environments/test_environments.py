@@ -18,6 +18,7 @@ CASES = (
     "domain.layers.*", "domain.process.proc_*", "errata.*", "fs.execute.memfd",
     "fs.read_file.*", "fs.refer.*", "ioctl.device.other_node", "net.tcp.connect",
     "net.tcp.without_inet", "scope.abstract_unix.connect", "scope.signal.kill",
+    "scope.signal.mq_notify",
 )
 CASES_IN_MACHINES = (
     "api.restrict_self.twice", "api.ruleset_fd.reopen", "domain.layers.last_denies",
