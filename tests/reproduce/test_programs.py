@@ -116,6 +116,7 @@ def test_shows_what_the_case_shows(
             assert "Without the sandbox: it works" in one.said or "recorded" in one.said
 
 
+@pytest.mark.needs("user namespaces")
 def test_a_program_says_what_is_missing(tmp_path: Path) -> None:
     """Where the operation cannot be tried at all, the program ends with 2."""
     built = machines.build(["net.dccp.connect"], tmp_path)
