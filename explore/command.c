@@ -59,6 +59,7 @@ static void record_progress(const struct exploration *e)
 
 	json_string(json, "part", e->part->name);
 	json_integer(json, "decisions", e->decisions);
+	json_integer(json, "differences", e->findings_count);
 	record_done();
 }
 

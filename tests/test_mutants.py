@@ -12,7 +12,7 @@ import pytest
 from reports.model.results import CaseResult
 from reports.model.results import Kernel as Column
 from reports.model.verdicts import Verdict
-from tests.mutants import driver, generate, mutant
+from tests.mutants import driver, explorer, generate, mutant
 from tests.mutants.driver import Score, Trial
 from tests.mutants.mutant import Mutant
 from vm.errors import UserError
@@ -271,3 +271,26 @@ def test_bugs_that_nobody_thought_of(tmp_path: Path) -> None:
     assert len(some) == 3
     for bug in some:
         assert patched_files(tmp_path / "sources", [bug.patch])[str(generate.WHERE / "one.c")]
+
+
+def test_the_explorer_gets_a_sample_of_the_bugs_about_decisions(mutants: list[Mutant]) -> None:
+    chosen = {one.name for one in explorer.sample(mutants)}
+    every = {one.name for one in mutants if explorer.decides(one)}
+    assert chosen < every and len(every) / 12 < len(chosen) < len(every) / 5
+    assert explorer.NOR < {one.name for one in mutants} - every
+    assert not any({"log", "leak", "trace"} & set(name.split("-")) for name in every)
+    by_name = {one.name: one for one in mutants}
+    assert explorer.parts(by_name["net-mapped-free"]) == ("net",)
+    assert set(explorer.parts(by_name["ruleset-key-order"])) >= {"fs", "net"}
+
+
+def test_the_table_of_the_explorer_counts(mutants: list[Mutant]) -> None:
+    by_name = {one.name: one for one in mutants}
+    bugs = [by_name[name] for name in ("fs-unlink-free", "net-mapped-free", "syscalls-fd-errno")]
+    outcomes = {one.name: explorer.Outcome(one.name, one.sum(), found, again, 9)
+                for one, found, again in zip(bugs, ("fs: remove.file", "", ""),
+                                             ("fs", "net", ""), strict=True)}
+    said = list(explorer.lines(bugs, outcomes))
+    assert "| all | 3 | 1 | 2 | 2 |" in said
+    assert "| without those in Landlock's own calls | 2 | 1 | 2 | 2 |" in said
+    assert "| net-mapped-free | not noticed | net | 9 |" in said

@@ -9,7 +9,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 PAGE = (ROOT / "docs" / "mutants.md").read_text(encoding="utf-8")
-ROWS = [line.strip("|").split(" | ") for line in PAGE.splitlines() if line.startswith("| ")][1:]
+EXPLORER = "## The corpus and the explorer"
+CASES, _, EXPLORED = PAGE.partition(EXPLORER)
+ROWS = [line.strip("|").split(" | ") for line in CASES.splitlines() if line.startswith("| ")][1:]
 
 
 def test_the_numbers_are_those_of_the_table() -> None:

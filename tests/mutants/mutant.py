@@ -33,11 +33,15 @@ class Mutant:
     equivalent: str = ""
     """Why no user can see it, if that is so."""
 
-    def cases(self) -> tuple[str, ...]:
-        """Return patterns of the cases that can find it; none: all."""
+    def file(self) -> str:
+        """Return which file of security/landlock it is in, without the suffix."""
         file = re.search(r"^--- a/security/landlock/([a-z]+)", self.patch.read_text(), re.M)
         assert file
-        return REACHING.get(file[1], ())
+        return file[1]
+
+    def cases(self) -> tuple[str, ...]:
+        """Return patterns of the cases that can find it; none: all."""
+        return REACHING.get(self.file(), ())
 
     def sum(self) -> str:
         """Return what tells this bug from another one of the same name."""
