@@ -111,14 +111,11 @@ def _explore(kernel: Kernel, harness: Path, *words: str) -> tuple[str, int]:
 def try_bug(bug: Mutant | None, recipe: str, harness: Path, chosen: Sequence[str]) -> Outcome:
     """Build the kernel with a bug, or without, and explore it."""
     kernel = lab.build(recipe, [bug.patch], as_name=NAME) if bug else lab.build(recipe)
-    corpus, found, made = "", "", 0
-    for part in chosen:
-        corpus = corpus or _explore(kernel, harness, "--part", part, "--replay", "corpus")[0]
-    for part in chosen:
-        if not found:
-            found, some = _explore(kernel, harness, "--part", part, "--seed", str(SEED),
-                                   "--seconds", str(SECONDS // len(chosen)))
-            made += some
+    ran = chosen if len(chosen) == 1 else PARTS
+    only = ["--part", chosen[0]] if len(chosen) == 1 else []
+    corpus, _ = _explore(kernel, harness, "--replay", "corpus", *only)
+    found, made = _explore(kernel, harness, "--seed", str(SEED), "--seconds",
+                           str(SECONDS // len(ran)), *only)
     return Outcome(bug.name if bug else "", bug.sum() if bug else "", corpus, found, made)
 
 
