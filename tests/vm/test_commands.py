@@ -68,5 +68,9 @@ def test_bench(debian_kernel: Kernel, fake_guest: Path, monkeypatch: pytest.Monk
     assert found["bare_boot"][KERNEL] > 0.1
     assert found["inside_cases"] == {KERNEL: pytest.approx(0.0075)}
     assert found["wall"] > found["bare_boot"][KERNEL] / 2 and found["ratio"] > 0
-    bench.show(found)
-    assert KERNEL in capsys.readouterr().out
+    assert 0 < found["processor"] < found["wall"] * found["cores"]
+    bench.show({**found, "ratio": 1.2})
+    assert "1.20 times this (mark: at most 1.2, met)" in capsys.readouterr().out
+    bench.show({**found, "ratio": 1.21})
+    out = capsys.readouterr().out
+    assert KERNEL in out and "(mark: at most 1.2, missed)" in out
