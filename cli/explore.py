@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from cli.options import add_machines, booting
+from cli.options import add_machines, booting, positive
 from reports.errors import UserError
 from vm import image, kernels, progress, run
 from vm.paths import GUEST
@@ -35,8 +35,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     add_machines(parser)
     parser.add_argument("--here", action="store_true", help="this machine's kernel, without a VM")
     parser.add_argument("--part", choices=PARTS, help="only this part; default: all")
-    parser.add_argument("--seconds", type=int, metavar="N", help="each part for so long (10)")
-    parser.add_argument("--decisions", type=int, metavar="N",
+    parser.add_argument("--seconds", type=positive, metavar="N", help="each part for so long (10)")
+    parser.add_argument("--decisions", type=positive, metavar="N",
                         help="each part until so many operations were judged")
     parser.add_argument("--seed", type=int, metavar="S", help="the same scenarios for the same S")
     parser.add_argument("--json", action="store_true", help="for programs, on standard output")

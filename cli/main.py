@@ -96,6 +96,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         sys.stdout.flush()
     except (reports.errors.UserError, vm.errors.UserError) as error:
         print(f"landproof: {error}", file=sys.stderr)
+        _end_output()
         return failure
     except BrokenPipeError:
         # The reader (head, less) has enough. What it did not read may have mattered.
@@ -134,6 +135,14 @@ def _open_output() -> None:
         if getattr(sys, name) is None:
             os.dup2(os.open(os.devnull, mode), number)
             setattr(sys, name, os.fdopen(number, "w", closefd=False))
+
+
+def _end_output() -> None:
+    """Write what is left; whether that fails matters no more."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
 
 
 def _drop_output() -> None:

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -23,6 +24,20 @@ def positive(text: str) -> int:
     if not text.isdecimal() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text} is no number from 1 on")
     return int(text)
+
+
+def security_modules(text: str) -> str:
+    """Read what lsm= takes: the kernel skips a name that it does not know, and says nothing."""
+    if not re.fullmatch(r"\w+(,\w+)*", text):
+        raise argparse.ArgumentTypeError(f"{text} is no list of names with commas between them")
+    return text
+
+
+def boot_words(text: str) -> str:
+    """Read words of a kernel's command line, which is one line."""
+    if not text.isprintable():
+        raise argparse.ArgumentTypeError(f"{text!r} does not fit into a command line")
+    return text
 
 
 def add_selection(parser: argparse.ArgumentParser) -> None:
@@ -72,10 +87,10 @@ def add_boot(parser: argparse.ArgumentParser) -> None:
     """Add the options that say how a kernel is started."""
     parser.add_argument("--modules", metavar="DIR",
                         help="modules of a --kernel that is an image: a directory, or packages")
-    parser.add_argument("--lsm", metavar="LIST",
+    parser.add_argument("--lsm", metavar="LIST", type=security_modules,
                         help="the security modules to start, as lsm= names them; default: the"
                              " kernel's own list, with landlock if that has it not")
-    parser.add_argument("--append", action="append", default=[], metavar="WORDS",
+    parser.add_argument("--append", action="append", default=[], metavar="WORDS", type=boot_words,
                         help="more for the kernel's command line")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ from typing import Any
 from cli.guest import called, cases, listed, version
 from reports.errors import UserError
 from reports.model import program
+from reports.model.files import write_text
 from reports.model.known import current_name, known_issues, matches
 from reports.model.results import Case, base
 
@@ -43,15 +43,12 @@ def run_reproduce(args: argparse.Namespace) -> int:
     found = _chosen(args.case)
     if args.output and args.output.is_dir():
         for name, text in texts(found).items():
-            (args.output / file_name(name)).write_text(text)
+            write_text(args.output / file_name(name), text)
         return 0
     if len(found) > 1:
         raise UserError(f"{len(found)} programs: choose one of {', '.join(found)}, or give -o DIR")
     (text,) = texts(found).values()
-    if args.output:
-        args.output.write_text(text)
-    else:
-        sys.stdout.write(text)
+    write_text(args.output or Path("-"), text)
     return 0
 
 

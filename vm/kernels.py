@@ -121,6 +121,8 @@ def choose(words: Sequence[str], modules: str | None = None, progress: Progress 
     known = _names()
     given = [word for word in names if word not in known]
     for word in given:
+        if not word:
+            raise UserError("--kernel has an empty name: see `landproof kernels list`")
         if "/" not in word and not Path(word.split("+")[0]).exists() and not Path(word).exists():
             raise _unknown(word)
     if modules and (len(names) > 1 or not given):

@@ -15,9 +15,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from reports.errors import UserError
 from reports.model.files import read_text
@@ -48,20 +49,30 @@ class Entry:
 def load(path: Path) -> tuple[Entry, ...]:
     """Return the entries; raise UserError for a file that is not one, or an incomplete entry."""
     try:
-        entries = tomllib.loads(read_text(path)).get("accept", [])
-        found = tuple(
-            Entry(tuple(map(str, one["cases"])), tuple(map(str, one["kernels"])),
-                  str(one["reason"]), str(one["owner"]), one["expires"])
-            for one in entries
-        )
+        data = tomllib.loads(read_text(path))
+        found = tuple(map(_entry, data.pop("accept", [])))
     except KeyError as error:
         raise UserError(f"{path}: an entry lacks {error.args[0]}") from error
     except (ValueError, TypeError, AttributeError) as error:
         raise UserError(f"{path} is no file of accepted deviations: {error}") from error
+    if data:
+        raise UserError(f"{path}: {next(iter(data))} is not known: entries are [[accept]]")
     for entry in found:
         if type(entry.expires) is not date:
             raise UserError(f"{path}: expires of {entry} is no date such as 2027-03-01")
     return found
+
+
+def _entry(given: dict[str, Any]) -> Entry:
+    """Return an entry; a text where a list belongs would be taken letter by letter."""
+    known = [field.name for field in fields(Entry)]
+    if wrong := [name for name in given if name not in known]:
+        raise ValueError(f"an entry has {', '.join(known)}, and no {wrong[0]}")
+    for name in ("cases", "kernels"):
+        if not isinstance(given[name], list):
+            raise ValueError(f'{name} is no list, such as {name} = ["..."]')
+    return Entry(tuple(map(str, given["cases"])), tuple(map(str, given["kernels"])),
+                 str(given["reason"]), str(given["owner"]), given["expires"])
 
 
 def accept(

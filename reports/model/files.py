@@ -59,9 +59,15 @@ def check_writable(path: Path) -> None:
         raise UserError(f"{path}: cannot write: this is a directory, give a file name")
     if not target.parent.is_dir():
         raise UserError(f"{path}: cannot write: there is no directory {target.parent}")
-    existing_device = target.exists() and not target.is_file()
-    if not os.access(target if existing_device else target.parent, os.W_OK):
-        raise UserError(f"{path}: cannot write: permission denied")
+    if target.exists() and not target.is_file():  # a device or a pipe
+        if not os.access(target, os.W_OK):
+            raise UserError(f"{path}: cannot write: permission denied")
+        return
+    try:
+        with tempfile.TemporaryFile(dir=target.parent):
+            pass
+    except OSError as error:
+        raise UserError(f"{path}: cannot write: {_hint(error)}") from error
 
 
 def _replace(target: Path, text: str) -> None:

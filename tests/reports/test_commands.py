@@ -217,6 +217,12 @@ def test_show_takes_globs(run: Run, result_file: Path) -> None:
     (["matrix", "/dev/null"], "it is a device"),
     (["run", "--baseline", "/dev/null"], "it is a device"),
     (["run", "--accepted", "/dev/null"], "it is a device"),
+    (["run", "--kernel", ""], "--kernel has an empty name"),
+    (["run", "--lsm", "landlock yama"], "--lsm: landlock yama is no list of names"),
+    (["run", "--append", "a\nb"], r"--append: 'a\nb' does not fit into a command line"),
+    (["run", "--json", "/proc/result.json"], "/proc/result.json: cannot write"),
+    (["explore", "--here", "--seconds", "-1"], "--seconds: -1 is no number from 1 on"),
+    (["reproduce", "net.tcp.fastopen_sendto", "-o", "/dev/full"], "/dev/full: cannot write"),
     (["run", "--case", "*a" * 65], "no case matches"),
     (["list", "--case", "*" * 65 + "?" * 99], "no case matches"),
 ])

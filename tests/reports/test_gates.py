@@ -465,6 +465,9 @@ def test_accepted_deviations_without_a_baseline(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("text", "word"), [
     ("[[accept]]\ncases = []\n", "lacks kernels"), ("nonsense", "no file of accepted"),
     (ACCEPT.format('"soon"'), "no date"),
+    (ACCEPT.format("2999-01-01").replace('["a.h*"]', '"a.h*"'), "cases is no list"),
+    (ACCEPT.format("2999-01-01") + 'note = "x"\n', "and no note"),
+    ("[[accepted]]\n", "accepted is not known"),
 ])
 def test_a_bad_file_of_accepted_deviations(tmp_path: Path, text: str, word: str) -> None:
     (tmp_path / "accepted.toml").write_text(text)

@@ -209,7 +209,7 @@ def test_a_full_disk_is_one_line() -> None:
         write_text(Path("/dev/full"), "x" * 100_000)
 
 
-@pytest.mark.parametrize("place", ["missing/r.json", "."])
+@pytest.mark.parametrize("place", ["missing/r.json", ".", "/proc/r.json"])
 def test_a_place_that_cannot_be_written(tmp_path: Path, place: str) -> None:
     with pytest.raises(UserError, match="cannot write"):
         check_writable(tmp_path / place)
