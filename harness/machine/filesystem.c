@@ -178,3 +178,15 @@ const char *filesystem_mount(const char *place)
 	return mount(chosen.type, place, chosen.type, 0, options) ?
 		failed("mount(2)", errno) : NULL;
 }
+
+/*
+ * What is looked up below a directory whose own name has another inode by now
+ * stays in the kernel's cache until memory is short, and each such inode has a
+ * descriptor of the server (d_invalidate(), which takes away what is cached by
+ * then).
+ */
+void filesystem_rest(void)
+{
+	if (chosen.server)
+		write_file("/proc/sys/vm/drop_caches", "2");
+}

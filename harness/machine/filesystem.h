@@ -14,5 +14,7 @@ const char *filesystem_read(const char *path);
 bool filesystem_chosen(void);
 /* Makes it and mounts it on @place, in a guest: NULL, or what is missing */
 const char *filesystem_mount(const char *place);
+/* Between worlds: the kernel gives up what it keeps of names that are gone. */
+void filesystem_rest(void);
 
 #endif

@@ -242,9 +242,12 @@ static int create(const struct fuse_create_in *in)
 	const char *const name = (const char *)(in + 1);
 	const int fd = openat(dir_fd(), name, (in->flags & ~O_NOFOLLOW) |
 			      O_CREAT | O_CLOEXEC, in->mode);
-	const int error = made(fd < 0, name);
+	int error = made(fd < 0, name);
 
-	return error ?: give_handle(fd);
+	error = error ?: give_handle(fd);
+	if (error && fd >= 0)
+		close(fd);
+	return error;
 }
 
 static int read_dir(const struct fuse_read_in *in)
@@ -495,5 +498,6 @@ int fuse_mount(const char *source, const char *place, bool changing)
 		serve(device);
 	}
 	close(device);
+	close(nodes[FUSE_ROOT_ID].fd);
 	return pid < 0 ? errno : 0;
 }

@@ -228,6 +228,8 @@ void scratch_leave(void)
 	scratch_uses++;
 	if (privilege == UNPRIVILEGED || filesystem_chosen()) {
 		remove_tree(dir);
+		if (scratch_uses % SCRATCH_USES == 0)
+			filesystem_rest();
 	} else if (scratch_uses % SCRATCH_USES == 0) {
 		umount2(scratch, MNT_DETACH);
 		mount_scratch(scratch);
