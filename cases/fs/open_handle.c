@@ -8,22 +8,28 @@ union handle {
 	char room[sizeof(struct file_handle) + MAX_HANDLE_SZ];
 };
 
-static int get_handle(union handle *handle)
+static int get_handle(union handle *handle, int dir, const char *name,
+		      int flags)
 {
 	int mount_id;
 
 	memset(handle, 0, sizeof(*handle));
 	handle->header.handle_bytes = MAX_HANDLE_SZ;
-	return errno_of(name_to_handle_at(AT_FDCWD, "dir/file",
-					  &handle->header, &mount_id, 0));
+	return errno_of(name_to_handle_at(dir, name, &handle->header,
+					  &mount_id, flags));
 }
 
+/* The file stays in use: not every file system finds it again without. */
 static int handle_of_file(struct scene *scene)
 {
 	union handle handle;
-	int error;
+	int error = dir_file(scene);
 
-	error = dir_file(scene) ?: get_handle(&handle);
+	if (error)
+		return error;
+	scene->fd[1] = open("dir/file", O_PATH);
+	error = errno_of(scene->fd[1]) ?:
+		get_handle(&handle, scene->fd[1], "", AT_EMPTY_PATH);
 	if (error == EOPNOTSUPP)
 		return cannot(scene, "file handles of tmpfs (CONFIG_EXPORTFS)");
 	if (error)
@@ -62,7 +68,7 @@ static int name_handle(struct scene *scene)
 	union handle handle;
 
 	(void)scene;
-	return get_handle(&handle);
+	return get_handle(&handle, AT_FDCWD, "dir/file", 0);
 }
 
 CASE("fs.metadata.name_to_handle_at",
