@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <sys/ioctl.h>
 
+#include "bricks/compat.h"
 #include "bricks/nest.h"
 #include "bricks/target.h"
 #include "landproof.h"
@@ -109,6 +110,37 @@ CASE("scope.signal.sigio_pid",
 	.variants = ways_to_own,
 	.scene	  = target_scene,
 	.attempt  = own_somehow,
+	.effect	  = target_was_hit,
+	.source	  = DOC_SIGNAL HOOK);
+
+static int own_compat(struct scene *scene)
+{
+	const enum compat_call call = scene->variant->arg;
+
+	return make_source(scene) ?:
+	       -compat_call(call, scene->fd[1], F_SETOWN, scene->pid[0]) ?:
+	       -compat_call(call, scene->fd[1], F_SETFL, O_ASYNC) ?:
+	       fire(scene);
+}
+
+static int target_and_compat(struct scene *scene)
+{
+	return compat_scene(scene) ?: target_start(scene, 0);
+}
+
+static const struct variant compat_calls[] = {
+	{ "", .arg = COMPAT_FCNTL },
+	{ "fcntl64", .arg = COMPAT_FCNTL64 },
+	{ NULL }
+};
+
+CASE("scope.signal.sigio_compat",
+	.claim	  = "SIGIO to a process outside the domain, by fcntl(2) of a 32-bit program",
+	.guard	  = SCOPE(SIGNAL),
+	.promise  = { DENIED(NO_EFFECT) },
+	.variants = compat_calls,
+	.scene	  = target_and_compat,
+	.attempt  = own_compat,
 	.effect	  = target_was_hit,
 	.source	  = DOC_SIGNAL HOOK);
 

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include "base/programs.h"
@@ -12,29 +13,78 @@
 
 #ifdef __x86_64__
 
-int compat_call(enum compat_call number, long a, long b, long c)
+int compat_call5(enum compat_call number, long a, long b, long c, long d,
+		 long e)
 {
 	long ret;
 
 	asm volatile("int $0x80"
 		     : "=a" (ret)
-		     : "a" ((long)number), "b" (a), "c" (b), "d" (c)
+		     : "a" ((long)number), "b" (a), "c" (b), "d" (c), "S" (d),
+		       "D" (e)
 		     : "memory", "r8", "r9", "r10", "r11");
 	return ret;
 }
 
 #else
 
-int compat_call(enum compat_call number, long a, long b, long c)
+int compat_call5(enum compat_call number, long a, long b, long c, long d,
+		 long e)
 {
 	(void)number;
 	(void)a;
 	(void)b;
 	(void)c;
+	(void)d;
+	(void)e;
 	return -ENOSYS;
 }
 
 #endif
+
+int compat_call(enum compat_call number, long a, long b, long c)
+{
+	return compat_call5(number, a, b, c, 0, 0);
+}
+
+#ifdef __x86_64__
+
+#define X32_BIT 0x40000000
+
+long x32_call(enum x32_call number, long a, long b, long c)
+{
+	return syscall(number | X32_BIT, a, b, c);
+}
+
+static bool x32_is_there(void)
+{
+	return syscall(SYS_getpid | X32_BIT) == getpid();
+}
+
+#else
+
+long x32_call(enum x32_call number, long a, long b, long c)
+{
+	(void)number;
+	(void)a;
+	(void)b;
+	(void)c;
+	errno = ENOSYS;
+	return -1;
+}
+
+static bool x32_is_there(void)
+{
+	return false;
+}
+
+#endif
+
+int x32_scene(struct scene *scene)
+{
+	return x32_is_there() ? 0 :
+	       cannot(scene, "x32 system calls (CONFIG_X86_X32_ABI, syscall.x32=y)");
+}
 
 int compat_socketcall(enum compat_socket_call call, int fd,
 		      const void *address, unsigned int length,

@@ -14,14 +14,17 @@ enum compat_call {
 	COMPAT_EXECVE = 11, COMPAT_MKNOD = 14, COMPAT_GETPID = 20,
 	COMPAT_MOUNT = 21, COMPAT_PTRACE = 26, COMPAT_KILL = 37,
 	COMPAT_RENAME = 38, COMPAT_MKDIR = 39, COMPAT_RMDIR = 40,
-	COMPAT_IOCTL = 54, COMPAT_SYMLINK = 83, COMPAT_TRUNCATE = 92,
-	COMPAT_FTRUNCATE = 93, COMPAT_SOCKETCALL = 102,
-	COMPAT_TRUNCATE64 = 193, COMPAT_FTRUNCATE64 = 194, COMPAT_TKILL = 238,
+	COMPAT_UMOUNT2 = 52, COMPAT_IOCTL = 54, COMPAT_FCNTL = 55,
+	COMPAT_SYMLINK = 83, COMPAT_TRUNCATE = 92, COMPAT_FTRUNCATE = 93,
+	COMPAT_SOCKETCALL = 102, COMPAT_TRUNCATE64 = 193,
+	COMPAT_FTRUNCATE64 = 194, COMPAT_FCNTL64 = 221, COMPAT_TKILL = 238,
 	COMPAT_OPENAT = 295,
 };
 
 /* The result, or -errno */
 int compat_call(enum compat_call number, long a, long b, long c);
+int compat_call5(enum compat_call number, long a, long b, long c, long d,
+		 long e);
 /* The same with paths or other data of the binary */
 #define compat_path(number, path, b, c)					\
 	compat_call(number, (long)(path), b, c)
@@ -41,5 +44,14 @@ int compat_socketcall(enum compat_socket_call call, int fd,
 
 /* As a part of a scene: CANNOT where there is no such way, or 0 */
 int compat_scene(struct scene *scene);
+
+/*
+ * The x32 ABI: pointers have 32 bits, and the numbers of system calls one more
+ * bit than those of x86-64.  Few kernels take it unless they are told to.
+ */
+enum x32_call { X32_EXECVE = 520 };
+
+long x32_call(enum x32_call number, long a, long b, long c);
+int x32_scene(struct scene *scene);
 
 #endif
