@@ -349,7 +349,7 @@ static int do_close_range(struct scene *scene)
 	       fcntl(fd, F_GETFD) < 0 && errno == EBADF ? WORKED : NO_EFFECT;
 }
 
-/* Its end is an event, which comes out of the watch. */
+/* The end of a watch is an event, which can be read. */
 static int do_inotify_rm_watch(struct scene *scene)
 {
 	char events[1024];

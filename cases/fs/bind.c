@@ -206,7 +206,10 @@ CASE("fs.bind.rename",
 	.effect	 = renamed_in_source,
 	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REFER");
 
-/* Nobody links a directory: that EPERM comes when Landlock lets it pass. */
+/*
+ * A directory cannot be linked: EPERM says that, once Landlock lets the call
+ * pass.
+ */
 static int link_mount_root(struct scene *scene)
 {
 	const int error = errno_of(link("dst/mnt", "dst/mnt/sub/linked"));

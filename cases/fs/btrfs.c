@@ -9,7 +9,9 @@
 
 #define IMAGE_SIZE (128 << 20)
 
-/* mkfs.btrfs has things to say even with -q; this process has nothing to. */
+/*
+ * mkfs.btrfs prints even with -q.  Nobody needs its output, nor this process's.
+ */
 static void fall_silent(void)
 {
 	const int fd = open("/dev/null", O_WRONLY | O_CLOEXEC);

@@ -148,7 +148,7 @@ CASE("fs.remove_dir.compat",
 	.effect	  = dir_gone,
 	COMPAT(REMOVE_DIR));
 
-/* Of truncate64(2) the length has two halves. */
+/* truncate64(2) takes the length in two halves. */
 static const struct variant truncates[] = {
 	OPERATION("", COMPAT_TRUNCATE, "dir/file"),
 	OPERATION("truncate64", COMPAT_TRUNCATE64, "dir/file"),

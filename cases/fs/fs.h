@@ -50,7 +50,10 @@ bool written(struct scene *scene);
 int read_dir_file(struct scene *scene);
 int write_dir_file(struct scene *scene);
 
-/* What no case is about went wrong first: not the refusal that was promised. */
+/*
+ * NO_EFFECT: the file could not be opened, so that the promised refusal was not
+ * seen.
+ */
 int not_opened(struct scene *scene);
 
 /* Opens @fd once more, by /proc/self/fd: a descriptor, or -errno. */

@@ -158,7 +158,7 @@ CASE("fs.make_sym.io_uring_symlinkat",
 	.effect	 = made,
 	.source	 = "io_uring/fs.c: io_symlinkat(), do_symlinkat()");
 
-/* For both, len is the second directory. */
+/* Both requests have the second directory in len. */
 static int refer(struct scene *scene, int opcode)
 {
 	struct io_uring_sqe sqe = {

@@ -122,7 +122,7 @@ static const struct variant symlinks[] = {
 	{ NULL }
 };
 
-/* What the link points to does not matter before it is followed. */
+/* Nothing follows the symbolic link, so it may point anywhere. */
 CASE("fs.make_sym.symlink",
 	.claim	 = "symlink(2)",
 	.allow	 = ONLY(FS_MAKE_SYM, "dir"),

@@ -53,7 +53,7 @@ CASE("fs.metadata.access",
 	.attempt = ask_access,
 	DOCUMENTED_LIMIT, UNRESTRICTED);
 
-/* Back again, for a world that goes on from here. */
+/* Goes back to the directory where the world goes on. */
 static int change_dir(struct scene *scene)
 {
 	char here[256];

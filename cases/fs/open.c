@@ -62,7 +62,9 @@ CASE("fs.open.missing",
 	.witness = read_dir_file,
 	.source	 = "fs/namei.c: link_path_walk(), no hook of Landlock");
 
-/* Neither reads nor writes, so the request is empty: fs.c says "future". */
+/*
+ * Access mode 3 neither reads nor writes, so that no access right is asked for.
+ */
 static int open_for_nothing(struct scene *scene)
 {
 	char byte;
@@ -210,7 +212,10 @@ static const struct variant nowhere[] = {
 	{ NULL }
 };
 
-/* Breaking /dev/stdin would break programs; the kernel's own tests ask it. */
+/*
+ * Programs open /dev/stdin, which a domain must not break.  The kernel's
+ * selftests try it too.
+ */
 CASE("fs.open.pipe_reopen",
 	.claim	  = "open(2) through /proc of what lies on no mounted file system, such as a pipe",
 	.guard	  = { .fs = FS_READ_FILE | FS_WRITE_FILE },

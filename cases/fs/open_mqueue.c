@@ -143,7 +143,7 @@ static int ask(struct scene *scene)
 	       attr.mq_curmsgs == 1 ? WORKED : NO_EFFECT;
 }
 
-/* Nobody is told, but nobody else can ask to be. */
+/* SIGEV_NONE notifies nobody, but it takes the queue's only registration. */
 static int take_notice(struct scene *scene)
 {
 	struct sigevent none = { .sigev_notify = SIGEV_NONE };

@@ -64,7 +64,7 @@ static int move_directory_back(struct scene *scene)
 	return errno_of(rename("target/sub", "source/moved"));
 }
 
-/* A right that only a directory can use is nothing that a file can gain. */
+/* A right that is about directories is not one that a file can gain. */
 CASE("fs.refer.no_gain_for_files",
 	.claim	  = "reparenting a file to where directories gain rights",
 	.guard	  = { .fs = SYM_AND_REFER },

@@ -162,7 +162,7 @@ CASE("fs.refer.net_only_domain",
 
 #define GAIN (FS_READ_FILE | FS_WRITE_FILE | FS_REFER)
 
-/* One layer lets it lose a right, the other lets it gain one. */
+/* By one layer's rules the file loses a right, by the other's it gains one. */
 static int layers_disagree(struct scene *scene)
 {
 	const struct ruleset same = ON_BOTH(GAIN, GAIN, GAIN);

@@ -39,7 +39,9 @@ CASE("fs.refer.remove_missing",
 	.attempt = rename_across,
 	ORDER);
 
-/* Who misses REFER may copy and unlink instead: that is what EXDEV says. */
+/*
+ * EXDEV tells a program without REFER to copy the file and unlink it instead.
+ */
 CASE("fs.refer.only_refer_missing",
 	.claim	  = "reparenting with MAKE_REG and REMOVE_FILE but no REFER",
 	.guard	  = { .fs = MAKE_AND_REFER | FS_REMOVE_FILE },

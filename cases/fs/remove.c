@@ -7,7 +7,7 @@
 #define REMOVE_FILE_DOCUMENTED						\
 	"userspace-api/landlock: LANDLOCK_ACCESS_FS_REMOVE_FILE"
 
-/* Something is gone: the name of what is in scene->text. */
+/* Is what scene->text names gone? */
 static bool gone(struct scene *scene)
 {
 	return !exists(scene->text);

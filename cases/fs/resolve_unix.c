@@ -108,7 +108,7 @@ static int by_sendmsg(int fd, struct msghdr *message)
 	return errno_of(sendmsg(fd, message, 0));
 }
 
-/* Two to the same path: the kernel looks it up for each. */
+/* Both messages have the same path, which the kernel looks up for each. */
 static int by_sendmmsg(int fd, struct msghdr *message)
 {
 	struct mmsghdr messages[2] = { { *message }, { *message } };
@@ -228,7 +228,7 @@ CASE("fs.resolve_unix.other_rights",
 	.effect	  = resolve_heard,
 	.source	  = DOC_RESOLVE);
 
-/* What stood before ABI 9: no right of the file system reaches connect(2). */
+/* Before ABI 9 no access right of the file system guarded connect(2). */
 #define FS_ABI_1 (FS_REFER - 1)
 
 static int list_directory(struct scene *scene)

@@ -176,7 +176,10 @@ CASE("fs.write_file.acct",
 	.grant	 = { PATH("dir/file") },
 	ACCOUNTING);
 
-/* It is opened twice: the second time by a mount of its own, with no parent. */
+/*
+ * acct(2) opens the file twice: the second time through a mount of its own,
+ * which has no parent.
+ */
 CASE("fs.write_file.acct_rule_above",
 	.claim	 = "acct(2), by root, with a rule on the directory",
 	.grant	 = { PATH("dir") },
