@@ -232,7 +232,10 @@ static int ipsec(struct scene *scene)
 	return family_there(scene, &wanted);
 }
 
-/* A label that no module of these machines reads, and all are shown */
+/*
+ * A label of SELinux: the kernel shows it to every security module, and none
+ * here reads it.
+ */
 static void put_label(struct netlink_request *request)
 {
 	const struct {
@@ -281,12 +284,12 @@ static int add_policy(struct scene *scene)
 	error = ask_ipsec(scene, &request);
 	if (error)
 		return error;
-	/* It is there: it can be taken away. */
+	/* That it can be deleted shows that it was there. */
 	netlink_begin(&request, XFRM_MSG_DELPOLICY, 0, &id, sizeof(id));
 	return netlink_ask(&request, NETLINK_XFRM) ? NO_EFFECT : WORKED;
 }
 
-/* The simplest: of AH, by what every kernel can compute */
+/* A state for AH with HMAC-SHA1, which every kernel has */
 static int add_state(struct scene *scene)
 {
 	const struct {

@@ -26,7 +26,7 @@ static int info_flags(int fd)
 		-1 : (int)info.flags;
 }
 
-/* Linux 5.15 and older give them of no socket. */
+/* Linux 5.15 and older give these flags of no socket. */
 static bool kernel_has_info(int family)
 {
 	const int fd = new_socket(family, SOCK_STREAM, PROTOCOL_MPTCP);
@@ -194,7 +194,10 @@ CASE("net.mptcp.listen_autobind",
 	.attempt  = listen_unbound,
 	.source	  = "security/landlock/net.c: no hook on socket_listen");
 
-/* No connect(2), no hook, on no kernel: not even the erratum's refusal. */
+/*
+ * sendto(2) connects without a call of the connect hook, on every kernel: so a
+ * kernel without the fix of erratum 1 does not refuse it either.
+ */
 static int fastopen(struct scene *scene)
 {
 	struct sockaddr_storage to;

@@ -96,7 +96,10 @@ int call_sendto(int fd, const struct sockaddr *to, socklen_t len);
 /* sendto(2) with MSG_FASTOPEN, and its echo */
 int call_fastopen(int fd, const struct sockaddr *to, socklen_t len);
 
-/* Of what the stack itself refuses with @error: that is how it should be. */
+/*
+ * For a call that the network stack has to refuse with @error: WORKED if it
+ * does.
+ */
 static inline int refused_by_stack(int ret, int error)
 {
 	return ret == error ? WORKED : ret == WORKED ? NO_EFFECT : ret;

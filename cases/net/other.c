@@ -143,7 +143,7 @@ CASE("net.dccp.connect",
 	.attempt = dccp_connect,
 	.source	 = "security/landlock/net.c: hook_socket_connect() looks at TCP and UDP only");
 
-/* Its number stands where others have a port. */
+/* The number of the protocol stands where other addresses have the port. */
 static int bind_number(int fd)
 {
 	struct sockaddr_storage own;

@@ -78,7 +78,7 @@ static bool answers(const struct packet *answer, const struct packet *sent)
 	       answer->udp.dest == sent->udp.source;
 }
 
-/* Of @fd, which sees more than that: the answer to @sent */
+/* Reads the answer to @sent from @fd, which receives other packets too. */
 static int await_answer(int fd, const struct packet *sent,
 			struct packet *answer)
 {

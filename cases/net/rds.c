@@ -25,7 +25,10 @@ static int await_datagram(int fd)
 	return NO_EFFECT;
 }
 
-/* Two addresses have one connection for ever: each world is to make its own. */
+/*
+ * RDS keeps the connection between two addresses for ever, so each world binds
+ * an address that was not used before.
+ */
 static int send_datagram(struct scene *scene)
 {
 	const int fd = new_socket(AF_RDS, SOCK_SEQPACKET, 0);

@@ -172,7 +172,7 @@ CASE("net.sctp.one_to_many",
 	.attempt  = one_to_many,
 	.source	  = "security/landlock/net.c: one-to-many sockets were never TCP's type");
 
-/* Of its many peers, each message names one. */
+/* A one-to-many socket has many peers: each message names one of them. */
 static int call_connect_many(int fd, const struct sockaddr *to, socklen_t len)
 {
 	return errno_of(connect(fd, to, len)) ?: call_sendto(fd, to, len);
@@ -227,7 +227,7 @@ static int connected_before(struct scene *scene)
 	return connect_echo(scene->fd[0], scene->variant->family, LAB_SCTP);
 }
 
-/* It is asked of the hook of bind(2) and connect(2), like the others. */
+/* SCTP calls the hook of bind(2) and connect(2) for this option too. */
 static int choose_primary(struct scene *scene)
 {
 	struct sctp_prim primary = { 0 };

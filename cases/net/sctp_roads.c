@@ -115,7 +115,9 @@ CASE("net.sctp.sendmsg",
 	.attempt  = first_message,
 	.source	  = "security/landlock/net.c: no hook on sctp_bind_connect");
 
-/* A setting of the administrator, without which nobody is encapsulated. */
+/*
+ * The administrator has to set this, or else SCTP is not encapsulated in UDP.
+ */
 #define UDP_PORT "/proc/sys/net/sctp/udp_port"
 
 /* <linux/sctp.h>: newer (5.11) than the system's headers may be. */

@@ -226,7 +226,7 @@ static const struct variant sockets[] = {
 	{ NULL }
 };
 
-/* Sending is connecting; SMC takes it as the wish for plain TCP. */
+/* MSG_FASTOPEN connects by sending, for which SMC falls back to plain TCP. */
 static int fastopen(struct scene *scene)
 {
 	struct sockaddr_storage to;
