@@ -122,7 +122,10 @@ CASE("domain.process.vm",
 #define NR_PROCESS_MADVISE	440
 #define GET_UTS_NAMESPACE	_IO(0xff, 10)
 
-/* One is wanted after ptrace's check, the other passes the users' part of it. */
+/*
+ * CAP_SYS_PTRACE passes what ptrace's check asks of the user, and CAP_SYS_NICE
+ * is asked for after that check.
+ */
 static int keep_two_capabilities(void)
 {
 	const uint32_t both = 1 << CAP_SYS_NICE | 1 << CAP_SYS_PTRACE;
@@ -190,7 +193,7 @@ CASE("domain.process.memory_advice",
 	.attempt  = by_variant,
 	.source	  = DOC_PTRACE "; mm/madvise.c: mm_access(); fs/pidfs.c: pidfd_ioctl()");
 
-/* Root lets everybody measure processes of their own. */
+/* With this setting of root's, users may measure their own processes. */
 static int target_and_sysctl(struct scene *scene)
 {
 	if (write_file("/proc/sys/kernel/perf_event_paranoid", "1"))
@@ -290,7 +293,7 @@ CASE("domain.process.proc_mem",
 	.attempt  = open_file,
 	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
 
-/* These are opened by everybody, and ask when they are read. */
+/* Anybody may open these files: the check is made when they are read. */
 static int read_some(struct scene *scene)
 {
 	const struct variant *const variant = scene->variant;
@@ -423,7 +426,7 @@ CASE("domain.process.proc_root_walk",
 	.attempt  = walk_root,
 	.source	  = "userspace-api/landlock: Special filesystems; proc_pid(5)");
 
-/* Private to no one: readable wherever the file system's rules allow it. */
+/* Ptrace's check does not guard this file: the file system's rules alone do. */
 static int read_status(struct scene *scene)
 {
 	char path[300], text[4096];
@@ -445,7 +448,10 @@ CASE("domain.process.proc_status",
 	.attempt  = read_status,
 	.source	  = "proc_pid_status(5): no ptrace access check");
 
-/* As root, or the namespace's own rules would refuse it already. */
+/*
+ * The attempt runs as root: another user needs a capability for setns(2), and
+ * would be refused without Landlock.
+ */
 static int enter_namespace(struct scene *scene)
 {
 	const int pidfd = syscall(SYS_pidfd_open, scene->pid[0], 0);

@@ -48,7 +48,7 @@ static int use_map(struct scene *scene)
 	return value == 42 ? WORKED : NO_EFFECT;
 }
 
-/* It returns 0, and filters a socket, which then receives nothing. */
+/* The program returns 0, so that a socket which it filters receives nothing. */
 static int use_program(struct scene *scene)
 {
 	const struct bpf_insn program[] = {

@@ -21,7 +21,10 @@ static int helper(struct scene *scene)
 	return domain_files(scene);
 }
 
-/* A family that kernels lost: they look for a module, and wait for it. */
+/*
+ * Kernels no longer have this family, so they start the program that loads
+ * modules, and wait for it.
+ */
 static int ask_for_module(struct scene *scene)
 {
 	(void)scene;

@@ -10,7 +10,7 @@
 #define NOBODY 65534
 #define DOC_INHERIT "userspace-api/landlock: Inheritance"
 
-/* The inherited world of the harness is fork(2) and execve(2). */
+/* The harness forks and executes a program for the world "inherited". */
 CASE("domain.inherit.exec",
 	.own_memory = true,
 	.claim	  = "a program started by execve(2) is in the domain",
@@ -155,7 +155,7 @@ CASE("domain.inherit.root",
 	.attempt  = read_guarded_file,
 	.source	  = "userspace-api/landlock: any process, including unprivileged ones");
 
-/* The session keyring of a child's making comes with new credentials. */
+/* A child gives its parent a session keyring, and with it new credentials. */
 static int give_keyring(struct scene *scene)
 {
 	if (syscall(SYS_keyctl, KEYCTL_JOIN_SESSION_KEYRING, NULL) < 0 ||

@@ -42,7 +42,7 @@ static int do_setdomainname(struct scene *scene)
 	       strcmp(name.domainname, "sandbox") ? NO_EFFECT : WORKED;
 }
 
-/* To what it is already: later cases look at the clock. */
+/* The clock is set to the time that it shows, because later cases read it. */
 static int do_settimeofday(struct scene *scene)
 {
 	struct timeval now;
@@ -100,7 +100,10 @@ static int do_iopl(struct scene *scene)
 	return lacks_ports(scene, errno_of(iopl(3)));
 }
 
-/* The port of the POST code; without the permission it is a fault. */
+/*
+ * Port 0x80 takes the BIOS's POST codes. Without the permission, writing to it
+ * is a fault.
+ */
 static int do_ioperm(struct scene *scene)
 {
 	const int error = lacks_ports(scene, errno_of(ioperm(0x80, 1, 1)));

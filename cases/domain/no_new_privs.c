@@ -172,7 +172,10 @@ CASE("domain.no_new_privs.refused_call",
 	.attempt  = await_delegate,
 	.source	  = DOC_FLAG ": if and only if the call succeeds");
 
-/* CAP_SYS_ADMIN stands in for it, and nothing sets it behind one's back. */
+/*
+ * A caller with CAP_SYS_ADMIN needs no no_new_privs, and the call does not set
+ * it.
+ */
 static int by_capability(struct scene *scene)
 {
 	int ret = 0;
@@ -248,7 +251,7 @@ CASE("domain.tsync.no_new_privs",
 	.attempt  = await_delegate,
 	.source	  = "include/uapi/linux/landlock.h: LANDLOCK_RESTRICT_SELF_TSYNC");
 
-/* The caller has none, so there is none to hand on. */
+/* The caller has no no_new_privs, so TSYNC gives it to no sibling. */
 static int share_capability(struct scene *scene)
 {
 	int ret;

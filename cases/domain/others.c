@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* Calls that name another process, and are not asked of by ptrace's check. */
+/* Calls that name another process, and that ptrace's check does not guard. */
 #include <linux/capability.h>
 #include <sched.h>
 #include <sys/resource.h>

@@ -139,7 +139,10 @@ static int do_semtimedop(struct scene *scene)
 
 static uint32_t word;
 
-/* Nobody waits, so nobody wakes; who waits for another value goes on. */
+/*
+ * Nobody waits, so nobody is woken up. A wait for a value that the futex does
+ * not have returns at once.
+ */
 static int do_futex(struct scene *scene)
 {
 	(void)scene;
@@ -302,7 +305,7 @@ static int do_netlink_send(struct scene *scene)
 	return answer.header.nlmsg_type == RTM_NEWLINK ? WORKED : NO_EFFECT;
 }
 
-/* A family that nobody has: the kernel looks for a module first. */
+/* No kernel has this family, so the kernel looks for a module first. */
 static int do_module_request(struct scene *scene)
 {
 	const int fd = socket(AF_MAX - 1, SOCK_STREAM, 0);

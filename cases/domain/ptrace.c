@@ -11,7 +11,7 @@
 
 #define DOC_PTRACE "userspace-api/landlock: Ptrace restrictions"
 
-/* Stopped means traced: nobody else stops it. */
+/* A process that is stopped is traced: nothing else stops it. */
 static int await_stop(pid_t pid)
 {
 	int status;

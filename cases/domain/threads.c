@@ -70,13 +70,18 @@ static int enforce_on_all(struct scene *scene)
 	       deny_reading(scene, grants ? "dir" : "other", RESTRICT_TSYNC);
 }
 
-/* Threads of the siblings are no siblings of the call: they come later. */
+/*
+ * Siblings start threads of their own after the call, which inherit the domain.
+ */
 static int in_new_thread(struct scene *scene)
 {
 	return in_thread(scene, read_guarded_file);
 }
 
-/* The first one who gets something else than the caller tells. */
+/*
+ * Returns what the first sibling gets that differs from what the caller gets,
+ * or what all of them get.
+ */
 static int all_read(struct scene *scene)
 {
 	int (*const read)(struct scene *) =
@@ -114,7 +119,7 @@ CASE("domain.tsync.siblings",
 	.attempt  = all_read,
 	.source	  = DOC_TSYNC);
 
-/* What the sibling had before does not count any more. */
+/* The caller's domain replaces the one that the sibling had. */
 static int deny_all_but_other(struct scene *scene)
 {
 	return deny_reading(scene, "other", 0);
@@ -201,7 +206,10 @@ static int enforce_alone(struct scene *scene)
 	return deny_reading(scene, "other", RESTRICT_TSYNC);
 }
 
-/* As often as the layers of a domain allow: who meets whom is chance. */
+/*
+ * Whether two calls meet is chance, so they are made as often as the number of
+ * layers allows.
+ */
 #define THREADS	3
 #define ROUNDS	(LAYERS_MAX / THREADS)
 
@@ -219,7 +227,7 @@ static int enforce_together(struct scene *scene)
 	return ret;
 }
 
-/* Whoever comes second is asked to try again, by the kernel itself. */
+/* The kernel restarts the call of the thread that comes second. */
 static int enforce_at_once(struct scene *scene)
 {
 	int ret = 0, i;

@@ -17,7 +17,10 @@ static int make_ring(struct scene *scene)
 	ret = uring_open(&ring, scene->variant->arg);
 	if (ret)
 		return cannot(scene, "io_uring: %s", strerrorname_np(ret));
-	/* Requests of this personality run with the credentials of now. */
+	/*
+	 * Requests of this personality run with the caller's present
+	 * credentials.
+	 */
 	scene->value[0] = 0;
 	if (scene->variant->op)
 		ret = scene->variant->op(scene);

@@ -144,7 +144,10 @@ static int mute_what_comes(struct scene *scene)
 	return enforce_set(scene, &outer);
 }
 
-/* The log knows our domains by the name, which execve(2) has changed. */
+/*
+ * Records of our domains are found by the task's name, which execve(2) has
+ * changed.
+ */
 static int enforce_now(struct scene *scene, const struct ruleset *set)
 {
 	if (scene->world == WORLD_CONTROL)
@@ -284,7 +287,10 @@ static bool exclude_no_more(struct scene *scene)
 	return scene->outcome == WORKED;
 }
 
-/* The first record of a domain is followed by its own: here the second is. */
+/*
+ * A domain's own record follows its first denial. That one is excluded here, so
+ * it follows the second.
+ */
 static int excluded_then_not(struct scene *scene)
 {
 	int ret, excluded;

@@ -58,7 +58,7 @@ static int right_one_is_named(struct scene *scene)
 	struct audit_log log;
 	int i;
 
-	/* Nothing was denied where something is missing. */
+	/* An operation that could not be tried was not denied either. */
 	if (inner < 0 || which < 0)
 		return inner < 0 ? inner : which;
 	if (audit_read(scene, &log))

@@ -78,7 +78,7 @@ static const struct quiet_policy bind_loud = {
 	.kind = BIND_TCP,
 };
 
-/* Quiet is quiet: what other rules there are takes nothing back. */
+/* A rule that is quiet stays quiet, whatever other rules there are. */
 static const struct quiet_policy rule_then_quiet = {
 	.outer = { .fs = FS_EXECUTE },
 	.inner = { LOUD_AND(FS_READ_FILE | FS_WRITE_FILE),
@@ -120,7 +120,9 @@ static const struct quiet_policy rename_quiet = {
 	.kind = LINK, .hidden = true,
 };
 
-/* Each scope for itself; and what is neither is never quiet. */
+/*
+ * Each scope is made quiet by itself. A denial that is about no scope never is.
+ */
 static const struct quiet_policy signal_loud = {
 	.outer = { .scoped = BOTH_SCOPES,
 		   .quiet_scoped = BOTH_SCOPES },

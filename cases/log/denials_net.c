@@ -26,7 +26,9 @@ static int try(struct scene *scene, int family, int type, sa_family_t address,
 	if (fd < 0)
 		return errno;
 	at.ss_family = address;
-	/* The lab's numbers are others on a bare host; the record's are not. */
+	/*
+	 * On a bare host the lab's ports have other numbers than in the record.
+	 */
 	((struct sockaddr_in *)&at)->sin_port = htons(LAB_DECOY);
 	error = errno_of(call(fd, (const struct sockaddr *)&at, len));
 	close(fd);

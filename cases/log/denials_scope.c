@@ -82,7 +82,9 @@ int tracee_start(struct scene *scene)
 	return pid < 0 ? errno : 0;
 }
 
-/* The child that asks is the object, and its parent's domain denies. */
+/*
+ * The object is the child that asks to be traced. The parent's domain denies.
+ */
 int do_traceme(struct scene *scene)
 {
 	int status;

@@ -10,7 +10,7 @@
 
 static char trace[1 << 17];
 
-/* The engine has turned them on. */
+/* The engine has turned Landlock's events on. */
 static int check_events(struct scene *scene)
 {
 	char text[8];
@@ -49,7 +49,7 @@ bool trace_off(struct scene *scene)
 	return scene->outcome == WORKED;
 }
 
-/* Appends all that there is: what comes at the end is EAGAIN. */
+/* Appends all that can be read now: read(2) ends with EAGAIN. */
 static bool read_more(struct scene *scene)
 {
 	size_t used = strlen(trace);
@@ -110,7 +110,10 @@ bool trace_says(struct scene *scene, const char *from, pid_t who,
 	for (; (end = strchr(from, '\n')); from = end + 1) {
 		snprintf(buf, sizeof(buf), "%.*s", (int)(end + 1 - from),
 			 from);
-		/* By PID: the kernel keeps the names of tasks only as it can. */
+		/*
+		 * Tasks are known by their PIDs: the kernel keeps only some of
+		 * their names.
+		 */
 		if (!strstr(buf, name) || (who && !strstr(buf, task)))
 			continue;
 		if (line_says(strstr(buf, name), says)) {

@@ -54,7 +54,7 @@ static const struct event events[] = {
 			"target_domain=0 target_pid=# target_comm=lp" },
 	[ABSTRACT] = { ABSTRACT, "deny_scope_abstract_unix_socket",
 		       "peer_domain=0 peer_pid=@ sun_path=lp" },
-	/* Nobody asked a datagram socket who it is. */
+	/* The PID is 0: a datagram socket has recorded no peer. */
 	[ABSTRACT_DGRAM] = { ABSTRACT_DGRAM, "deny_scope_abstract_unix_socket",
 			     "peer_domain=0 peer_pid=0 sun_path=lp" },
 	[SEIZE] = { SEIZE, "deny_ptrace",
@@ -154,7 +154,7 @@ CASE("log.trace.denied",
 	.attempt  = traced_as_logged,
 	.source	  = "trace/events-landlock: denial events");
 
-/* Told of, although the log is told nothing: logged=0 says so. */
+/* The event comes although audit logs nothing: logged=0 says so. */
 static int traced_as_unlogged(struct scene *scene)
 {
 	return is_traced(scene, "same_exec=1 logged=0 ");
@@ -188,7 +188,7 @@ static const struct variant kinds_after_exec[] = {
 	{ NULL }
 };
 
-/* After execve(2) the log is told nothing, and the event says so. */
+/* After execve(2) audit logs nothing, and the event says so. */
 static int traced_after_exec(struct scene *scene)
 {
 	return is_traced(scene, "same_exec=0 logged=0 ");

@@ -20,7 +20,7 @@ static const struct ruleset policy = {
 	},
 };
 
-/* A call that fails adds no rule, so it is not told of. */
+/* A call that fails adds no rule, so it makes no event. */
 static void fail_to_add(int ruleset)
 {
 	const struct net_port_attr attr = { NET_BIND_TCP, LAB_DECOY };
@@ -109,7 +109,9 @@ static int enforceable(struct scene *scene)
 	return UNENFORCED;
 }
 
-/* A ruleset that nobody gets is freed at once. */
+/*
+ * No descriptor is left, so the kernel frees the ruleset that it has just made.
+ */
 static int no_descriptor(struct scene *scene)
 {
 	const struct ruleset_attr attr = { .handled_access_fs = FS_READ_DIR };
@@ -145,7 +147,10 @@ CASE("log.trace.no_descriptor",
 	.attempt = no_descriptor,
 	.source	 = "trace/events-landlock: Lifecycle consistency");
 
-/* Numbers tell little: large from the start, each a step apart by chance. */
+/*
+ * An ID tells little: the first one is large, and the step to the next is
+ * random.
+ */
 #define NUMBERS 12
 
 static int numbers_are_blurred(struct scene *scene)
