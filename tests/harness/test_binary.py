@@ -265,7 +265,7 @@ def test_ktap_agrees_with_the_records(normal: Run) -> None:
         "holds": ("ok", None), "closed": ("ok", None), "open": ("ok", "XFAIL"),
         "absent": ("ok", "SKIP"), "cannot-run": ("ok", "SKIP"), "broken": ("not ok", "broken"),
         **{verdict: ("not ok", None) for verdict in DEVIATIONS},
-    }  # fmt: skip
+    }
     assert said == {name: as_ktap[verdict] for name, verdict in normal.verdicts.items()}
 
 

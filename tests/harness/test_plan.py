@@ -69,7 +69,7 @@ def plan(guest: Guest, kernel: str, case: str) -> Plan:
 
 def taken(kind: str, abi: int, *without: str) -> list[str]:
     return [name for what, name, since in RIGHTS
-            if what == kind and since <= abi and name not in without]  # fmt: skip
+            if what == kind and since <= abi and name not in without]
 
 
 @pytest.mark.parametrize("abi", ABIS)
@@ -83,7 +83,7 @@ def test_a_promise_begins_with_its_abi(
         assert found["worlds"]["deny"]["expected"] == error
         assert found["worlds"]["control"] == {
             "expected": "ok", "witness": False, "policy": "none", "layers": [],
-        }  # fmt: skip
+        }
     else:
         assert (found["verdict"], found["settled"]) == ("absent", True)
         assert list(found["worlds"]) == ["control"]
@@ -120,7 +120,7 @@ def test_worlds_are_the_policies_of_the_guard(guest: Guest) -> None:
     assert {name: handled(world) for name, world in worlds.items() if name != "bystander"} == {
         "control": [], "deny": [guard], "grant": [guard], "stacked": [guard, guard],
         "inherited": [guard],
-    }  # fmt: skip
+    }
     assert rules["deny"] == rules["inherited"] == [[]]
     ((granted,),) = rules["grant"]
     assert granted["allowed_access"] == guard
@@ -128,7 +128,7 @@ def test_worlds_are_the_policies_of_the_guard(guest: Guest) -> None:
     assert decoy["allowed_access"] == guard and decoy["port"] != granted["port"]
     assert [world["expected"] for world in worlds.values()] == [
         "ok", "ok", "EACCES", "ok", "EACCES", "EACCES",
-    ]  # fmt: skip
+    ]
 
 
 def test_a_variant_runs_what_can_differ_from_the_first(guest: Guest) -> None:
