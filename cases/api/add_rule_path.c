@@ -33,8 +33,8 @@ static const struct variant not_handled[] = {
 	{ "", .arg = FS_READ_FILE },
 	{ "one_too_many", .arg = FS_READ_DIR | FS_READ_FILE },
 	{ "next", .arg = 0 },
-	{ "bit32", .arg = 1L << 32 },
-	{ "bit63", .arg = 1L << 62 << 1 },
+	{ "bit32", .arg = 1LL << 32 },
+	{ "bit63", .arg = 1LL << 62 << 1 },
 	{ "all_ones", .arg = -1 },
 	{ NULL }
 };

@@ -29,8 +29,8 @@ static int add_port(uint64_t port, uint64_t access)
 static const struct variant large_ports[] = {
 	{ "", .arg = 65536 },
 	{ "low_half_443", .arg = 65536 + 443 },
-	{ "beyond_32_bits", .arg = (1L << 32) + 443 },
-	{ "highest_bit", .arg = 1L << 62 << 1 },
+	{ "beyond_32_bits", .arg = (1LL << 32) + 443 },
+	{ "highest_bit", .arg = 1LL << 62 << 1 },
 	{ "all_ones", .arg = -1 },
 	{ NULL }
 };
@@ -99,8 +99,8 @@ static const struct variant wrong_accesses[] = {
 	{ "", .arg = NET_BIND_TCP },
 	{ "one_too_many", .arg = NET_BIND_TCP | NET_CONNECT_TCP },
 	{ "next", .arg = 0 },
-	{ "bit32", .arg = 1L << 32 },
-	{ "bit63", .arg = 1L << 62 << 1 },
+	{ "bit32", .arg = 1LL << 32 },
+	{ "bit63", .arg = 1LL << 62 << 1 },
 	{ "all_ones", .arg = -1 },
 	{ NULL }
 };

@@ -48,7 +48,7 @@ CASE("api.create_ruleset.size_too_small",
 
 /* struct large_size - a size that only the running kernel's pages make known */
 struct large_size {
-	long pages, bytes;
+	int64_t pages, bytes;
 };
 
 #define LARGE_SIZE(...) .data = &(const struct large_size) { __VA_ARGS__ }
@@ -58,12 +58,15 @@ static int create_too_large(struct scene *scene)
 {
 	const size_t page = getpagesize();
 	const struct large_size *size = scene->variant->data;
+	const int64_t bytes = size->pages * (int64_t)page + size->bytes;
 	uint64_t *attr = calloc(3, page);
 
+	if (bytes >> 32 > 0 && sizeof(size_t) < sizeof(bytes))
+		return cannot(scene, "a size_t of 64 bits");
 	if (!attr)
 		return broken(scene, "no memory");
 	attr[0] = FS_READ_DIR;
-	return create_raw(attr, size->pages * page + size->bytes, 0);
+	return create_raw(attr, bytes, 0);
 }
 
 static const struct variant too_large[] = {
@@ -72,7 +75,7 @@ static const struct variant too_large[] = {
 	{ "all_ones", LARGE_SIZE(.bytes = -1) },
 	{ "minus_a_page", LARGE_SIZE(.pages = -1) },
 	{ "beyond_32_bits",
-	  LARGE_SIZE(.bytes = (1L << 32) + sizeof(struct ruleset_attr)) },
+	  LARGE_SIZE(.bytes = (1LL << 32) + sizeof(struct ruleset_attr)) },
 	{ NULL }
 };
 

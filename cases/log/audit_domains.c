@@ -81,8 +81,8 @@ static int is_introduced(struct scene *scene)
 	if (readlink("/proc/self/exe", exe, sizeof(exe) - 1) < 0)
 		return broken(scene, "/proc/self/exe");
 	snprintf(expected, sizeof(expected),
-		 " status=allocated mode=enforcing pid=%d uid=%ld exe=\"%s\" comm=\"%.15s\"",
-		 scene->pid[0], scene->variant->arg, exe, scene->text);
+		 " status=allocated mode=enforcing pid=%d uid=%d exe=\"%s\" comm=\"%.15s\"",
+		 scene->pid[0], (int)scene->variant->arg, exe, scene->text);
 	if (line_says(log.domain[0], expected))
 		return LOG_RIGHT;
 	remark(scene, "record: %.200s", log.domain[0]);

@@ -30,7 +30,7 @@ static int in_scope(struct scene *scene, int (*body)(struct scene *scene))
 		return cannot(scene, "another kernel.yama.ptrace_scope than 3, which is for good");
 	if (atoi(before) != 3 && scene->variant->arg == 3)
 		return cannot(scene, "kernel.yama.ptrace_scope 3 (--append sysctl.kernel.yama.ptrace_scope=3)");
-	snprintf(text, sizeof(text), "%ld", scene->variant->arg);
+	snprintf(text, sizeof(text), "%d", (int)scene->variant->arg);
 	if (write_file(PTRACE_SCOPE, text))
 		return broken(scene, "writing " PTRACE_SCOPE);
 	ret = in_child(scene, body);

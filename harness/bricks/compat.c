@@ -12,6 +12,7 @@
 #include "bricks/compat.h"
 
 #ifdef __x86_64__
+#define LACKING	"32-bit system calls (CONFIG_IA32_EMULATION)"
 
 int compat_call5(enum compat_call number, long a, long b, long c, long d,
 		 long e)
@@ -27,6 +28,7 @@ int compat_call5(enum compat_call number, long a, long b, long c, long d,
 }
 
 #else
+#define LACKING	"the 32-bit system calls of an x86-64 program"
 
 int compat_call5(enum compat_call number, long a, long b, long c, long d,
 		 long e)
@@ -143,6 +145,5 @@ static bool kernel_is_entered(void)
 
 int compat_scene(struct scene *scene)
 {
-	return kernel_is_entered() ? 0 :
-	       cannot(scene, "32-bit system calls (CONFIG_IA32_EMULATION)");
+	return kernel_is_entered() ? 0 : cannot(scene, LACKING);
 }

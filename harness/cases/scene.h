@@ -4,6 +4,7 @@
 #define LANDPROOF_CASES_SCENE_H
 
 #include <stdbool.h>
+#include <stdint.h>
 #include <sys/types.h>
 
 #include "cases/world.h"
@@ -19,7 +20,7 @@ struct scene;
 struct variant {
 	const char *name;
 	int family;
-	long arg;
+	int64_t arg;
 	int (*op)(struct scene *scene);
 	const void *data;
 };

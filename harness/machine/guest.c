@@ -4,6 +4,7 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -50,8 +51,11 @@ static bool root_is_initramfs(void)
 {
 	struct statfs root;
 
-	return !statfs("/", &root) && (root.f_type == RAMFS_MAGIC ||
-				       root.f_type == TMPFS_MAGIC);
+	if (statfs("/", &root))
+		return false;
+	/* A signed number, of 32 bits where a long has no more */
+	return (uint32_t)root.f_type == RAMFS_MAGIC ||
+	       (uint32_t)root.f_type == TMPFS_MAGIC;
 }
 
 /*

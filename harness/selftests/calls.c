@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Calls of the kernel's selftests, and what of them this kernel lacks. */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -41,7 +42,8 @@ static bool parse_create(const char *text, struct selftest_call *call)
 	size_t size, i;
 	long ret;
 
-	if (sscanf(text, "create %d %ld %lx %zu %lx %lx %lx %lx %lx %lx",
+	if (sscanf(text, "create %d %ld %" SCNx64 " %zu %" SCNx64 " %" SCNx64
+		   " %" SCNx64 " %" SCNx64 " %" SCNx64 " %" SCNx64,
 		   &call->error, &ret, &flags, &size, &field[0], &field[1],
 		   &field[2], &field[3], &field[4], &field[5]) != 10)
 		return false;
@@ -53,18 +55,19 @@ static bool parse_create(const char *text, struct selftest_call *call)
 		snprintf(call->detail, sizeof(call->detail), "version %ld",
 			 ret);
 	else if (flags)
-		snprintf(call->detail, sizeof(call->detail), "flags %#lx",
+		snprintf(call->detail, sizeof(call->detail), "flags %#" PRIx64,
 			 flags);
 	return true;
 }
 
 static bool parse_add(const char *text, struct selftest_call *call)
 {
-	uint64_t type, flags, allowed;
+	uint64_t flags, allowed;
+	int64_t type;
 	size_t i;
 
-	if (sscanf(text, "add %d %ld %lx %lx", &call->error, (long *)&type,
-		   &flags, &allowed) != 4)
+	if (sscanf(text, "add %d %" SCNd64 " %" SCNx64 " %" SCNx64, &call->error,
+		   &type, &flags, &allowed) != 4)
 		return false;
 	for (i = 0; i < features_count; i++)
 		call->uses[i] = adds(&features[i], flags, type, allowed);
@@ -78,7 +81,7 @@ static bool parse_restrict(const char *text, struct selftest_call *call)
 	size_t i;
 	int fd;
 
-	if (sscanf(text, "restrict %d %d %lx", &call->error, &fd, &flags) != 3)
+	if (sscanf(text, "restrict %d %d %" SCNx64, &call->error, &fd, &flags) != 3)
 		return false;
 	for (i = 0; i < features_count; i++)
 		call->uses[i] = is_bit(&features[i], FEATURE_RESTRICT_FLAG, flags);
