@@ -53,7 +53,7 @@ def _add(path: Path, tree: Path, found: dict[str, Path]) -> None:
     place = re.sub(r"^(bin|sbin|lib|lib64)/", r"usr/\1/", str(path.relative_to(tree)))
     if place in found:
         return
-    found[place] = path
+    found[place] = path = _inside(path, tree)
     listed = subprocess.run([paths.program("readelf", "binutils"), "-ld", str(path)],
                             capture_output=True, text=True, check=False,
                             env={"LC_ALL": "C"}).stdout
@@ -69,9 +69,16 @@ def _library(name: Path, user: Path, tree: Path) -> Path:
         places = [one for directory in LIBRARIES
                   for one in (*(tree / directory).glob(f"*-linux-*/{name}"),
                               tree / directory / name)]
-    if existing := next((place for place in places if place.exists()), None):
+    if existing := next((place for place in places if _inside(place, tree).exists()), None):
         return existing
     raise UserError(f"{user.relative_to(tree)} needs {name}, which no package brings")
+
+
+def _inside(path: Path, tree: Path) -> Path:
+    """Return what a path of the tree leads to; an absolute link means a place in the tree."""
+    while path.is_symlink() and path.readlink().is_absolute():
+        path = tree / path.readlink().relative_to("/")
+    return path
 
 
 def _tree(arch: Architecture, packages: Sequence[str]) -> Path:
