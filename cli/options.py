@@ -133,7 +133,7 @@ def given(args: argparse.Namespace) -> tuple[str, ...]:
         words.append(f"--modules={kernels.absolute(args.modules)}")
     if getattr(args, "set", "") and Path(args.set).is_file():
         words.append(f"--set={Path(args.set).absolute()}")
-    words += [f"--{name.replace('_', '-')}" for name in ("no_landlock", "unreported")
+    words += [f"--{name.replace('_', '-')}" for name in ("no_landlock", "compat", "unreported")
               if getattr(args, name, False)]
     return tuple(words)
 
@@ -169,6 +169,8 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
     with progress.fetching() as tell:
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
                                 of_set=args.set)
+    if getattr(args, "compat", False):
+        chosen = [kernel.compatible() for kernel in chosen]
     if lie_on:
         chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
     more: dict[str, list[str]] = {}

@@ -32,6 +32,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run = commands.add_parser("run", help="run the cases in virtual machines")
     add_machines(run)
     add_architectures(run)
+    run.add_argument("--compat", action="store_true",
+                     help="with the harness built for the other ABI that the kernel has (i386 on"
+                          " amd64, armhf on arm64), in a column of its own")
     run.add_argument("--fs", action="append", default=[], metavar="NAME",
                      help="cases work on this file system instead of tmpfs, in a column of its"
                           f" own: {', '.join(filesystems.known())}, or all of them")

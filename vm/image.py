@@ -119,7 +119,8 @@ def base(kernel: Kernel, harness: Path) -> bytes:
     Making it takes a tenth of a second, no more than to read and check one from the cache.
     """
     if not harness.exists():
-        how = "make" if kernel.arch == NATIVE else f"make ARCH={named(kernel.arch).debian}"
+        arch = kernel.compat or kernel.arch
+        how = "make" if arch == NATIVE else f"make ARCH={named(arch).debian}"
         raise UserError(f"{harness} is missing: build it with `{how}`")
     return cpio(_entries(kernel, harness))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vm.filesystems import Filesystem
-from vm.machines import NATIVE
+from vm.machines import NATIVE, named
 
 DATA = Path(__file__).with_name("kernels.toml")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*$")
@@ -41,8 +41,22 @@ class Kernel:
     unavailable: str = ""
     arch: str = NATIVE
     """One of vm/machines.toml."""
+    compat: str = ""
+    """The architecture that the harness is built for, if that is not the kernel's own."""
     filesystem: Filesystem | None = None
     """What the cases' directories lie on; None: tmpfs."""
+
+    def compatible(self) -> Kernel:
+        """Return the same kernel, to run the harness of another ABI, by a name that says so."""
+        kind = named(self.arch)
+        if not kind.compat:
+            return replace(self, unavailable=self.unavailable or
+                           f"--compat: no programs of another architecture run on {self.arch}")
+        lacks = f"CONFIG_{kind.compat_config}"
+        why = "" if not self.config or f"{lacks}=y" in self.config.read_text().splitlines() else \
+            f"--compat: programs for {kind.compat} need {lacks}, which this kernel lacks"
+        return replace(self, name=f"{self.name}+{kind.compat}", compat=kind.compat,
+                       unavailable=self.unavailable or why)
 
     def on(self, filesystem: Filesystem) -> Kernel:
         """Return the same kernel, to run with another file system, by a name that says so."""

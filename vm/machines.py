@@ -57,6 +57,10 @@ class Architecture:
     """Debian's suite from which the guest's programs come."""
     packages: tuple[str, ...] = ()
     """Packages that QEMU needs besides its own."""
+    compat: str = ""
+    """The architecture whose programs its kernels run too: `landproof run --compat`."""
+    compat_config: str = ""
+    """What a kernel has to be configured with for that."""
 
     @property
     def suffix(self) -> str:

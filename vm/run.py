@@ -157,6 +157,8 @@ class KernelRun:
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
         """Return the `kernel` record."""
         kernel = self.kernel
+        if kernel.compat:
+            more = {**more, "compat": kernel.compat}
         if kernel.filesystem:
             more = {**more, "filesystem": kernel.filesystem.name}
         return {"type": "kernel", "name": kernel.name, "source": kernel.source,
@@ -167,12 +169,13 @@ class KernelRun:
     def _prepare(self, choice: lsm.Choice) -> tuple[qemu.Machine, dict[str, Any]]:
         """Return the machine, without the arguments of the run, and the `kernel` record."""
         assert self.kernel.image
-        arch = self.kernel.arch
+        arch, programs = self.kernel.arch, self.kernel.compat or self.kernel.arch
         if arch != NATIVE:
             if self.extra:
                 raise UserError(f"programs of this machine do not run on {arch}")
-            self.harness = paths.guest(named(arch).debian)
             qemu.program(arch)
+        if programs != NATIVE:
+            self.harness = paths.guest(named(programs).debian)
         base = image.base(self.kernel, self.harness) + self.extra
         bootable = image.bootable(self.kernel)
         # The sanitizers' shadow takes an eighth, and what they keep back takes more.

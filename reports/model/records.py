@@ -240,6 +240,8 @@ def _provenance(about: Record) -> Provenance:
         version=_text(about.get("version")) or None,
         source=_text(about.get("source")) or None,
         machine=_text(about.get("machine")) or None,
+        architecture=_text(about.get("architecture")) or None,
+        compat=_text(about.get("compat")) or None,
         cmdline=_text(about.get("cmdline")) or None,
         lsm=_text(about.get("lsm")) or None,
         landlock=_text(about.get("landlock")) or None,

@@ -83,6 +83,8 @@ class Provenance:
     version: str | None = None
     source: str | None = None
     machine: str | None = None
+    architecture: str | None = None  # of the kernel, as vm/machines.toml names it
+    compat: str | None = None  # that of the harness, if it is another (`--compat`)
     cmdline: str | None = None
     lsm: str | None = None
     landlock: str | None = None
@@ -242,7 +244,10 @@ def shareable(result: Result) -> Result:
 
 # Options that choose cases, and those that change what a run says of a kernel.
 SELECTING = ("--case", "--label", "--family", "--abi", "--shard")
-CHANGING = ("--world", "--fs", "--shuffle", "--sabotage", "--no-landlock", "--lsm", "--append")
+CHANGING = (
+    "--world", "--compat", "--fs", "--shuffle", "--sabotage", "--no-landlock",
+    "--lsm", "--append",
+)
 
 
 OFF_BY_DEFAULT = "Landlock is off by default"
@@ -264,7 +269,7 @@ def reproduce(kernel: Kernel, case_id: str, *, unreported: bool = False) -> str:
     """Return the command that runs this case again on this kernel."""
     about = kernel.provenance
     kind, _, path = (about.source or "").partition(" /")
-    name = kernel.name.removesuffix(f"+{about.filesystem}")
+    name = kernel.name.removesuffix(f"+{about.filesystem}").removesuffix(f"+{about.compat}")
     if about.command:
         where = about.command
     elif kernel.name == HOST:

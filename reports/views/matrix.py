@@ -231,6 +231,8 @@ def _provenance(result: Result) -> tuple[Part, ...]:
             "source": about.source,
             "version": about.version,
             "machine": about.machine,
+            "architecture": about.architecture,
+            "programs": about.compat and f"built for {about.compat}",
             "accelerator": about.accel,
             "qemu": about.qemu,
             "lsm": about.lsm,

@@ -79,6 +79,8 @@ def test_order_of_cases() -> None:
         (Kernel("6.12.1", provenance=Provenance("6.12.1", "image /a b/bzImage")),
          "run --kernel '/a b/bzImage'"),
         (Kernel("mine", provenance=Provenance("6.12.1", "image /x")), "run --kernel mine"),
+        (Kernel("debian-7.3+i386", provenance=Provenance(compat="i386", options=("--compat",))),
+         "run --kernel debian-7.3 --compat"),
     ],
 )
 def test_how_to_do_it_again(kernel: Kernel, where: str) -> None:

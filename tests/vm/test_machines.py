@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from cli.options import of_architectures
-from vm import debian, foreign, image, machines, qemu, sets, strangers, wrapped
+from vm import debian, foreign, image, machines, paths, qemu, sets, strangers, wrapped
 from vm.errors import UserError
 from vm.kernel import Kernel
 
@@ -38,6 +38,7 @@ def test_a_build_names_its_packages(name: str) -> None:
     packages = machines.packages(one)
     assert one.package in packages
     assert (f"libc6-dev-{one.debian}-cross" in packages) == bool(one.compiler)
+    assert not one.compat or machines.named(one.compat).compiler and one.compat_config
     assert all(re.fullmatch(r"[a-z0-9][a-z0-9+.-]+", package) for package in packages)
 
 
@@ -126,3 +127,37 @@ def test_a_guest_that_is_not_built(tmp_path: Path) -> None:
     kernel = Kernel("debian-7.2-arm64-16k", "", arch="arm64-16k")
     with pytest.raises(UserError, match="build it with `make ARCH=arm64`"):
         image.base(kernel, tmp_path / "landproof-guest")
+
+
+def test_programs_of_another_abi_are_a_column_of_their_own(tmp_path: Path) -> None:
+    config = tmp_path / "config"
+    config.write_text("CONFIG_COMPAT=y\n# CONFIG_IA32_EMULATION is not set\n")
+    kernel = Kernel("debian-7.2-arm64", "", config=config, arch="arm64").compatible()
+    assert kernel.name == "debian-7.2-arm64+armhf"
+    assert (kernel.compat, kernel.unavailable) == ("armhf", "")
+    with pytest.raises(UserError, match="build it with `make ARCH=armhf`"):
+        image.base(kernel, tmp_path / "landproof-guest")
+    lacking = Kernel("debian-7.3", "", config=config).compatible()
+    assert lacking.name == "debian-7.3+i386"
+    assert "for i386 need CONFIG_IA32_EMULATION, which this" in lacking.unavailable
+    none = Kernel("debian-7.2-riscv64", "", arch="riscv64").compatible()
+    assert "no programs of another architecture run on riscv64" in none.unavailable
+
+
+def test_a_program_whose_interpreter_is_an_absolute_link(tmp_path: Path,
+                                                         monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("usr/bin/ip", "lib/powerpc64le-linux-gnu/ld64.so.2"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text(name)
+    (tmp_path / "lib64").mkdir()
+    (tmp_path / "lib64/ld64.so.2").symlink_to("/lib/powerpc64le-linux-gnu/ld64.so.2")
+    readelf = tmp_path / "readelf"
+    readelf.write_text("#!/bin/sh\n"
+                       'case $2 in */ip) echo "[interpreter: /lib64/ld64.so.2]";; esac\n')
+    readelf.chmod(0o755)
+    monkeypatch.setattr(paths, "program", lambda *_: str(readelf))
+    monkeypatch.setattr(foreign, "_tree", lambda *_: tmp_path)
+    found = foreign.programs(machines.named("ppc64el"), {"ip": "iproute2"})
+    assert {name: path.read_text() for name, path in found.items()} == {
+        "usr/bin/ip": "usr/bin/ip",
+        "usr/lib64/ld64.so.2": "lib/powerpc64le-linux-gnu/ld64.so.2"}
