@@ -82,11 +82,12 @@ def programs(program: str = "", package: str = "", arch: str = NATIVE) -> dict[s
     return files
 
 
-def _modules(kernel: Kernel) -> list[Entry]:
-    """Return the modules that a run needs, with their table."""
+def _modules(kernel: Kernel, without: Sequence[str]) -> list[Entry]:
+    """Return the modules that a run needs, but for some, with their table."""
     if not kernel.modules:
         return []
     wanted = {*data()["modules"], *(kernel.filesystem.modules if kernel.filesystem else ())}
+    wanted -= set(without)
     lines = [line for line in (kernel.modules / TABLE).read_text().splitlines(keepends=True)
              if line.partition("\t")[0] in wanted]
     names = sorted({Path(path).name for line in lines for path in line.split("\t")[1].split()})
@@ -94,7 +95,7 @@ def _modules(kernel: Kernel) -> list[Entry]:
             *(file(f"{GUEST_DIRECTORY[1:]}/{name}", kernel.modules / name) for name in names)]
 
 
-def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
+def _entries(kernel: Kernel, harness: Path, without: Sequence[str]) -> list[Entry]:
     """Return all that a guest has, but its arguments."""
     files = programs(arch=kernel.arch)
     lies_on = kernel.filesystem
@@ -107,14 +108,14 @@ def _entries(kernel: Kernel, harness: Path) -> list[Entry]:
     entries += [Entry(name, 0o120777, target.encode()) for name, target in LINKS.items()]
     entries += [Entry(name, 0o100644, text.encode()) for name, text in TEXTS.items()]
     entries += [file(name, path, 0o755) for name, path in sorted(files.items())]
-    entries += _modules(kernel)
+    entries += _modules(kernel, without)
     if lies_on:
         entries.append(Entry(filesystems.PLACE, 0o100644, lies_on.description().encode()))
     return [*entries, file("init", harness, 0o755)]
 
 
-def base(kernel: Kernel, harness: Path) -> bytes:
-    """Return the initramfs of a kernel but for the arguments of a run.
+def base(kernel: Kernel, harness: Path, without: Sequence[str] = ()) -> bytes:
+    """Return the initramfs of a kernel but for the arguments of a run, and some modules.
 
     Making it takes a tenth of a second, no more than to read and check one from the cache.
     """
@@ -122,7 +123,7 @@ def base(kernel: Kernel, harness: Path) -> bytes:
         arch = kernel.compat or kernel.arch
         how = "make" if arch == NATIVE else f"make ARCH={named(arch).debian}"
         raise UserError(f"{harness} is missing: build it with `{how}`")
-    return cpio(_entries(kernel, harness))
+    return cpio(_entries(kernel, harness, without))
 
 
 def arguments(words: Sequence[str]) -> bytes:

@@ -57,6 +57,10 @@ class Architecture:
     """Debian's suite from which the guest's programs come."""
     packages: tuple[str, ...] = ()
     """Packages that QEMU needs besides its own."""
+    faulty_qemu: str = ""
+    """What the versions of QEMU begin with that emulate it wrongly."""
+    faulty_modules: tuple[str, ...] = ()
+    """Modules that such a QEMU makes crash the kernel: the guest does not get them."""
     compat: str = ""
     """The architecture whose programs its kernels run too: `landproof run --compat`."""
     compat_config: str = ""
@@ -66,6 +70,10 @@ class Architecture:
     def suffix(self) -> str:
         """Return what the names of its kernels end with."""
         return "" if self.name == NATIVE else f"-{self.name}"
+
+    def spoiled(self, qemu: str) -> tuple[str, ...]:
+        """Return the modules that cannot run on a version of QEMU."""
+        return self.faulty_modules if self.faulty_qemu and qemu.startswith(self.faulty_qemu) else ()
 
 
 @cache

@@ -29,6 +29,9 @@ Listener = Callable[[str, dict[str, Any]], None]
 BOOT_SILENCE = 90.0
 """A boot says nothing at all before the harness starts: seconds until it counts as hung."""
 
+FOREIGN_BOOT_SILENCE = 300.0
+"""The same of an architecture that has to be emulated."""
+
 WORLDS = 10
 """The harness ends a world after its time-out; it may have to do so in each world of a case."""
 
@@ -110,6 +113,8 @@ class KernelRun:
         self.refused: list[str] = []
         """Cases whose operation was refused without any sandbox."""
         self.landlock = False
+        self.spoiled: tuple[str, ...] = ()
+        """Modules that this QEMU cannot run."""
         self.again: dict[str, dict[str, Any]] | None = None
         """The records of cases that ran again; None as long as they run for the first time."""
 
@@ -134,6 +139,9 @@ class KernelRun:
             self._write(about)
             if choice.note:
                 self._write({"type": "note", "text": choice.note})
+            if self.spoiled:
+                self._write({"type": "note", "text": f"without {', '.join(self.spoiled)}: QEMU"
+                             f" {about['qemu']} emulates {self.kernel.arch} wrongly for them"})
             self._boots(machine)
 
     def _goes_on(self, about: dict[str, Any]) -> bool:
@@ -176,7 +184,9 @@ class KernelRun:
             qemu.program(arch)
         if programs != NATIVE:
             self.harness = paths.guest(named(programs).debian)
-        base = image.base(self.kernel, self.harness) + self.extra
+        version = qemu.version(arch)
+        self.spoiled = named(arch).spoiled(version)
+        base = image.base(self.kernel, self.harness, self.spoiled) + self.extra
         bootable = image.bootable(self.kernel)
         # The sanitizers' shadow takes an eighth, and what they keep back takes more.
         memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
@@ -187,7 +197,7 @@ class KernelRun:
             "sha256": {"kernel": paths.sha256(self.kernel.image),
                        "initramfs": hashlib.sha256(base).hexdigest(),
                        "harness": paths.sha256(self.harness)},
-            "accel": machine.accel, "qemu": qemu.version(arch)})
+            "accel": machine.accel, "qemu": version})
 
     def _write(self, record: dict[str, Any], line: str = "") -> None:
         """Keep one record, at once, and tell the listener."""
@@ -314,7 +324,7 @@ class KernelRun:
         machine = replace(machine, initramfs=machine.initramfs + image.arguments(words))
         progress = self.progress
         progress.running = None
-        progress.silence = BOOT_SILENCE
+        progress.silence = BOOT_SILENCE if machine.arch == NATIVE else FOREIGN_BOOT_SILENCE
         progress.console.clear()
         with qemu.Guest(machine, self.group) as guest:
             try:

@@ -245,7 +245,7 @@ static int do_ustat(struct scene *scene)
 
 	(void)scene;
 	return errno_of(stat("dir/file", &st)) ?:
-	       errno_of(syscall(SYS_ustat, st.st_dev, buffer));
+	       errno_of(syscall(SYS_ustat, (long)st.st_dev, buffer));
 }
 #endif
 

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <sys/mount.h>
 #include <sys/syscall.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -35,6 +36,17 @@ static void pin(int fd, const char *path)
 		syscall(SYS_bpf, CMD_OBJ_PIN, &attr, sizeof(attr));
 }
 
+/* A 64-bit kernel asks about ioctl(2) of a 32-bit program in another hook. */
+static const char *hook_here(const char *hook)
+{
+	struct utsname kernel;
+
+	if (sizeof(long) == 4 && strcmp(hook, "file_ioctl") == 0 &&
+	    uname(&kernel) == 0 && strstr(kernel.machine, "64"))
+		return "file_ioctl_compat";
+	return hook;
+}
+
 int bpf_refuse(struct scene *scene, const char *hook, int error)
 {
 	char path[80];
@@ -45,7 +57,7 @@ int bpf_refuse(struct scene *scene, const char *hook, int error)
 	snprintf(path, sizeof(path), PINS "/%.60s", hook);
 	if (exists(path))
 		return 0;
-	fd = bpf_lsm_attach(hook, hook, error);
+	fd = bpf_lsm_attach(hook_here(hook), hook, error);
 	if (fd == -ENOENT)
 		return cannot(scene, "types of the kernel with bpf_lsm_%s (CONFIG_DEBUG_INFO_BTF)",
 			      hook);

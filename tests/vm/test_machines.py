@@ -15,6 +15,7 @@ from cli.options import of_architectures
 from vm import debian, foreign, image, machines, paths, qemu, sets, strangers, wrapped
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.modules import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -161,3 +162,19 @@ def test_a_program_whose_interpreter_is_an_absolute_link(tmp_path: Path,
     assert {name: path.read_text() for name, path in found.items()} == {
         "usr/bin/ip": "usr/bin/ip",
         "usr/lib64/ld64.so.2": "lib/powerpc64le-linux-gnu/ld64.so.2"}
+
+
+def test_modules_that_a_faulty_qemu_cannot_run_stay_out(tmp_path: Path) -> None:
+    one = machines.named("s390x")
+    assert "rds" in one.spoiled("7.2.22") and not one.spoiled("10.0.2")
+    assert not machines.named("arm64").spoiled("7.2.22")
+    (tmp_path / "MODULES").mkdir()
+    modules = tmp_path / "MODULES"
+    kernel = Kernel("k", "", modules=modules, arch="s390x")
+    (modules / TABLE).write_text("rds\t/m/rds.ko\nloop\t/m/loop.ko\n")
+    for name in ("rds.ko", "loop.ko"):
+        (modules / name).write_text(name)
+    names = [entry.name for entry in image._modules(kernel, one.spoiled("7.2.22"))]
+    assert [Path(name).name for name in names[1:]] == ["loop.ko"]
+    names = [entry.name for entry in image._modules(kernel, ())]
+    assert sorted(Path(name).name for name in names[1:]) == ["loop.ko", "rds.ko"]
