@@ -200,6 +200,13 @@ filesystems: setup all
 	./landproof run --kernel debian-7.3 --fs all --case 'fs.*' --case 'overlay.*' \
 		--json $(BUILD)/filesystems.json --html $(BUILD)/filesystems.html || [ $$? -eq 1 ]
 
+# A cluster of two nodes on this machine; one of them dies in the middle of a run.
+.PHONY: fleet-check
+fleet-check: setup all
+	@vm/setup.sh vm/packages-fleet.txt
+	./landproof kernels fetch debian-7.3
+	$(PYTHON) -m tests.fleet
+
 # Fills in the generated parts of the documents.
 .PHONY: docs
 docs: all

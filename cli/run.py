@@ -8,6 +8,7 @@ import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+from cli import fleet
 from cli.guest import catalogue, version
 from cli.options import (
     add_architectures,
@@ -45,6 +46,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--durations", type=Path, metavar="RESULT",
                      help="with --shard: an earlier result, by whose times the parts are cut; the"
                           " same for all of them")
+    fleet.add_fleet(run)
     add_selection(run)
     add_worlds(run)
     add_output_options(run)
@@ -60,6 +62,10 @@ def run_cases(args: argparse.Namespace) -> int:
     timed = load_result(args.durations).kernels if args.shard and args.durations else ()
     share = Share(args, words, timed) if args.shard else None
     check_outputs(args)
+    if args.on:
+        return finish(fleet.run(args), args, asked=args.kernel)
+    if args.shards:
+        raise UserError("--shards goes with --on: a single machine takes --shard K/N")
     part = share.part if share else None
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         outdir = args.records or Path(scratch)

@@ -7,14 +7,21 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
-from vm.kernel import Kernel
 from vm.kernel import Progress as Told
 from vm.run import Listener
+
+
+class Named(Protocol):
+    """What a line of the display is about: a kernel, or a part of a run."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
 
 
 ENDS = ("done", "failed", "up to date")
@@ -65,7 +72,7 @@ class _Machine:
 
 
 @contextmanager
-def display(chosen: Sequence[Kernel]) -> Iterator[Listener]:
+def display(chosen: Sequence[Named]) -> Iterator[Listener]:
     """Give a listener for run.run() that shows how far each machine is."""
     machines = {kernel.name: _Machine() for kernel in chosen}
     console = Console(stderr=True)
