@@ -125,7 +125,8 @@ def main() -> int:
         place = Path(scratch)
         environment = {**os.environ, "XDG_STATE_HOME": str(place), "XDG_CACHE_HOME":
                        str(cache().parent), "SLURM_CONF": str(place / "slurm.conf")}
-        words = ["--kernel", KERNEL, "--family", "api", "--family", "scope", "--family", "log"]
+        words = ["--kernel", KERNEL, "--family", "api", "--family", "net", "--family", "scope",
+                 "--family", "log"]
         with cluster(place) as running:
             run = subprocess.Popen(
                 [ROOT / "landproof", "run", *words, "--jobs", "1", "--on", "slurm", "--shards",
