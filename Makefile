@@ -248,7 +248,7 @@ SHARE = $(DESTDIR)$(PREFIX)/share
 .PHONY: install uninstall
 install: all
 	@install -d $(TO)/build $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
-	@tar -c --exclude=__pycache__ landproof cli oci reports reproduce roads runtimes vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
+	@tar -c --exclude=__pycache__ landproof cli oci reports reproduce roads runtimes sets vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
 	@install -m 755 $(GUEST) $(TO)/build/landproof-guest
 	@install -m 755 $(OCI_PROBE) $(TO)/build/oci-probe
 	@printf '#!/bin/sh\necho %s\n' "$$(./version.sh)" >$(TO)/version.sh && chmod 755 $(TO)/version.sh

@@ -75,6 +75,7 @@ def test_the_installed_command_works(installed: Path) -> None:
     command = installed / "bin" / "landproof"
     assert "net.tcp.connect" in run(command, "list", cwd=Path("/"))
     assert "debian-6.12" in run(command, "kernels", "list", cwd=Path("/"))
+    assert "arch-lts" in run(command, "kernels", "list", "--set", "arch", cwd=Path("/"))
     assert "MSG_FASTOPEN" in run(command, "show", "net.tcp.fastopen_sendto", cwd=Path("/"),
                                  XDG_STATE_HOME="/nonexistent")
 
