@@ -28,6 +28,7 @@
 #include "lab/peers.h"
 #include "landlock/exercise.h"
 #include "landlock/layers.h"
+#include "machine/filesystem.h"
 #include "machine/filter.h"
 #include "machine/make.h"
 #include "machine/privilege.h"
@@ -487,8 +488,12 @@ static int prepare(struct scene *scene)
 			return broken(scene, "entering the lab: %s",
 				      strerrorname_np(ret));
 	}
-	if (!ret && test->scene)
+	if (!ret && test->scene) {
 		ret = test->scene(scene);
+		if (filesystem_cannot(ret) && scene->world == WORLD_CONTROL)
+			return cannot(scene, "the scene's files, here: %s",
+				      strerrorname_np(ret));
+	}
 	if (ret > 0)
 		return broken(scene, "scene: %s", strerrorname_np(ret));
 	return ret;

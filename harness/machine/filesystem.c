@@ -86,6 +86,11 @@ bool filesystem_chosen(void)
 	return chosen.type;
 }
 
+bool filesystem_cannot(int error)
+{
+	return filesystem_chosen() && (error == EPERM || error == EOPNOTSUPP);
+}
+
 static const char *failed(const char *what, int error)
 {
 	static char text[160];

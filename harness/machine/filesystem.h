@@ -12,6 +12,8 @@
 const char *filesystem_read(const char *path);
 /* Was one taken? */
 bool filesystem_chosen(void);
+/* Does @error, of a call outside any sandbox, say that it has no such files? */
+bool filesystem_cannot(int error);
 /* Makes it and mounts it on @place, in a guest: NULL, or what is missing */
 const char *filesystem_mount(const char *place);
 /* Between worlds: the kernel gives up what it keeps of names that are gone. */
