@@ -3,6 +3,7 @@
  * no_new_privs: what needs it and what sets it.  Attempts have it already, so
  * a process of the scene that has not makes the calls on their behalf.
  */
+#include <sched.h>
 #include <sys/prctl.h>
 
 #include "domain.h"
@@ -247,6 +248,63 @@ CASE("domain.tsync.no_new_privs",
 	.worlds	  = W(CONTROL) | W(CALL),
 	.covers	  = "restrict.tsync",
 	.variants = tsync,
+	.scene	  = delegate,
+	.attempt  = await_delegate,
+	.source	  = "include/uapi/linux/landlock.h: LANDLOCK_RESTRICT_SELF_TSYNC");
+
+/* On the caller's processor, and only when nobody else wants it */
+static int come_last(struct scene *scene)
+{
+	const struct sched_param none = { 0 };
+	cpu_set_t one;
+
+	CPU_ZERO(&one);
+	CPU_SET(sched_getcpu(), &one);
+	if (sched_setaffinity(getpid(), sizeof(one), &one) ||
+	    sched_setaffinity(0, sizeof(one), &one) ||
+	    sched_setscheduler(0, SCHED_IDLE, &none))
+		return cannot(scene, "SCHED_IDLE: %s", strerrorname_np(errno));
+	scene->fd[0] = open("/proc/thread-self/status", O_RDONLY | O_CLOEXEC);
+	return scene->fd[0] < 0 ? broken(scene, "/proc/thread-self") : 0;
+}
+
+/* Seen from the caller: the sibling cannot run before this looks at it. */
+static int share_before_return(struct scene *scene)
+{
+	char status[4096] = "";
+	int ret;
+
+	sibling_start(scene, 0);
+	ret = sibling_run(scene, 0, come_last);
+	if (ret)
+		return ret;
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
+		return errno;
+	if (!calls(scene))
+		return WORKED;
+	ret = restrict_with(scene, RESTRICT_TSYNC);
+	if (ret)
+		return ret;
+	if (read(scene->fd[0], status, sizeof(status) - 1) <= 0)
+		return broken(scene, "/proc/thread-self/status");
+	if (read_guarded_file(scene) == WORKED)
+		return UNENFORCED;
+	return strstr(status, "\nNoNewPrivs:\t1\n") ? WORKED : NO_EFFECT;
+}
+
+static const struct variant at_return[] = {
+	{ "", .op = share_before_return },
+	{ NULL }
+};
+
+CASE("domain.tsync.at_return",
+	.own_memory = true,
+	.claim	  = "TSYNC returns when all threads are bound, and not before",
+	.promise  = { ALLOWED },
+	.worlds	  = W(CONTROL) | W(CALL),
+	.covers	  = "restrict.tsync",
+	.needs	  = "guest",	/* others may want the processor elsewhere */
+	.variants = at_return,
 	.scene	  = delegate,
 	.attempt  = await_delegate,
 	.source	  = "include/uapi/linux/landlock.h: LANDLOCK_RESTRICT_SELF_TSYNC");
