@@ -17,7 +17,7 @@ from reports.errors import UserError
 from vm import image, kernels, progress, run
 from vm.paths import GUEST
 
-PARTS = ("fs", "net")
+PARTS = ("fs", "net", "domain")
 LISTS = "explore.txt"
 """Where a guest finds the scenarios that it is to try again."""
 

@@ -12,6 +12,7 @@
 #include "engine/process.h"
 #include "engine/case.h"
 #include "explore/command.h"
+#include "explore/parts/domain_task.h"
 #include "landlock/landlock.h"
 #include "landlock/port.h"
 #include "machine/audit.h"
@@ -71,7 +72,7 @@ static const struct argp_option options[] = {
 	  "scripts: the directory of the shell scripts", 0 },
 	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
 	  "Scratch directories lie on what this describes, in a guest", 0 },
-	{ "part", OPTION_PART, "PART", 0, "explore: only fs, or net", 0 },
+	{ "part", OPTION_PART, "PART", 0, "explore: only fs, net, or domain", 0 },
 	{ "seconds", OPTION_SECONDS, "N", 0,
 	  "explore: each part for so long (10)", 0 },
 	{ "decisions", OPTION_DECISIONS, "N", 0,
@@ -319,6 +320,8 @@ int main(int argc, char **argv)
 
 	if (argc == 6 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
+	if (argc == 2 && strcmp(argv[0], DOMAIN_TASK_NAME) == 0)
+		return domain_task_main(atoi(argv[1]));
 	if (argc == 6 && strcmp(argv[1], "attempt") == 0)
 		return tool_attempt_main(argc - 2, argv + 2);
 	cases_sort();

@@ -64,6 +64,7 @@ struct observation {
  * @run: runs it; operations that @skip names are left out.  False, with a
  *	reason in @why: no fault of the kernel.
  * @statement: the operation as C, for the program; see program.c
+ * @runner: how a program runs the operations, in C; NULL: as program.c does
  */
 struct part {
 	const char *name;
@@ -85,9 +86,10 @@ struct part {
 	void (*statement)(FILE *out, const struct operation *operation,
 			  const struct policy *policy, int number);
 	const struct helper *helpers;	/* of programs */
+	const char *runner;
 };
 
-extern const struct part part_fs, part_net;
+extern const struct part part_fs, part_net, part_domain;
 
 extern const struct part *const parts[];
 const struct part *part_find(const char *name);

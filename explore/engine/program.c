@@ -121,7 +121,7 @@ void finding_program(FILE *out, const struct finding *finding)
 	put_comment(out, finding);
 	put_steps(out, finding);
 	put_actors(out, finding);
-	fputs(run_all, out);
+	fputs(finding->part->runner ?: run_all, out);
 	fprintf(out, "int main(void)\n{\n\tint with;\n\n"
 		     "\town_place();\n"
 		     "\tprintf(\"without a sandbox: %%s\\n\", strerror(run(0)));\n"

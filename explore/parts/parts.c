@@ -4,7 +4,9 @@
 
 #include "explore/engine/part.h"
 
-const struct part *const parts[] = { &part_fs, &part_net, NULL };
+const struct part *const parts[] = {
+	&part_fs, &part_net, &part_domain, NULL
+};
 
 const struct part *part_find(const char *name)
 {

@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GUEST = ROOT / "build" / "landproof-guest"
 NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
-PARTS = ("fs", "net")
+PARTS = ("fs", "net", "domain")
 
 Record = dict[str, Any]
 

@@ -1,0 +1,55 @@
+# SPDX-License-Identifier: GPL-2.0
+"""The part `domain`: a wrong model of processes is noticed, and what is found is a program."""
+
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from tests.explore.test_explore import Record, explored
+
+KNOWN = {"sigio.group", "sigio.process"}
+"""What some kernels do otherwise: signals that F_SETOWN asks for, to a process group."""
+
+
+@pytest.fixture(scope="module")
+def wrong() -> Record:
+    """What is found by a model in which kill(2) is free."""
+    found = explored("--part", "domain", "--mutant", "signal.scope", "--decisions", "3000",
+                     "--seed", "3")
+    seen: list[Record] = [one for one in found["findings"] if " kill " in one["operation"]]
+    if not seen and found["decisions"] and not found["findings"]:
+        pytest.skip("this machine: no scopes")
+    return seen[0]
+
+
+def test_a_right_model_finds_only_what_is_known() -> None:
+    found = explored("--part", "domain", "--decisions", "30000", "--seed", "4")
+    assert found["decisions"] >= 30000 and found["unstable"] == 0
+    assert {one.get("clause") for one in found["findings"]} <= KNOWN
+
+
+def test_what_is_found_is_small(wrong: Record) -> None:
+    assert wrong["shrunk_from"] > 20 and len(wrong["operations"]) <= 8
+    assert (wrong["wanted"], wrong["got"], wrong["control"]) == ("works", "EPERM", "works")
+
+
+def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
+    """Its exit status is 1, because this kernel does other than the wrong model says."""
+    source = tmp_path / "found.c"
+    source.write_text(wrong["program"])
+    subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
+    done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False,
+                          timeout=60)
+    assert done.stdout.splitlines()[-2:] == ["without a sandbox: Success",
+                                             "with it: Operation not permitted"]
+    assert done.returncode == 1
+
+
+@pytest.mark.parametrize("mutant", ["scope.layers", "abstract.holder", "ptrace.same",
+                                    "inherit.exec", "inherit.later"])
+def test_the_corpus_notices_a_wrong_model_on_a_kernel(mutant: str) -> None:
+    found = explored("--part", "domain", "--replay", "corpus", "--mutant", mutant)
+    assert [one for one in found["findings"] if one.get("clause") not in KNOWN]
