@@ -13,6 +13,7 @@
 #include "explore/engine/list.h"
 #include "explore/engine/mutants.h"
 #include "explore/model/page.h"
+#include "explore/parts/domain_task.h"
 #include "landlock/abi.h"
 #include "machine/environment.h"
 #include "machine/guest.h"
@@ -287,4 +288,12 @@ int command_explore(struct arguments *a)
 	if (a->records_fd >= 0 || is_guest())
 		record_end(now_ms() - start, now_ms() - start);
 	return status ?: records_complete() ? status : 2;
+}
+
+bool explore_task(int argc, char **argv, int *status)
+{
+	if (argc != 2 || strcmp(argv[0], DOMAIN_TASK_NAME) != 0)
+		return false;
+	*status = domain_task_main(atoi(argv[1]));
+	return true;
 }

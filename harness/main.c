@@ -12,7 +12,6 @@
 #include "engine/process.h"
 #include "engine/case.h"
 #include "explore/command.h"
-#include "explore/parts/domain_task.h"
 #include "landlock/landlock.h"
 #include "landlock/port.h"
 #include "machine/audit.h"
@@ -320,8 +319,8 @@ int main(int argc, char **argv)
 
 	if (argc == 6 && strcmp(argv[0], "landproof-attempt") == 0)
 		return attempt_main(atoi(argv[1]), argc - 2, argv + 2);
-	if (argc == 2 && strcmp(argv[0], DOMAIN_TASK_NAME) == 0)
-		return domain_task_main(atoi(argv[1]));
+	if (explore_task(argc, argv, &status))
+		return status;
 	if (argc == 6 && strcmp(argv[1], "attempt") == 0)
 		return tool_attempt_main(argc - 2, argv + 2);
 	cases_sort();

@@ -231,7 +231,8 @@ def test_the_page_names_all(three: list[Mutant], tmp_path: Path) -> None:
     fake.trouble = False
     driver.run(three, fake, score, "one", 2, lambda left, trial: None)
     page = driver.markdown(three, score, {"version": "7.3.4"})
-    assert "3 bugs in security/landlock of 7.3.4: 1 found, 1 survived, 1 equivalent." in page
+    assert ("3 bugs in security/landlock of 7.3.4: 1 found, 1 survived, 1 equivalent,"
+            " 0 not tried." in page)
     assert "| bug-two | What bug-two breaks is this. | fs.read (bypass) | not tried |" in page
     assert "equivalent: nobody can see it" in page
 

@@ -3,7 +3,7 @@
 #ifndef LANDPROOF_EXPLORE_DOMAIN_TASK_H
 #define LANDPROOF_EXPLORE_DOMAIN_TASK_H
 
-/* What it is called, by which main() knows it */
+/* What it is called, by which it is known */
 #define DOMAIN_TASK_NAME "landproof-task"
 
 int domain_task_main(int task);

@@ -33,6 +33,10 @@ def test_the_cases_exist(path: Path, table: list[dict[str, Any]]) -> None:
     # adding-a-right.md explains this patch, which brings a case of its own.
     patch = (ROOT / "tests" / "harness" / "imaginary-right.patch").read_text(encoding="utf-8")
     names |= set(re.findall(r'^\+CASE\("([^"]+)"', patch, re.MULTILINE))
+    # Clauses of the model have names like those of cases.
+    model = subprocess.run([ROOT / "build" / "landproof-guest", "explore", "--about", "model"],
+                           capture_output=True, text=True, check=True).stdout
+    names |= set(re.findall(r"^\| `([\w.]+)` \|", model, re.MULTILINE))
     rights = {name for case in table for name in (*case["guard"], *case["covers"])}
     for name in re.findall(rf"`((?:{families})\.[\w.*?]+(?:\[\w+\])?)`", path.read_text()):
         assert name in names or name in rights or name.endswith((".c", ".h", ".example")) or any(

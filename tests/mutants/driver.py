@@ -235,7 +235,8 @@ def markdown(mutants: Sequence[Mutant], score: Score, about: Mapping[str, Any]) 
     counts = {word: sum(trial.outcome == word for trial in trials)
               for word in (FOUND, SURVIVED, EQUIVALENT, TROUBLE, ERROR)}
     counts["not tried"] = len(mutants) - len(trials)
-    words = ", ".join(f"{count} {word}" for word, count in counts.items() if count)
+    words = ", ".join(f"{count} {word}" for word, count in counts.items()
+                      if count or word not in (TROUBLE, ERROR))
     lines = ["# Kernels that are broken on purpose", "",
              "`make mutants` builds a kernel with each patch of `tests/mutants/`, one bug each,"
              " and",
