@@ -264,6 +264,23 @@ uninstall:
 		$(SHARE)/man/man1/landproof.1 $(SHARE)/man/man1/landproof-guest.1 \
 		$(SHARE)/bash-completion/completions/landproof
 
+# An archive of the last commit, which builds without git, and the Debian package of it.
+.PHONY: dist deb deb-check
+dist:
+	@mkdir -p $(BUILD)
+	git archive --prefix=landproof-$$(./version.sh)/ -o $(BUILD)/landproof-$$(./version.sh).tar.gz HEAD
+
+deb:
+	@vm/setup.sh vm/packages-deb.txt
+	@rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
+	git archive --prefix=landproof/ HEAD | tar -x -C $(BUILD)/deb
+	cd $(BUILD)/deb/landproof && dpkg-buildpackage -us -uc -b
+	lintian --fail-on error,warning $(BUILD)/deb/*.changes
+
+# Installs the packages on this machine, runs their tests, and removes them again.
+deb-check: deb
+	autopkgtest $(BUILD)/deb/*.deb $(BUILD)/deb/landproof -- null
+
 clean:
 	rm -rf $(BUILD)
 
