@@ -60,11 +60,13 @@ SIDE_BY_SIDE = {"harness": "host", "environments": "host"}
 of `host` share its runs, and would take each other's ports."""
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Say which tests share what is made once (--dist=loadgroup)."""
-    for item in items:
-        item.add_marker(pytest.mark.xdist_group(
-            SIDE_BY_SIDE.get(item.path.parent.name, item.path.stem)))
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Say which tests share what is made once (--dist=loadgroup).
+
+    xdist reads it in pytest_collection_modifyitems, and there it comes before this file.
+    """
+    item.add_marker(pytest.mark.xdist_group(
+        SIDE_BY_SIDE.get(item.path.parent.name, item.path.stem)))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

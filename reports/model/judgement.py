@@ -127,7 +127,7 @@ def _by_baseline(result: Result, baseline: Result, difference: Difference) -> Re
                        gate=f"regression: {one.verdicts}")
             for one in regressions if one.kernel == kernel.name and one.new is None
         ]
-        gone = (Lost("it ran in the baseline"),) if kernel.name in missing else ()
+        gone: tuple[Lost, ...] = (Lost("it ran in the baseline"),) if kernel.name in missing else ()
         gone += tuple(Lost(what) for name, what in difference.weaker if name == kernel.name)
         kernels.append(replace(kernel, cases=tuple(cases), lost=(*kernel.lost, *gone)))
     kernels += [Kernel(name, lost=(Lost("this kernel is in the baseline, and did not run"),))
