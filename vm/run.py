@@ -461,9 +461,13 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
             raise
     for future in futures:
         future.result()
-    if list(arguments) != WHOLE or more:  # of a few cases, the time says little
-        return list(files.values())
+    if list(arguments) == WHOLE and not more:  # of a few cases, the time says little
+        _keep_durations(seconds)
+    return list(files.values())
+
+
+def _keep_durations(seconds: Mapping[str, float]) -> None:
+    """Keep how long kernels took, by which the next run begins with the longest."""
     with paths.disk_errors("durations.json"), paths.atomic(
             paths.cache() / "durations.json") as new:
         new.write_text(json.dumps(seconds))
-    return list(files.values())
