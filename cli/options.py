@@ -12,8 +12,8 @@ from pathlib import Path
 from cli.guest import listed
 from reports.model.results import Result, special
 from vm import filesystems, kernels, machines, progress, run, sets
-from vm.kernel import Kernel
 from vm.errors import UserError
+from vm.kernel import Kernel
 from vm.paths import GUEST
 
 SELFTESTS = "linux-source-7.3"
