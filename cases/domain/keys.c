@@ -17,10 +17,10 @@ static long keyctl(int command, long a, const void *b, long c)
 }
 
 /* What is linked to a keyring of one's own is possessed. */
-static void possess_keyring(void)
+static long possess_keyring(void)
 {
-	keyctl(KEYCTL_LINK, KEY_SPEC_USER_KEYRING,
-	       (void *)(long)KEY_SPEC_PROCESS_KEYRING, 0);
+	return keyctl(KEYCTL_LINK, KEY_SPEC_USER_KEYRING,
+		      (void *)(long)KEY_SPEC_PROCESS_KEYRING, 0);
 }
 
 /* In the keyring of the user, and open to every process of it */
@@ -28,10 +28,12 @@ static long add(const char *name)
 {
 	long key;
 
-	possess_keyring();
+	if (possess_keyring() < 0)
+		return -1;
 	key = syscall(SYS_add_key, "user", name, SECRET, strlen(SECRET),
 		      KEY_SPEC_USER_KEYRING);
-	keyctl(KEYCTL_SETPERM, key, (void *)ALL_OF_USER, 0);
+	if (key >= 0)
+		keyctl(KEYCTL_SETPERM, key, (void *)ALL_OF_USER, 0);
 	return key;
 }
 
@@ -50,11 +52,15 @@ static int key_and_target(struct scene *scene)
 	if (pid == 0) {
 		if (!become_subject())
 			scene->value[0] = add("landproof");
+		scene->value[1] = errno;
 		_exit(0);
 	}
 	if (pid < 0 || waitpid_retry(pid, &status))
 		return errno;
-	return scene->value[0] < 0 ? cannot(scene, "a key of the user") : 0;
+	if (scene->value[0] < 0)
+		return cannot(scene, "a key of the user: %s",
+			      strerrorname_np(scene->value[1]));
+	return 0;
 }
 
 static int key_says(long key, const char *text)

@@ -6,6 +6,7 @@
 #include <linux/capability.h>
 #include <sched.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
@@ -235,12 +236,34 @@ static void put_endpoints(FILE *batch)
 		"mptcp endpoint add %s port %d signal\n", v4, port, v6, port);
 }
 
+static void flush_endpoints(FILE *batch)
+{
+	fprintf(batch, "mptcp endpoint flush\n");
+}
+
+static pid_t announcer;
+
+/* Processes that were forked later end here too. */
+static void withdraw_subflows(void)
+{
+	if (getpid() == announcer)
+		run_ip(peers_ns, flush_endpoints);
+}
+
+/*
+ * An endpoint with a port is a listening socket of the kernel, which outlives
+ * the network namespace that it was made in (seen on 6.18.44): a TCP socket,
+ * the credentials of who asked, their user namespace and its keys, of which a
+ * user may have 200.  Hence it is withdrawn.
+ */
 const char *announce_subflows(void)
 {
 	if (privilege == UNPRIVILEGED)
 		return "a network namespace of its own";
 	if (!lab_crosses())
 		return "a wire of two ends (module veth)";
+	announcer = getpid();
+	atexit(withdraw_subflows);
 	return run_ip(attempts_ns, put_limits) ||
 	       run_ip(peers_ns, put_endpoints) ?
 		"ip(8) and a kernel that announce MPTCP endpoints with a port" : NULL;

@@ -326,6 +326,20 @@ def test_an_ordinary_user_needs_no_privilege(
     assert fell == {}
 
 
+@pytest.mark.needs("user namespaces")
+def test_a_run_leaves_no_keys(as_root: None, public_guest: Guest) -> None:
+    """A kernel may keep for good what refers to a user namespace; its keys count for the user."""
+    user = 64321
+    as_user = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
+    run = public_guest.host("-c", "domain.ipc.keys", "-c", "net.mptcp.subflow", prefix=as_user)
+    assert run.verdicts["domain.ipc.keys"] == "open"
+    users = Path("/proc/key-users")
+    patient = time.monotonic() + 10
+    while f"{user}:" in users.read_text() and time.monotonic() < patient:
+        time.sleep(0.1)
+    assert f"{user}:" not in users.read_text()
+
+
 def test_binary_is_small_and_static(guest: Guest) -> None:
     assert guest.path.stat().st_size <= 3 << 20
     headers = subprocess.run(
