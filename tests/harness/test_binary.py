@@ -269,8 +269,21 @@ def test_ktap_agrees_with_the_records(normal: Run) -> None:
     assert said == {name: as_ktap[verdict] for name, verdict in normal.verdicts.items()}
 
 
+def without_quota(*runs: Run) -> set[str]:
+    """Return the cases for which a run found no room for one key more of its user's.
+
+    All processes of the user share that quota, and a kernel may have lost some of it for good.
+    """
+    return {name for run in runs for name, result in run.results.items()
+            if result["verdict"] == "cannot-run"
+            and re.search(r"key.*: (EDQUOT|ENOKEY)$", result.get("missing", ""))}
+
+
 def test_two_runs_agree(guest: Guest, normal: Run) -> None:
-    assert guest.host().verdicts == normal.verdicts
+    again = guest.host()
+    unlike = {name for name, verdict in again.verdicts.items() if normal.verdicts[name] != verdict}
+    assert again.verdicts.keys() == normal.verdicts.keys()
+    assert unlike <= without_quota(normal, again)
 
 
 # The same is proved in a machine, whatever this one's kernel and user are: tests/test_proof.py.
@@ -279,8 +292,8 @@ def test_enforcing_nothing_turns_every_promise_to_bypass(
 ) -> None:
     held = {name for name, verdict in normal.verdicts.items() if verdict == "holds"}
     assert held
-    green = {name: allowing.verdicts[name] for name in held if allowing.verdicts[name] != "bypass"}
-    assert green == {}
+    green = {name for name in held if allowing.verdicts[name] != "bypass"}
+    assert green <= without_quota(allowing)
 
 
 def test_dropping_every_rule_turns_every_grant_to_overblock(
@@ -330,14 +343,19 @@ def test_an_ordinary_user_needs_no_privilege(
 def test_a_run_leaves_no_keys(as_root: None, public_guest: Guest) -> None:
     """A kernel may keep for good what refers to a user namespace; its keys count for the user."""
     user = 64321
+
+    def keys() -> int:
+        held = re.search(rf"^ *{user}: +(\d+)", Path("/proc/key-users").read_text(), re.MULTILINE)
+        return int(held[1]) if held else 0
+
+    before = keys()
     as_user = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
     run = public_guest.host("-c", "domain.ipc.keys", "-c", "net.mptcp.subflow", prefix=as_user)
     assert run.verdicts["domain.ipc.keys"] == "open"
-    users = Path("/proc/key-users")
     patient = time.monotonic() + 10
-    while f"{user}:" in users.read_text() and time.monotonic() < patient:
+    while keys() > before and time.monotonic() < patient:
         time.sleep(0.1)
-    assert f"{user}:" not in users.read_text()
+    assert keys() <= before
 
 
 def test_binary_is_small_and_static(guest: Guest) -> None:
