@@ -60,51 +60,59 @@ static int pipe_holds(int fd, const char *text)
 	return error ?: strcmp(found, text) ? NO_EFFECT : WORKED;
 }
 
-static int read_with(struct scene *scene,
-		     ssize_t (*call)(int fd, const struct iovec *iov))
+static int do_readv(struct scene *scene)
 {
 	char text[16] = "";
 	const struct iovec iov = { text, LENGTH };
-	const int error = moved(call(scene->fd[THE_FILE], &iov));
+	const int error = moved(readv(scene->fd[THE_FILE], &iov, 1));
 
 	return error ?: strcmp(text, SECRET) ? NO_EFFECT : WORKED;
 }
 
-static int write_with(struct scene *scene,
-		      ssize_t (*call)(int fd, const struct iovec *iov))
+static int do_preadv(struct scene *scene)
+{
+	char text[16] = "";
+	const struct iovec iov = { text, LENGTH };
+	const int error = moved(preadv(scene->fd[THE_FILE], &iov, 1, 0));
+
+	return error ?: strcmp(text, SECRET) ? NO_EFFECT : WORKED;
+}
+
+static int do_preadv2(struct scene *scene)
+{
+	char text[16] = "";
+	const struct iovec iov = { text, LENGTH };
+	const int error = moved(preadv2(scene->fd[THE_FILE], &iov, 1, 0, 0));
+
+	return error ?: strcmp(text, SECRET) ? NO_EFFECT : WORKED;
+}
+
+static int do_writev(struct scene *scene)
 {
 	char text[] = NEW;
 	const struct iovec iov = { text, LENGTH };
 
-	return moved(call(scene->fd[THE_FILE], &iov)) ?:
+	return moved(writev(scene->fd[THE_FILE], &iov, 1)) ?:
 	       holds(scene->fd[THE_FILE], NEW);
 }
 
-#define READ_BY(name, ...)						\
-	static ssize_t call_##name(int fd, const struct iovec *iov)	\
-	{								\
-		return name(fd, iov, __VA_ARGS__);			\
-	}								\
-	static int do_##name(struct scene *scene)			\
-	{								\
-		return read_with(scene, call_##name);			\
-	}
-#define WRITE_BY(name, ...)						\
-	static ssize_t call_##name(int fd, const struct iovec *iov)	\
-	{								\
-		return name(fd, iov, __VA_ARGS__);			\
-	}								\
-	static int do_##name(struct scene *scene)			\
-	{								\
-		return write_with(scene, call_##name);			\
-	}
+static int do_pwritev(struct scene *scene)
+{
+	char text[] = NEW;
+	const struct iovec iov = { text, LENGTH };
 
-READ_BY(readv, 1)
-READ_BY(preadv, 1, 0)
-READ_BY(preadv2, 1, 0, 0)
-WRITE_BY(writev, 1)
-WRITE_BY(pwritev, 1, 0)
-WRITE_BY(pwritev2, 1, 0, 0)
+	return moved(pwritev(scene->fd[THE_FILE], &iov, 1, 0)) ?:
+	       holds(scene->fd[THE_FILE], NEW);
+}
+
+static int do_pwritev2(struct scene *scene)
+{
+	char text[] = NEW;
+	const struct iovec iov = { text, LENGTH };
+
+	return moved(pwritev2(scene->fd[THE_FILE], &iov, 1, 0, 0)) ?:
+	       holds(scene->fd[THE_FILE], NEW);
+}
 
 static int do_sendfile(struct scene *scene)
 {
