@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,9 @@ from vm import image, kernels, progress, run
 from vm.paths import GUEST
 
 PARTS = ("fs", "net", "domain")
+PROCESSORS = 2
+"""Of a machine in which there are races."""
+
 LISTS = "explore.txt"
 """Where a guest finds the scenarios that it is to try again."""
 
@@ -42,6 +46,11 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("--json", action="store_true", help="for programs, on standard output")
     parser.add_argument("--programs", type=Path, metavar="DIR",
                         help="write a C program for each difference there")
+    parser.add_argument("--races", action="store_true",
+                        help="instead: what may never come of races between processes in a sandbox"
+                             " and others outside, on several processors")
+    parser.add_argument("--sabotage", choices=["allow", "grant"],
+                        help="of --races, prove them: enforce nothing, or add a rule too many")
     parser.set_defaults(run=run_explore)
 
 
@@ -49,11 +58,17 @@ def run_explore(args: argparse.Namespace) -> int:
     """Explore, and report; return the exit status."""
     if args.here and args.kernel:
         raise UserError("--here is this machine's kernel: leave --kernel out")
+    if args.races and (args.part or args.decisions or args.programs):
+        raise UserError("--races knows no --part, --decisions or --programs")
+    if args.sabotage and not args.races:
+        raise UserError("--sabotage is for --races: a wrong model shows what the rest can notice")
     seed = int(time.time()) if args.seed is None else args.seed
     words = ["explore", "--seed", str(seed)]
     for name in ("part", "seconds", "decisions"):
         if getattr(args, name) is not None:
             words += [f"--{name}", str(getattr(args, name))]
+    words += ["--races"] * args.races
+    words += [f"--sabotage={args.sabotage}"] * bool(args.sabotage)
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         place = Path(scratch)
         files = [_here(place, words)] if args.here else _boot(args, place, words)
@@ -84,8 +99,9 @@ def _boot(args: argparse.Namespace, place: Path, words: list[str]) -> list[Path]
     """Explore in virtual machines; what differs has to differ in a fresh one, too."""
     with progress.fetching() as tell:
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell)
+    boot = replace(booting(args), processors=PROCESSORS if args.races else 1)
     with progress.display(chosen) as listener:
-        files = run.run(chosen, words, place, GUEST, args.jobs, listener, booting(args))
+        files = run.run(chosen, words, place, GUEST, args.jobs, listener, boot)
     for kernel, path in zip(chosen, files, strict=True):
         column = _column(path)
         lists = [finding for part in column["parts"] for finding in part["findings"]]
@@ -93,7 +109,7 @@ def _boot(args: argparse.Namespace, place: Path, words: list[str]) -> list[Path]
             continue
         with progress.display([kernel]) as listener:
             again = run.run([kernel], ["explore", "--replay", f"/{LISTS}"], place / "again", GUEST,
-                            args.jobs, listener, booting(args), extra=_archive(lists))
+                            args.jobs, listener, boot, extra=_archive(lists))
         _confirm(path, column, _column(again[0]))
     return files
 
@@ -118,7 +134,7 @@ def _confirm(path: Path, column: Record, again: Record) -> None:
 
 def _column(path: Path) -> Record:
     """Return what the records of one kernel say."""
-    column: Record = {"name": "", "parts": []}
+    column: Record = {"name": "", "parts": [], "races": []}
     for line in path.read_text(errors="replace").splitlines():
         try:
             record = json.loads(line)
@@ -131,6 +147,8 @@ def _column(path: Path) -> Record:
             column |= {key: record[key] for key in ("release", "abi", "errata") if key in record}
         elif kind == "explored":
             column["parts"].append(record)
+        elif kind == "raced":
+            column["races"].append(record)
         elif kind in ("unavailable", "lost"):
             column["trouble"] = record["why"]
         elif kind == "unstable":
@@ -139,13 +157,17 @@ def _column(path: Path) -> Record:
                         if (one["part"], one["seed"]) != (record["part"], record["seed"])]
                 part["unstable"] += len(part["findings"]) - len(kept)
                 part["findings"] = kept
-    if not column["parts"] and "trouble" not in column:
+    if not column["parts"] and not column["races"] and "trouble" not in column:
         column["trouble"] = "nothing was explored: see what the harness said"
     return column
 
 
 def _status(column: Record) -> int:
     status = 2 if column.get("trouble") else 0
+    for race in column["races"]:
+        if race.get("failure"):
+            return 2
+        status = status or int(race["violations"] > 0)
     for part in column["parts"]:
         if part.get("failure"):
             return 2
@@ -161,6 +183,8 @@ def _print(column: Record) -> None:
     print(f"{column['name']}: {column.get('release', '')}")
     if column.get("trouble"):
         print(f"  {column['trouble']}")
+    for race in column["races"]:
+        _print_race(race)
     for part in column["parts"]:
         rate = part["decisions"] * 1000 / part["ms"] if part["ms"] else 0
         print(f"  {part['part']}: {part['decisions']} decisions, {rate:.0f} a second,"
@@ -170,6 +194,16 @@ def _print(column: Record) -> None:
         for one in part["findings"]:
             _print_finding(one)
     sys.stdout.flush()
+
+
+def _print_race(race: Record) -> None:
+    print(f"  {race['race']}: {race['invariant']}: {race['attempts']} attempts"
+          f" ({race['succeeded']} succeeded, {race['refused']} refused) against {race['acts']}"
+          f" acts, {race['processors']} processors: {race['violations']} violations")
+    if race.get("example"):
+        print(f"    violated: {race['example']}")
+    if race.get("failure"):
+        print(f"    shows nothing: {race['failure']}")
 
 
 def _print_finding(one: Record) -> None:

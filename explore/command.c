@@ -14,6 +14,7 @@
 #include "explore/engine/mutants.h"
 #include "explore/model/page.h"
 #include "explore/parts/domain_task.h"
+#include "explore/races/tell.h"
 #include "landlock/abi.h"
 #include "machine/environment.h"
 #include "machine/guest.h"
@@ -250,12 +251,18 @@ static int answer(const struct arguments *a)
 	}
 }
 
+static int finish(const struct arguments *a, double start, int status)
+{
+	if (a->records_fd >= 0 || is_guest())
+		record_end(now_ms() - start, now_ms() - start);
+	return status ?: records_complete() ? status : 2;
+}
+
 int command_explore(struct arguments *a)
 {
 	const double start = now_ms();
 	const char *list = NULL;
 	struct claim claim;
-	int status;
 
 	if (a->explore.part && !part_find(a->explore.part))
 		return fail(a->explore.part, "there is no such part");
@@ -277,6 +284,8 @@ int command_explore(struct arguments *a)
 		record_start(0);
 	if (!claim.abi)
 		return fail("Landlock", strerrorname_np(kernel.landlock_errno));
+	if (a->explore.races)
+		return finish(a, start, command_races(a));
 	/* Now: a part may hide /tmp from itself. */
 	if (a->explore.replay) {
 		list = strcmp(a->explore.replay, "corpus") == 0 ? corpus_text :
@@ -284,10 +293,7 @@ int command_explore(struct arguments *a)
 		if (!list)
 			return fail(a->explore.replay, "cannot be read");
 	}
-	status = each_part(a, &claim, list);
-	if (a->records_fd >= 0 || is_guest())
-		record_end(now_ms() - start, now_ms() - start);
-	return status ?: records_complete() ? status : 2;
+	return finish(a, start, each_part(a, &claim, list));
 }
 
 bool explore_task(int argc, char **argv, int *status)

@@ -34,7 +34,7 @@ enum option_key {
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
 	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_STRACE, OPTION_FILESYSTEM,
 	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
-	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT,
+	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT, OPTION_RACES,
 };
 
 static const struct argp_option options[] = {
@@ -46,8 +46,8 @@ static const struct argp_option options[] = {
 	  "Also what SECURITY.md asks to keep private", 0 },
 	{ "resume-after", OPTION_RESUME, "ID", 0,
 	  "Skip the cases up to this one", 0 },
-	{ "sabotage", OPTION_SABOTAGE, "allow|deny", 0,
-	  "Prove the suite: enforce nothing, or drop every rule", 0 },
+	{ "sabotage", OPTION_SABOTAGE, "allow|deny|grant", 0,
+	  "Prove the suite: enforce nothing, or drop every rule; of races, add one that grants everything", 0 },
 	{ "world", OPTION_WORLD, "WORLD", 0,
 	  "Only these worlds, and control", 0 },
 	{ "controls", OPTION_CONTROLS, 0, 0,
@@ -84,6 +84,8 @@ static const struct argp_option options[] = {
 	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; the clauses", 0 },
 	{ "mutant", OPTION_MUTANT, "CLAUSE", 0,
 	  "explore: prove it: the model without this clause", 0 },
+	{ "races", OPTION_RACES, 0, 0,
+	  "explore: what may never come of races, with many processes at once", 0 },
 	{ "strace", OPTION_STRACE, "FILE", 0,
 	  "Be traced by strace, which this script starts, in a guest", 0 },
 	{ "gcov", OPTION_GCOV, 0, 0,
@@ -188,9 +190,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 			sabotage = SABOTAGE_ALLOW;
 		else if (strcmp(arg, "deny") == 0)
 			sabotage = SABOTAGE_DENY;
+		else if (strcmp(arg, "grant") == 0)
+			sabotage = SABOTAGE_GRANT;
 		else
 			argp_failure(state, 2, 0,
-				     "--sabotage is allow or deny");
+				     "--sabotage is allow, deny or grant");
 		break;
 	case OPTION_WORLD:
 		add_world(state, arg);
@@ -249,6 +253,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 	case OPTION_MUTANT:
 		a->explore.mutant = arg;
 		break;
+	case OPTION_RACES:
+		a->explore.races = true;
+		break;
 	case OPTION_STRACE:
 		a->strace = arg;
 		break;
@@ -269,6 +276,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_CHECK:
 		a->check = true;
+		break;
+	case ARGP_KEY_END:
+		if (sabotage == SABOTAGE_GRANT && !a->explore.races)
+			argp_failure(state, 2, 0,
+				     "--sabotage=grant is for explore --races");
 		break;
 	case ARGP_KEY_ARG:
 		if (a->command && strcmp(a->command, "plan") == 0)

@@ -74,6 +74,7 @@ class Machine:
     plain: bool = False
     """With a processor that has little, and a console that tells everything."""
     arch: str = machines.NATIVE
+    processors: int = 1
 
     @property
     def kind(self) -> machines.Architecture:
@@ -219,6 +220,7 @@ class Guest:
             "setpriv", "--pdeathsig", "KILL", program(machine.arch),
             *kind.machine, "-accel", machine.accel,
             "-cpu", processor(machine), "-m", f"{machine.memory}M",
+            "-smp", str(machine.processors),
             "-nodefaults", "-no-user-config", "-no-reboot", "-display", "none",
             "-kernel", str(machine.kernel), "-initrd", f"/proc/self/fd/{initramfs}",
             "-append", command_line(machine),

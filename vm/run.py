@@ -84,6 +84,7 @@ class Boot:
     """The list of security modules; None: the kernel's own."""
     append: tuple[str, ...] = ()
     """More words for the kernel's command line."""
+    processors: int = 1
 
 
 class KernelRun:
@@ -192,7 +193,8 @@ class KernelRun:
         memory = 4 if "CONFIG_KASAN=y" in self.kernel.config_lines() else 1
         words = (*([] if choice.lsm is None else [f"lsm={choice.lsm}"]), *self.boot.append)
         machine = qemu.Machine(bootable, base, qemu.accelerator(bootable, arch), words,
-                               memory * qemu.MEMORY, arch=arch)
+                               memory * qemu.MEMORY, arch=arch,
+                               processors=self.boot.processors)
         return machine, self._about({
             "sha256": {"kernel": paths.sha256(self.kernel.image),
                        "initramfs": hashlib.sha256(base).hexdigest(),

@@ -29,6 +29,7 @@ enum sabotage {
 	SABOTAGE_NONE,
 	SABOTAGE_ALLOW,		/* nothing is enforced, nothing is refused */
 	SABOTAGE_DENY,		/* every domain denies all that it can */
+	SABOTAGE_GRANT,		/* of races: every domain has a rule too many */
 };
 
 extern enum sabotage sabotage;
