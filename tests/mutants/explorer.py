@@ -2,6 +2,7 @@
 """python3 -m tests.mutants.explorer: what the explorer makes of a sample of the bugs.
 
 On the kernel with each bug, the corpus runs first, by itself, and then the explorer for 60 s.
+Nearly all bugs are in one kernel (together.py), whose command line chooses one.
 """
 
 from __future__ import annotations
@@ -18,9 +19,9 @@ from pathlib import Path
 from typing import Any
 
 from cli.explore import PARTS
-from tests.mutants import mutant
+from tests.mutants import mutant, together
 from tests.mutants.mutant import Mutant
-from vm import kernels, lab, paths, run
+from vm import kernels, lab, paths, run, source
 from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.paths import GUEST
@@ -28,6 +29,7 @@ from vm.paths import GUEST
 ROOT = Path(__file__).resolve().parents[2]
 RECIPE = "lab-7.3"
 NAME = "mutant-explorer"
+SHARED = "mutants-together"
 SECONDS = 60
 SEED = 1
 
@@ -73,7 +75,7 @@ def sample(bugs: Sequence[Mutant]) -> list[Mutant]:
 
 def parts(bug: Mutant) -> tuple[str, ...]:
     """Return the parts that are tried on a bug: none, if the explorer has none for it."""
-    wanted = LOOKS_AT.get(bug.file())
+    wanted = ("domain",) if "sigio" in bug.name.split("-") else LOOKS_AT.get(bug.file())
     return PARTS if wanted is None else tuple(part for part in PARTS if part in wanted)
 
 
@@ -81,7 +83,38 @@ class _Noticed(Exception):
     """The rest need not run."""
 
 
-def _explore(kernel: Kernel, harness: Path, *words: str) -> tuple[str, int]:
+@dataclass(frozen=True)
+class Broken:
+    """A kernel with a bug, or without one."""
+
+    kernel: Kernel
+    boot: run.Boot = run.Boot()
+
+
+class Kernels:
+    """The kernels with bugs: one for nearly all of them, the others as they are needed."""
+
+    def __init__(self, recipe: str, bugs: Sequence[Mutant]) -> None:
+        """Build the one."""
+        wanted = lab.recipes()[recipe]
+        sources = source.fetch(wanted.source, wanted.suites, lambda what, part: None).path
+        text, numbered, _ = together.share(sources, bugs)
+        self.recipe = recipe
+        self.numbers = {bug.name: number for number, bug in numbered.items()}
+        with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
+            patch = Path(scratch) / "together.patch"
+            patch.write_text(text, encoding="utf-8")
+            self.shared = lab.build(recipe, [patch], as_name=SHARED)
+
+    def __call__(self, bug: Mutant | None) -> Broken:
+        """Return the kernel with a bug, or without."""
+        if bug and bug.name not in self.numbers:
+            return Broken(lab.build(self.recipe, [bug.patch], as_name=NAME))
+        number = self.numbers[bug.name] if bug else 0
+        return Broken(self.shared, run.Boot(append=(f"{together.WORD}={number}",)))
+
+
+def _explore(broken: Broken, harness: Path, *words: str) -> tuple[str, int]:
     """Return what was noticed first, and after how many decisions."""
     noticed: list[str] = []
     decisions: dict[str, int] = {}
@@ -102,19 +135,19 @@ def _explore(kernel: Kernel, harness: Path, *words: str) -> tuple[str, int]:
             raise _Noticed
 
     with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch, suppress(_Noticed):
-        (file,) = run.run([kernel], ["explore", *words], Path(scratch), harness, 1, listen)
+        (file,) = run.run([broken.kernel], ["explore", *words], Path(scratch), harness, 1,
+                          listen, broken.boot)
         if not decisions:
-            raise UserError(f"{kernel.name}: nothing was explored: {file.read_text()[-300:]}")
+            raise UserError(f"{broken.kernel.name}: nothing was explored: {file.read_text()[-300:]}")
     return (noticed or [""])[0], sum(decisions.values())
 
 
-def try_bug(bug: Mutant | None, recipe: str, harness: Path, chosen: Sequence[str]) -> Outcome:
-    """Build the kernel with a bug, or without, and explore it."""
-    kernel = lab.build(recipe, [bug.patch], as_name=NAME) if bug else lab.build(recipe)
+def try_bug(bug: Mutant | None, broken: Broken, harness: Path, chosen: Sequence[str]) -> Outcome:
+    """Explore the kernel with a bug, or without."""
     ran = chosen if len(chosen) == 1 else PARTS
     only = ["--part", chosen[0]] if len(chosen) == 1 else []
-    corpus, _ = _explore(kernel, harness, "--replay", "corpus", *only)
-    found, made = _explore(kernel, harness, "--seed", str(SEED), "--seconds",
+    corpus, _ = _explore(broken, harness, "--replay", "corpus", *only)
+    found, made = _explore(broken, harness, "--seed", str(SEED), "--seconds",
                            str(SECONDS // len(ran)), *only)
     return Outcome(bug.name if bug else "", bug.sum() if bug else "", corpus, found, made)
 
@@ -174,15 +207,17 @@ def main(words: list[str]) -> int:
         outcomes = read(options.json)
         left = [bug for bug in bugs if bug.name not in outcomes
                 or outcomes[bug.name].patch != bug.sum()]
-        if left and "" not in outcomes:
-            outcomes[""] = try_bug(None, options.recipe, options.harness, PARTS)
+        build = Kernels(options.recipe, bugs) if left else None
+        if build and "" not in outcomes:
+            outcomes[""] = try_bug(None, build(None), options.harness, PARTS)
             _keep(options.json, outcomes)
         if left and (seen := outcomes[""].corpus or outcomes[""].explorer):
             raise UserError(f"the kernel without a bug differs, too: {seen}")
         for bug in left:
             if options.minutes and time.monotonic() - start > options.minutes * 60:
                 break
-            one = (try_bug(bug, options.recipe, options.harness, parts(bug)) if parts(bug) else
+            assert build
+            one = (try_bug(bug, build(bug), options.harness, parts(bug)) if parts(bug) else
                    Outcome(bug.name, bug.sum(), "", "", 0))
             outcomes[bug.name] = one
             _keep(options.json, outcomes)
@@ -197,8 +232,9 @@ def main(words: list[str]) -> int:
         print("tests.mutants.explorer: interrupted; what is done is kept", file=sys.stderr)
         return 2
     finally:
-        with suppress(UserError):
-            kernels.remove(NAME)
+        for name in (NAME, SHARED):
+            with suppress(UserError):
+                kernels.remove(name)
     print("\n".join(lines(bugs, outcomes)))
     return 0
 
