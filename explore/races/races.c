@@ -214,16 +214,19 @@ static bool build(const struct race *race)
 	       chdir(race->name) == 0 && race->build();
 }
 
+/* Until the time is over; on a slow machine until the race shows something. */
 static void watch(struct race_result *result, double start, double seconds,
 		  race_progress progress)
 {
+	const double end = start + seconds * 1000;
 	double now = start, told = start;
 
-	while (now - start < seconds * 1000 && !is_over()) {
+	while (!is_over() &&
+	       (now < end || (idle(result) && now < end + patience_ms))) {
 		poll(NULL, 0, LOOK_MS);
 		now = now_ms();
+		sum_up(result);
 		if (progress && now - told > PROGRESS_MS) {
-			sum_up(result);
 			progress(result);
 			told = now;
 		}
