@@ -138,7 +138,8 @@ def _explore(broken: Broken, harness: Path, *words: str) -> tuple[str, int]:
         (file,) = run.run([broken.kernel], ["explore", *words], Path(scratch), harness, 1,
                           listen, broken.boot)
         if not decisions:
-            raise UserError(f"{broken.kernel.name}: nothing was explored: {file.read_text()[-300:]}")
+            raise UserError(f"{broken.kernel.name}: nothing was explored:"
+                            f" {file.read_text()[-300:]}")
     return (noticed or [""])[0], sum(decisions.values())
 
 
