@@ -29,10 +29,11 @@ def user_namespaces() -> bool:
 
 
 @cache
-def landlock() -> bool:
-    """Say whether this machine's kernel has Landlock: what needs it is proved in machines too."""
+def abi() -> int:
+    """Return the ABI version of Landlock in this machine's kernel; 0: none. What needs more of it
+    is proved in machines too."""
     create_ruleset, version = 444, 1
-    return bool(ctypes.CDLL(None).syscall(create_ruleset, None, 0, version) > 0)
+    return max(0, int(ctypes.CDLL(None).syscall(create_ruleset, None, 0, version)))
 
 
 NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
@@ -41,7 +42,10 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
                         " (in a chroot nobody can)"),
     "qemu-user": (lambda: bool(shutil.which("qemu-x86_64-static")), "need qemu-user-static"),
     "proot": (lambda: bool(shutil.which("proot")), "need proot"),
-    "Landlock": (landlock, "need Landlock in this machine's kernel"),
+    "Landlock": (lambda: abi() >= 1, "need Landlock in this machine's kernel"),
+    "rules on ports": (lambda: abi() >= 4, "need Landlock's rules on ports in this machine's"
+                       " kernel"),
+    "scopes": (lambda: abi() >= 6, "need Landlock's scopes in this machine's kernel"),
 }
 FIXTURES = {"as_root": "root", "landlock": "Landlock"}
 """What tests need that use these fixtures."""

@@ -8,7 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.explore.test_explore import Record, explored, explorer
+from tests.explore.test_explore import Record, explored
+
+pytestmark = pytest.mark.needs("rules on ports")
 
 
 @pytest.fixture(scope="module")
@@ -19,14 +21,6 @@ def wrong() -> Record:
     seen: list[Record] = [one for one in found["findings"] if "listen" in one["operation"]]
     assert seen
     return seen[0]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def ports() -> None:
-    """Skip where this machine has no rules on ports."""
-    done = explorer("--part", "net", "--decisions", "1", "--seed", "1")
-    if done.returncode == 2 or "left out" in done.stderr:
-        pytest.skip(f"this machine: {done.stderr.strip()}")
 
 
 def test_a_right_model_finds_only_what_is_known() -> None:
