@@ -29,8 +29,8 @@ struct kind {
 };
 
 /*
- * What a program needs besides its statements, if these, or a helper behind it,
- * have the word @used in them; without one, every program has it.
+ * What a program needs besides its statements, if these have one of the words
+ * @used in them ("a|b"); without, every program has it.
  */
 struct helper {
 	const char *used, *text;
@@ -64,7 +64,8 @@ struct observation {
  * @run: runs it; operations that @skip names are left out.  False, with a
  *	reason in @why: no fault of the kernel.
  * @statement: the operation as C, for the program; see program.c
- * @runner: how a program runs the operations, in C; NULL: as program.c does
+ * @helpers: what stands before the statements in a program
+ * @runner: what stands behind them, and runs them: run(); NULL: see program.c
  */
 struct part {
 	const char *name;
@@ -85,8 +86,7 @@ struct part {
 		    const char **why);
 	void (*statement)(FILE *out, const struct operation *operation,
 			  const struct policy *policy, int number);
-	const struct helper *helpers;	/* of programs */
-	const char *runner;
+	const struct helper *helpers, *runner;
 };
 
 extern const struct part part_fs, part_net, part_domain;

@@ -11,21 +11,61 @@
 #include "explore/engine/finding.h"
 #include "explore/model/clause.h"
 
+#define WIDTH	75
+#define TAB	8
+
+/* Writes one line; where it is too long, it goes on behind @begin in the next. */
+static void put_folded(FILE *out, const char *line, size_t length,
+		       const char *begin, size_t begin_width)
+{
+	size_t tabs = strspn(line, "\t"), width = WIDTH - tabs * (TAB - 1);
+
+	while (length > width) {
+		size_t at = width;
+
+		while (at > tabs && line[at] != ' ')
+			at--;
+		if (at <= tabs)
+			break;
+		fprintf(out, "%.*s\n%s", (int)at, line, begin);
+		line += at + 1;
+		length -= at + 1;
+		width = WIDTH - begin_width;
+		tabs = 0;
+	}
+	fprintf(out, "%.*s\n", (int)length, line);
+}
+
+static void fold(FILE *out, const char *text, const char *begin,
+		 size_t begin_width)
+{
+	while (*text) {
+		const size_t length = strcspn(text, "\n");
+
+		put_folded(out, text, length, begin, begin_width);
+		text += length + (text[length] == '\n');
+	}
+}
+
 static void put_comment(FILE *out, const struct finding *finding)
 {
-	const struct clause_text *text =
+	const struct clause_text *clause =
 		&clause_texts[finding->trial.wanted.clause];
-	char wanted[128];
+	char wanted[128], text[1024];
+	int length;
 
 	finding_wanted(finding, wanted, sizeof(wanted));
-	fprintf(out, "/*\n * landproof explore, part %s, seed %" PRIu64 ": step %d\n"
-		     " * is promised to answer %s, and answers %s.\n",
-		finding->part->name, finding->seed, finding->trial.index,
-		wanted, answer_name(finding->trial.got));
-	if (text->name)
-		fprintf(out, " * \"%s\" (%s)\n", text->sentence,
-			text->source);
-	fprintf(out, " */\n");
+	length = snprintf(text, sizeof(text), " * landproof explore, part %s, seed %" PRIu64
+			  ": step %d is promised to answer %s, and answers %s.\n",
+			  finding->part->name, finding->seed,
+			  finding->trial.index, wanted,
+			  answer_name(finding->trial.got));
+	if (clause->name)
+		snprintf(text + length, sizeof(text) - length,
+			 " * \"%s\" (%s)\n", clause->sentence, clause->source);
+	fputs("/*\n", out);
+	fold(out, text, " * ", 3);
+	fputs(" */\n", out);
 }
 
 static void put_statements(FILE *out, const struct finding *finding)
@@ -33,12 +73,11 @@ static void put_statements(FILE *out, const struct finding *finding)
 	const struct scenario *scenario = &finding->scenario;
 	int i;
 
-	fprintf(out, "\nstatic long step(int n)\n{\n\tswitch (n) {\n");
+	fprintf(out, "static long step(int n)\n{\n\tswitch (n) {\n");
 	for (i = 0; i < scenario->count; i++) {
 		const struct operation *op = &scenario->operations[i];
 
-		fprintf(out, "\tcase %d: /* %s */ return ", i,
-			finding->part->actors[op->actor]);
+		fprintf(out, "\tcase %d: return ", i);
 		finding->part->statement(out, op,
 					 &scenario->policies[op->policy], i);
 		fprintf(out, ";\n");
@@ -46,26 +85,31 @@ static void put_statements(FILE *out, const struct finding *finding)
 	fprintf(out, "\t}\n\treturn 0;\n}\n\n");
 }
 
-/* With the helpers that they call */
-static void put_steps(FILE *out, const struct finding *finding)
+/* Is one of the words, between which "|" stands, among the statements? */
+static bool is_used(const char *words, const char *statements)
 {
-	const struct helper *helper = finding->part->helpers;
-	char *text = NULL;
-	size_t size;
-	FILE *buffer = open_memstream(&text, &size);
+	char word[32];
 
-	if (!buffer)
-		return;
-	put_statements(buffer, finding);
-	fclose(buffer);
-	for (; helper->text; helper++)
-		if (!helper->used || strstr(text, helper->used))
-			fputs(helper->text, out);
-	fputs(text, out);
-	free(text);
+	while (*words) {
+		const size_t length = strcspn(words, "|");
+
+		snprintf(word, sizeof(word), "%.*s", (int)length, words);
+		if (strstr(statements, word))
+			return true;
+		words += length + (words[length] == '|');
+	}
+	return false;
 }
 
-/* Who does each operation, and whether the control does it */
+static void put_used(FILE *out, const struct helper *helper,
+		     const char *statements)
+{
+	for (; helper->text; helper++)
+		if (!helper->used || is_used(helper->used, statements))
+			fputs(helper->text, out);
+}
+
+/* Who does each operation, by the first letter, and what a control leaves out */
 static void put_actors(FILE *out, const struct finding *finding)
 {
 	const struct scenario *scenario = &finding->scenario;
@@ -73,24 +117,27 @@ static void put_actors(FILE *out, const struct finding *finding)
 
 	fprintf(out, "static const char actors[] = \"");
 	for (i = 0; i < scenario->count; i++)
-		fputc('a' + scenario->operations[i].actor, out);
-	fprintf(out, "\", enforces[] = \"");
-	for (i = 0; i < scenario->count; i++)
+		fputc(finding->part->actors[scenario->operations[i].actor][0],
+		      out);
+	if (!finding->part->runner)
+		fprintf(out, "\", enforces[] = \"");
+	for (i = 0; !finding->part->runner && i < scenario->count; i++)
 		fputc(finding->part->kinds[scenario->operations[i].kind]
 		      .enforces ? 'y' : 'n', out);
 	fprintf(out, "\";\n");
 }
 
 /*
- * Actor 'a' is the parent, 'b' its child.  A descriptor's number goes from one
+ * Outside is the parent, inside its child.  A descriptor's number goes from one
  * to the other; nothing else does.
  */
-static const char run_all[] =
+static const struct helper run_all[] = { { NULL,
 "\n"
 "static int run(int sandbox)\n"
 "{\n"
 "\tint turn[2], back[2], n, last = 0;\n"
 "\n"
+"\town_place();\n"
 "\tif (pipe(turn) || pipe(back) || fork() == 0) {\n"
 "\t\tclose(turn[1]);\n"
 "\t\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
@@ -101,32 +148,23 @@ static const char run_all[] =
 "\t\t_exit(0);\n"
 "\t}\n"
 "\tfor (n = 0; actors[n]; n++) {\n"
-"\t\tif (actors[n] == 'a') {\n"
+"\t\tif (actors[n] == 'o') {\n"
 "\t\t\tlast = step(n) < 0 ? errno : 0;\n"
 "\t\t} else if (sandbox || enforces[n] == 'n') {\n"
 "\t\t\twrite(turn[1], &n, sizeof(n));\n"
 "\t\t\tread(back[0], &last, sizeof(last));\n"
 "\t\t}\n"
 "\t}\n"
-"\tclose(turn[1]);\n"
 "\treturn last;\n"
 "}\n"
-"\n";
+"\n" }, { NULL, NULL } };
 
-void finding_program(FILE *out, const struct finding *finding)
+static void put_main(FILE *out, const struct expected *wanted)
 {
-	const struct expected *wanted = &finding->trial.wanted;
 	int i;
 
-	put_comment(out, finding);
-	put_steps(out, finding);
-	put_actors(out, finding);
-	fputs(finding->part->runner ?: run_all, out);
-	fprintf(out, "int main(void)\n{\n\tint with;\n\n"
-		     "\town_place();\n"
-		     "\tprintf(\"without a sandbox: %%s\\n\", strerror(run(0)));\n"
-		     "\town_place();\n"
-		     "\twith = run(1);\n"
+	fprintf(out, "int main(void)\n{\n\tint without = run(0), with = run(1);\n\n"
+		     "\tprintf(\"without a sandbox: %%s\\n\", strerror(without));\n"
 		     "\tprintf(\"with it: %%s\\n\", strerror(with));\n");
 	fprintf(out, "\treturn !(");
 	for (i = 0; i < wanted->count; i++) {
@@ -137,4 +175,24 @@ void finding_program(FILE *out, const struct finding *finding)
 			fputs("0", out);
 	}
 	fprintf(out, ");\n}\n");
+}
+
+void finding_program(FILE *out, const struct finding *finding)
+{
+	const struct part *part = finding->part;
+	char *statements = NULL;
+	size_t size;
+	FILE *buffer = open_memstream(&statements, &size);
+
+	if (!buffer)
+		return;
+	put_statements(buffer, finding);
+	fclose(buffer);
+	put_comment(out, finding);
+	put_used(out, part->helpers, statements);
+	fold(out, statements, "\t\t\t", 3 * TAB);
+	put_actors(out, finding);
+	put_used(out, part->runner ?: run_all, statements);
+	put_main(out, &finding->trial.wanted);
+	free(statements);
 }

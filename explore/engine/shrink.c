@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Shrinks a scenario: without operations, without rules, with fewer rights.  A
- * smaller one counts if the same operation gets the same wrong answer and the
- * control is still good.
+ * Shrinks a scenario: without operations, without actors, without rules, with
+ * fewer rights.  A smaller one counts if the same operation gets the same wrong
+ * answer and the control is still good.  What the model says of it comes first,
+ * because that needs no kernel: most candidates fail there.
  */
 #include <string.h>
 
@@ -22,16 +23,41 @@ static int kind_at(const struct scenario *scenario, int index)
 	return index < scenario->count ? scenario->operations[index].kind : -1;
 }
 
+static bool same_wanted(const struct expected *one,
+			const struct expected *other)
+{
+	return one->answers[0] == other->answers[0] &&
+	       one->denied == other->denied;
+}
+
+/* Does the model still speak of such an operation? */
+static bool is_promising(const struct work *work)
+{
+	static struct prediction prediction;
+	const int kind = kind_at(&work->best, work->trial.index);
+	int i;
+
+	work->part->predict(work->claim, &work->candidate, &prediction);
+	if (kind < 0)
+		return prediction.digested;
+	for (i = 0; i < prediction.count; i++)
+		if (work->candidate.operations[i].kind == kind &&
+		    same_wanted(&prediction.expected[i], &work->trial.wanted))
+			return true;
+	return false;
+}
+
 /* Takes the candidate if it still shows the difference. */
 static bool take(struct work *work)
 {
-	const struct trial trial = try_scenario(work->part, work->claim,
-						&work->candidate);
+	struct trial trial;
 	int control;
 
+	if (!is_promising(work))
+		return false;
+	trial = try_scenario(work->part, work->claim, &work->candidate);
 	if (trial.agreement != DIFFERS || trial.got != work->trial.got ||
-	    trial.wanted.answers[0] != work->trial.wanted.answers[0] ||
-	    trial.wanted.denied != work->trial.wanted.denied ||
+	    !same_wanted(&trial.wanted, &work->trial.wanted) ||
 	    kind_at(&work->candidate, trial.index) !=
 	    kind_at(&work->best, work->trial.index) ||
 	    confirm(work->part, work->claim, &work->candidate, &trial, 1,
@@ -73,6 +99,139 @@ static bool fewer_operations(struct work *work)
 				continue;
 			work->candidate = work->best;
 			cut(&work->candidate, at, size);
+			better |= take(work);
+		}
+	}
+	return better;
+}
+
+static bool names(const struct operation *op, const char *actor)
+{
+	return strcmp(op->text[0], actor) == 0 ||
+	       strcmp(op->text[1], actor) == 0;
+}
+
+/* Without all that an actor does, and that is done to it */
+static void leave_out(struct work *work, int actor)
+{
+	const char *name = work->part->actors[actor];
+	struct scenario *scenario = &work->candidate;
+	int i, count = 0;
+
+	for (i = 0; i < scenario->count; i++) {
+		const struct operation *op = &scenario->operations[i];
+
+		if (op->actor != actor && !names(op, name))
+			scenario->operations[count++] = *op;
+	}
+	scenario->count = count;
+}
+
+static void put_actor(struct work *work, struct operation *op, int text,
+		      int actor)
+{
+	if (text < 0)
+		op->actor = actor;
+	else if (strlen(work->part->actors[actor]) < TEXT_MAX)
+		strcpy(op->text[text], work->part->actors[actor]);
+}
+
+/* The actor in that place of an operation, -1: of whose it is; or -1 */
+static int actor_in(const struct work *work, const struct operation *op,
+		    int text)
+{
+	int i;
+
+	if (text < 0)
+		return op->actor;
+	for (i = 0; i < work->part->actors_count; i++)
+		if (strcmp(op->text[text], work->part->actors[i]) == 0)
+			return i;
+	return -1;
+}
+
+/*
+ * Has each place of an actor taken by an earlier one, if that will do.  The
+ * first actor is never sandboxed, and where there are descriptors, they are
+ * their actor's own.
+ */
+static bool earlier_actors(struct work *work)
+{
+	bool better = false;
+	int i, text, actor;
+
+	if (work->part->slots)
+		return false;
+	for (i = work->best.count - 1; i >= 0 && !late(work); i--) {
+		for (text = -1; text < 2; text++) {
+			const struct operation *op = &work->best.operations[i];
+			const int now = actor_in(work, op, text);
+
+			actor = work->part->kinds[op->kind].enforces;
+			for (; actor < now; actor++) {
+				work->candidate = work->best;
+				put_actor(work, &work->candidate.operations[i],
+					  text, actor);
+				if (!take(work))
+					continue;
+				better = true;
+				break;
+			}
+			if (i >= work->best.count)
+				break;
+		}
+	}
+	return better;
+}
+
+static bool fewer_actors(struct work *work)
+{
+	bool better = false;
+	int actor;
+
+	for (actor = work->part->actors_count - 1;
+	     actor > 0 && !late(work); actor--) {
+		work->candidate = work->best;
+		leave_out(work, actor);
+		if (work->candidate.count < work->best.count)
+			better |= take(work);
+	}
+	return better;
+}
+
+/* Two that need each other, such as one that makes and one that removes */
+static bool fewer_pairs(struct work *work)
+{
+	bool better = false;
+	int one, other;
+
+	for (one = work->best.count - 1; one > 0; one--) {
+		for (other = one - 1; other >= 0 && !late(work); other--) {
+			if (one >= work->best.count)
+				break;
+			work->candidate = work->best;
+			cut(&work->candidate, one, 1);
+			cut(&work->candidate, other, 1);
+			if (take(work)) {
+				better = true;
+				break;
+			}
+		}
+	}
+	return better;
+}
+
+static bool fewer_flags(struct work *work)
+{
+	bool better = false;
+	int i, bit;
+
+	for (i = 0; i < work->best.count && !late(work); i++) {
+		for (bit = 0; bit < 32; bit++) {
+			if (!(work->best.operations[i].flags >> bit & 1))
+				continue;
+			work->candidate = work->best;
+			work->candidate.operations[i].flags &= ~(1U << bit);
 			better |= take(work);
 		}
 	}
@@ -142,6 +301,11 @@ static bool fewer_policies(struct work *work)
 			continue;
 		better |= fewer_grants(work, op->policy);
 		better |= fewer_rights(work, op->policy);
+		if (work->best.policies[op->policy].flags) {
+			work->candidate = work->best;
+			work->candidate.policies[op->policy].flags = 0;
+			better |= take(work);
+		}
 	}
 	return better;
 }
@@ -159,7 +323,12 @@ void shrink(const struct part *part, const struct claim *claim,
 	work.deadline = now_ms() + ms;
 	do {
 		better = fewer_operations(&work);
+		better |= fewer_actors(&work);
 		better |= fewer_policies(&work);
+		if (better || late(&work))
+			continue;
+		better = earlier_actors(&work) || fewer_pairs(&work) ||
+			 fewer_flags(&work);
 	} while (better && !late(&work));
 	*scenario = work.best;
 	*trial = work.trial;

@@ -24,7 +24,7 @@ bool domain_run(const struct claim *claim, const struct scenario *scenario,
 void domain_statement(FILE *out, const struct operation *operation,
 		      const struct policy *policy, int number);
 extern const struct helper domain_helpers[];
-extern const char domain_runner[];
+extern const struct helper domain_runner[];
 
 /* domain_task.c: what a task does */
 

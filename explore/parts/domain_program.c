@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations of tasks as statements of C, and how a program runs them: each task
- * waits for its turn, and answers in shared memory.
+ * Operations of tasks as statements of C, and how a program runs them: the tasks
+ * share their memory, and each waits for its turn.
  */
 #include <stdio.h>
 
@@ -10,112 +10,92 @@
 const struct helper domain_helpers[] = {
 	{ NULL,
 "#define _GNU_SOURCE\n"
-"#include <errno.h>\n"
-"#include <fcntl.h>\n"
-"#include <pthread.h>\n"
+"#include <errno.h>\n" },
+	{ "own(", "#include <fcntl.h>\n" },
+	{ NULL,
+"#include <sched.h>\n"
 "#include <signal.h>\n"
-"#include <stdint.h>\n"
-"#include <stdio.h>\n"
-"#include <stdlib.h>\n"
-"#include <string.h>\n"
-"#include <sys/mman.h>\n"
-"#include <sys/prctl.h>\n"
-"#include <sys/ptrace.h>\n"
-"#include <sys/socket.h>\n"
-"#include <sys/syscall.h>\n"
-"#include <sys/un.h>\n"
+"#include <stdio.h>\n" },
+	{ "again(", "#include <stdlib.h>\n" },
+	{ NULL, "#include <string.h>\n" },
+	{ "again(", "#include <sys/mman.h>\n" },
+	{ NULL, "#include <sys/prctl.h>\n" },
+	{ "ptrace(", "#include <sys/ptrace.h>\n" },
+	{ "AF_UNIX|reach(", "#include <sys/socket.h>\n" },
+	{ "SYS_", "#include <sys/syscall.h>\n" },
+	{ "name(", "#include <sys/un.h>\n" },
+	{ NULL,
 "#include <unistd.h>\n"
 "\n"
-"/* Pipes by task, then these */\n"
-"enum { BACK = 9, READY, EVENT, PASS = EVENT + 2, ENDS };\n"
-"static struct {\n"
-"\tint ends[ENDS][2], process[9], thread[9], signal[2];\n"
-"\tint last, watched, number, silent, leaves, taker, socket;\n"
-"} *all;\n"
-"static void *task(void *self);\n"
-"__attribute__((weak)) void take(void);\n"
+"/* The tasks share it, and their descriptors, and take turns. */\n"
+"static volatile struct {\n"
+"\tint turn, last, sandbox, process[9], thread[9], caught[99];\n" },
+	{ "all.pipe", "\tint pipe[2][2];\n" },
+	{ NULL,
+"} all __attribute__((aligned(4096)));\n"
+"static int list(void *self);\n"
 "\n" },
 	{ "restrict_self",
-"static long restrict_self(uint64_t scoped, int flags)\n"
+"static long restrict_self(long long scoped, int flags)\n"
 "{\n"
-"\tuint64_t attr[3] = { 1 << 11 /* MAKE_BLOCK */, 0, scoped };\n"
+"\tlong long attr[3] = { 1 << 11 /* MAKE_BLOCK */, 0, scoped };\n"
+"\tint set = syscall(444, attr, scoped ? 24 : 8, 0);\n"
 "\n"
-"\treturn syscall(446, syscall(444, attr, scoped ? 24 : 8, 0), flags);\n"
+"\treturn all.sandbox ? syscall(446, set, flags) : 0;\n"
 "}\n"
 "\n" },
 	{ "start(",
-"static long start(intptr_t new, int thread)\n"
+"static long start(long new, int flags)\n"
 "{\n"
-"\tpthread_t id;\n"
-"\tchar ready;\n"
+"\tstatic char stacks[10][65536];\n"
 "\n"
-"\tif (thread)\n"
-"\t\tpthread_create(&id, NULL, task, (void *)new);\n"
-"\telse if (fork() == 0)\n"
-"\t\ttask((void *)new);\n"
-"\treturn read(all->ends[READY][0], &ready, 1) - 1;\n"
+"\tall.thread[new] = clone(list, stacks[new + 1],\n"
+"\t\t\tCLONE_VM | CLONE_FILES | flags, (void *)new);\n"
+"\tall.process[new] = flags == SIGCHLD ? all.thread[new] : getpid();\n"
+"\treturn 0;\n"
 "}\n"
 "\n" },
-	{ "watch(",
-"static int watch(int task, int number, int silent)\n"
+	{ "arrived(",
+"static void caught(int number)\n"
 "{\n"
-"\tall->watched = task;\n"
-"\tall->silent = silent;\n"
-"\treturn all->number = number;\n"
+"\tall.caught[getpid() % 99] = all.turn + 1;\n"
+"}\n"
+"\n"
+"static long arrived(int task, int silent, long sent)\n"
+"{\n"
+"\terrno = sent < 0 ? errno : silent;\n"
+"\tusleep(9999);\n"
+"\treturn all.caught[all.process[task] % 99] - all.turn - 1;\n"
 "}\n"
 "\n" },
 	{ "own(",
-"static long own(int file, int type, int pid, int number)\n"
+"static long own(int fd, int type, int pid)\n"
 "{\n"
 "\tstruct f_owner_ex owner = { type, pid };\n"
 "\n"
-"\tall->signal[file] = number;\n"
-"\treturn fcntl(all->ends[EVENT + file][0], F_SETOWN_EX, &owner) ?:\n"
-"\t       fcntl(all->ends[EVENT + file][0], F_SETSIG, number) ?:\n"
-"\t       fcntl(all->ends[EVENT + file][0], F_SETFL, O_ASYNC);\n"
+"\tfcntl(fd, F_SETFL, O_ASYNC);\n"
+"\tfcntl(fd, F_SETSIG, SIGUSR1);\n"
+"\treturn fcntl(fd, F_SETOWN_EX, &owner);\n"
 "}\n"
 "\n" },
 	{ "name(",
 "static void *name(int number)\n"
 "{\n"
-"\tstatic struct sockaddr_un a = { AF_UNIX, \"\\0landproof0\" };\n"
+"\tstatic struct sockaddr_un a = { AF_UNIX, \"\\0landproof\" };\n"
 "\n"
-"\ta.sun_path[10] = '0' + number;\n"
+"\ta.sun_path[10] = '0' + 2 * number + all.sandbox;\n"
 "\treturn &a;\n"
 "}\n"
 "\n" },
 	{ "reach(",
 "static long reach(void *to)\n"
 "{\n"
-"\tlong ret = connect(socket(AF_UNIX, SOCK_STREAM, 0), to, 13);\n"
+"\tint ret = connect(socket(AF_UNIX, SOCK_STREAM, 0), to, 13);\n"
 "\n"
-"\tif (ret && errno == EPROTOTYPE)\n"
-"\t\tret = sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0, to, 13) - 1;\n"
+"\tif (ret && errno == ECONNREFUSED)\n"
+"\t\tret = sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0,\n"
+"\t\t\t     to, 13);\n"
 "\treturn ret;\n"
-"}\n"
-"\n" },
-	{ "pass(",
-"void take(void)\n"
-"{\n"
-"\tchar byte, room[CMSG_SPACE(4)];\n"
-"\tstruct iovec one = { &byte, 1 };\n"
-"\tstruct msghdr m = { 0, 0, &one, 1, room, sizeof(room) };\n"
-"\n"
-"\trecvmsg(all->ends[PASS][1], &m, 0);\n"
-"\tdup2(*(int *)CMSG_DATA(CMSG_FIRSTHDR(&m)), all->socket);\n"
-"}\n"
-"\n"
-"static long pass(int fd, int to)\n"
-"{\n"
-"\tunion { char room[CMSG_SPACE(4)]; struct cmsghdr h; } u = { 0 };\n"
-"\tstruct iovec byte = { \"x\", 1 };\n"
-"\tstruct msghdr m = { 0, 0, &byte, 1, &u, sizeof(u) };\n"
-"\n"
-"\tu.h = (struct cmsghdr){ CMSG_LEN(4), SOL_SOCKET, SCM_RIGHTS };\n"
-"\t*(int *)CMSG_DATA(&u.h) = fd;\n"
-"\tall->taker = to;\n"
-"\tall->socket = fd;\n"
-"\treturn sendmsg(all->ends[PASS][0], &m, 0) - 1;\n"
 "}\n"
 "\n" },
 	{ "exe(",
@@ -128,14 +108,20 @@ const struct helper domain_helpers[] = {
 "}\n"
 "\n" },
 	{ "again(",
-"__attribute__((constructor)) static void new_program(int argc, char **argv)\n"
+"static void *shared(void)\n"
+"{\n"
+"\treturn mmap((void *)&all, 4096, PROT_READ | PROT_WRITE,\n"
+"\t\t    MAP_SHARED | MAP_FIXED, 99, 0);\n"
+"}\n"
+"\n"
+"__attribute__((constructor)) static void goes_on(int argc, char **argv)\n"
 "{\n"
 "\tif (argc < 2)\n"
 "\t\treturn;\n"
-"\tall = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 99, 0);\n"
-"\tall->last = 0;\n"
-"\twrite(all->ends[BACK][1], \"\", 1);\n"
-"\ttask((void *)(intptr_t)-atoi(argv[1]));\n"
+"\tshared();\n"
+"\tall.last = 0;\n"
+"\tall.turn++;\n"
+"\t_exit(list((void *)atol(argv[1])));\n"
 "}\n"
 "\n"
 "static long again(const char *task)\n"
@@ -146,139 +132,93 @@ const struct helper domain_helpers[] = {
 	{ NULL, NULL }
 };
 
-const char domain_runner[] =
+const struct helper domain_runner[] = {
+	{ NULL,
 "\n"
-"static void turn(int n)\n"
-"{\n"
-"\tsigset_t set;\n"
-"\n"
-"\tsigemptyset(&set);\n"
-"\tsigaddset(&set, all->number);\n"
-"\tif (n >= 0)\n"
-"\t\tall->last = step(n) < 0 ? errno : 0;\n"
-"\telse if (n == -2)\n"
-"\t\ttake();\n"
-"\telse if (sigtimedwait(&set, NULL, &(struct timespec){ 0 }) > 0)\n"
-"\t\tall->last = 0;\n"
-"\telse if (!all->last)\n"
-"\t\tall->last = all->silent;\n"
-"}\n"
-"\n"
-"static void *task(void *self)\n"
-"{\n"
-"\tint who = abs((int)(intptr_t)self), n;\n"
-"\n"
-"\talarm(20);\n"
-"\tall->process[who] = getpid();\n"
-"\tall->thread[who] = gettid();\n"
-"\tif ((intptr_t)self > 0)\n"
-"\t\twrite(all->ends[READY][1], \"\", 1);\n"
-"\twhile (read(all->ends[who][0], &n, sizeof(n)) == sizeof(n)) {\n"
-"\t\tturn(n);\n"
-"\t\twrite(all->ends[BACK][1], \"\", 1);\n"
-"\t\tif (all->leaves)\n"
-"\t\t\tsyscall(SYS_exit, 0);\n"
-"\t}\n"
-"\treturn NULL;\n"
-"}\n"
-"\n"
-"static void give(int who, int n)\n"
-"{\n"
-"\tif (!who)\n"
-"\t\treturn turn(n);\n"
-"\twrite(all->ends[who][1], &n, sizeof(n));\n"
-"\tread(all->ends[BACK][0], &(char){ 0 }, 1);\n"
-"}\n"
-"\n"
-"static void own_place(void)\n"
-"{\n"
-"\tsigset_t set;\n"
-"\tint i;\n"
-"\n"
-"\tsignal(SIGCHLD, SIG_IGN);\n"
-"\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
-"\tsigemptyset(&set);\n"
-"\tfor (i = SIGRTMIN; i <= SIGRTMAX; i++)\n"
-"\t\tsigaddset(&set, i);\n"
-"\tsigprocmask(SIG_BLOCK, &set, NULL);\n"
-"\tftruncate(dup2(memfd_create(\"all\", 0), 99), 4096);\n"
-"\tall = mmap(NULL, 4096, PROT_READ | PROT_WRITE, MAP_SHARED, 99, 0);\n"
-"\tfor (i = 0; i < PASS; i++)\n"
-"\t\tpipe(all->ends[i]);\n"
-"\tsocketpair(AF_UNIX, SOCK_DGRAM, 0, all->ends[PASS]);\n"
-"\tall->process[0] = all->thread[0] = getpid();\n"
-"}\n"
-"\n"
-"static int run(int sandbox)\n"
+"static int list(void *self)\n"
 "{\n"
 "\tint n;\n"
 "\n"
-"\tfor (n = 0; actors[n]; n++) {\n"
-"\t\tall->watched = all->taker = -1;\n"
-"\t\tif (!sandbox && enforces[n] == 'y')\n"
-"\t\t\tcontinue;\n"
-"\t\tgive(actors[n] - 'a', n);\n"
-"\t\tusleep(all->leaves * 50000);\n"
-"\t\tall->leaves = 0;\n"
-"\t\tif (all->taker >= 0)\n"
-"\t\t\tgive(all->taker, -2);\n"
-"\t\tif (all->watched >= 0)\n"
-"\t\t\tgive(all->watched, -1);\n"
+"\tfor (n = 0; n < 999 && actors[all.turn]; n++) {\n"
+"\t\tusleep(9999);\n"
+"\t\tif (actors[all.turn] != \"oabcdefgh\"[(long)self])\n"
+"\t\t\tcontinue;\n" },
+	{ "SYS_exit", "\t\tusleep(9999);\n" },
+	{ NULL,
+"\t\tall.last = step(all.turn) < 0 ? errno : 0;\n"
+"\t\tall.turn++;\n"
 "\t}\n"
-"\tfor (n = 1; n < 9; n++)\n"
-"\t\tif (all->process[n])\n"
-"\t\t\tkill(all->process[n], SIGKILL);\n"
-"\treturn all->last;\n"
+"\treturn 0;\n"
 "}\n"
-"\n";
+"\n"
+"static int run(int sandbox)\n"
+"{\n" },
+	{ "again(",
+"\tftruncate(dup2(memfd_create(\"all\", 0), 99), 4096);\n"
+"\tshared();\n" },
+	{ NULL,
+"\tmemset((void *)&all, 0, sizeof(all));\n"
+"\tall.sandbox = sandbox;\n"
+"\tall.process[0] = all.thread[0] = getpid();\n"
+"\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n" },
+	{ "arrived(", "\tsignal(SIGUSR1, caught);\n" },
+	{ "all.pipe",
+"\tpipe((int *)all.pipe[0]);\n"
+"\tpipe((int *)all.pipe[1]);\n" },
+	{ NULL,
+"\tlist(NULL);\n"
+"\tusleep(500000);\t/* The other tasks end. */\n"
+"\treturn all.last;\n"
+"}\n"
+"\n" },
+	{ NULL, NULL }
+};
 
-static void put_kill(FILE *out, const struct operation *op, int target,
-		     int number)
+static void put_kill(FILE *out, const struct operation *op, int target)
 {
 	if (op->flags & KILL_ZERO) {
-		fprintf(out, "kill(all->process[%d], 0)", target);
+		fprintf(out, "kill(all.process[%d], 0)", target);
 		return;
 	}
-	fprintf(out, "watch(%d, SIGRTMIN + %d, ENODATA), ", target, number);
+	fprintf(out, "arrived(%d, ENODATA, ", target);
 	if (op->flags & KILL_THREAD)
-		fprintf(out, "syscall(SYS_tgkill, all->process[%d], all->thread[%d], all->number)",
+		fprintf(out, "syscall(SYS_tgkill, all.process[%d], all.thread[%d], SIGUSR1))",
 			target, target);
 	else if (op->flags & KILL_PIDFD)
-		fprintf(out, "syscall(424, syscall(434, all->process[%d], 0), all->number, NULL, 0) /* pidfd */",
+		fprintf(out, "syscall(424 /* pidfd_send_signal */, syscall(434, all.process[%d], 0), SIGUSR1, NULL, 0))",
 			target);
 	else if (op->flags & KILL_QUEUE)
-		fprintf(out, "sigqueue(all->process[%d], all->number, (union sigval){ 0 })",
+		fprintf(out, "sigqueue(all.process[%d], SIGUSR1, (union sigval){ 0 }))",
 			target);
 	else
-		fprintf(out, "kill(all->process[%d], all->number)", target);
+		fprintf(out, "kill(all.process[%d], SIGUSR1))", target);
 }
 
-static void put_own(FILE *out, const struct operation *op, int number)
+static void put_own(FILE *out, const struct operation *op)
 {
 	const int target = domain_task(op->text[1]);
 
-	fprintf(out, "own(%d, ", domain_file(op->text[0]));
+	fprintf(out, "own(all.pipe[%d][0], ", domain_file(op->text[0]));
 	if (op->flags & OWN_GROUP)
-		fprintf(out, "F_OWNER_PGRP, getpgid(all->process[%d])", target);
+		fprintf(out, "F_OWNER_PGRP, getpgid(all.process[%d]))", target);
 	else if (op->flags & OWN_THREAD)
-		fprintf(out, "F_OWNER_TID, all->thread[%d]", target);
+		fprintf(out, "F_OWNER_TID, all.thread[%d])", target);
 	else
-		fprintf(out, "F_OWNER_PID, all->process[%d]", target);
-	fprintf(out, ", SIGRTMIN + %d)", number);
+		fprintf(out, "F_OWNER_PID, all.process[%d])", target);
 }
 
 static void put_inspect(FILE *out, const struct operation *op, int target)
 {
 	if (op->flags & INSPECT_SEIZE)
-		fprintf(out, "ptrace(PTRACE_SEIZE, all->thread[%d], 0, 0)",
+		fprintf(out, "ptrace(PTRACE_SEIZE, all.thread[%d], 0, 0)",
 			target);
 	else if (op->flags & INSPECT_KCMP)
-		fprintf(out, "syscall(SYS_kcmp, gettid(), all->thread[%d], 1, 0, 0)",
+		fprintf(out, "syscall(SYS_kcmp, gettid(), all.thread[%d], 1, 0, 0)",
 			target);
 	else if (op->flags & INSPECT_EXE)
-		fprintf(out, "exe(all->thread[%d])", target);
+		fprintf(out, "exe(all.thread[%d])", target);
 	else
-		fprintf(out, "syscall(438, syscall(434, all->process[%d], 0), 99, 0) /* pidfd_getfd */",
+		fprintf(out, "syscall(438 /* pidfd_getfd */, syscall(434, all.process[%d], 0), 1, 0)",
 			target);
 }
 
@@ -300,8 +240,7 @@ static void put_socket_operation(FILE *out, const struct operation *op)
 			SOCKET(one), one, SOCKET(one));
 		break;
 	case DOMAIN_PASS:
-		fprintf(out, "pass(%d, %d)", SOCKET(one),
-			domain_task(op->text[1]));
+		fputs("0", out);
 		break;
 	case DOMAIN_REACH:
 		fprintf(out, "reach(name(%d))", one);
@@ -323,43 +262,46 @@ void domain_statement(FILE *out, const struct operation *op,
 {
 	const int target = domain_task(op->text[0]);
 
+	(void)number;
 	switch (op->kind) {
 	case DOMAIN_ENFORCE:
 		fprintf(out, "restrict_self(%u, %u)",
 			policy->handled[SET_SCOPED], policy->flags);
 		break;
 	case DOMAIN_FORK:
-		fprintf(out, "start(%d, 0)", target);
+		fprintf(out, "start(%d, SIGCHLD)", target);
 		if (op->actor == DOMAIN_OUTSIDE)
-			fprintf(out, " ?: setpgid(all->process[%d], 0)", target);
+			fprintf(out, " ?: setpgid(all.process[%d], 0)",
+				target);
 		break;
 	case DOMAIN_THREAD:
-		fprintf(out, "start(%d, 1)", target);
+		fprintf(out, "start(%d, CLONE_FS | CLONE_SIGHAND | CLONE_THREAD)",
+			target);
 		break;
 	case DOMAIN_EXIT:
-		fputs("(all->leaves = 1) - 1", out);
+		fputs("(all.last = 0, all.turn++, syscall(SYS_exit, 0))",
+		      out);
 		break;
 	case DOMAIN_EXEC:
 		fprintf(out, "again(\"%d\")", op->actor);
 		break;
 	case DOMAIN_GROUP:
-		fprintf(out, "setpgid(0, all->process[%d] == getpid() ? 0 : getpgid(all->process[%d]))",
+		fprintf(out, "setpgid(0, all.process[%d] == getpid() ? 0 : getpgid(all.process[%d]))",
 			target, target);
 		break;
 	case DOMAIN_OWN:
-		put_own(out, op, number);
+		put_own(out, op);
 		break;
 	case DOMAIN_KILL:
-		put_kill(out, op, target, number);
+		put_kill(out, op, target);
 		break;
 	case DOMAIN_KILL_GROUP:
-		fprintf(out, "watch(%d, SIGRTMIN + %d, ENODATA), kill(-getpgid(all->process[%d]), all->number)",
-			target, number, target);
+		fprintf(out, "arrived(%d, ENODATA, kill(-getpgid(all.process[%d]), SIGUSR1))",
+			target, target);
 		break;
 	case DOMAIN_EVENT:
-		fprintf(out, "watch(%d, all->signal[%d], EPERM), write(all->ends[EVENT + %d][1], \"x\", 1)",
-			domain_task(op->text[1]), domain_file(op->text[0]),
-			domain_file(op->text[0]));
+		fprintf(out, "arrived(%d, EPERM, write(all.pipe[%d][1], \"x\", 1))",
+			domain_task(op->text[1]), domain_file(op->text[0]));
 		break;
 	case DOMAIN_INSPECT:
 		put_inspect(out, op, target);

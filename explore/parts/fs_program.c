@@ -73,7 +73,7 @@ const struct helper fs_helpers[] = {
 "\tmount(\"tmpfs\", \"/tmp\", \"tmpfs\", 0, NULL);\n"
 "\tchdir(\"/tmp\");\n"
 "\tumask(0);\n"
-"}\n" },
+"}\n\n" },
 	{ NULL, NULL }
 };
 

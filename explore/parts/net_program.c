@@ -34,7 +34,8 @@ const struct helper net_helpers[] = {
 "{\n"
 "\tstatic struct sockaddr_in6 rooms[20], *a = rooms;\n"
 "\n"
-"\t*(a = rooms + (a == rooms) * 10) = (struct sockaddr_in6){ family, htons(port) };\n"
+"\ta = rooms + (a == rooms) * 10;\n"
+"\t*a = (struct sockaddr_in6){ family, htons(port) };\n"
 "\tinet_pton(family, text, (char *)a + (family == AF_INET ? 4 : 8));\n"
 "\treturn a;\n"
 "}\n"
@@ -73,12 +74,12 @@ const struct helper net_helpers[] = {
 "\tunshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET);\n"
 "\tioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo);\n"
 "\tfor (i = 0; i < 5; i++) {\n"
-"\t\tint fd = socket(AF_INET6, i < 3 ? SOCK_DGRAM : SOCK_STREAM, 0);\n"
-"\t\tstruct sockaddr_in6 any = { AF_INET6, htons(1101 + i % 3) };\n"
+"\t\tstruct sockaddr_in6 a = { AF_INET6, htons(1101 + i % 3) };\n"
+"\t\tint fd = socket(AF_INET6, SOCK_STREAM + (i < 3), 0);\n"
 "\n"
-"\t\tbind(fd, (void *)&any, sizeof(any)) || listen(fd, 9);\n"
+"\t\tbind(fd, (void *)&a, sizeof(a)) || listen(fd, 9);\n"
 "\t}\n"
-"}\n" },
+"}\n\n" },
 	{ NULL, NULL }
 };
 
@@ -173,7 +174,7 @@ void net_statement(FILE *out, const struct operation *op,
 		fprintf(out, "sendmsg(slot[%u], &(struct msghdr){ ",
 			op->slot);
 		put_address(out, op->text[0]);
-		fprintf(out, ",\n\t\t\t&(struct iovec){ \"x\", 1 }, 1 }, %s)",
+		fprintf(out, ", &(struct iovec){ \"x\", 1 }, 1 }, %s)",
 			flags);
 		break;
 	case NET_SENDMMSG:

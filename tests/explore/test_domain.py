@@ -34,8 +34,8 @@ def test_a_right_model_finds_only_what_is_known() -> None:
 
 def test_what_is_found_is_small(wrong: Record) -> None:
     assert wrong["shrunk_from"] > 20
-    # Two seconds are all that it takes, and may be too few on a busy machine.
-    assert len(wrong["operations"]) <= 8 or wrong["shrink_ms"] >= 2000
+    # Six seconds are all that it takes, and may be too few on a busy machine.
+    assert len(wrong["operations"]) <= 8 or wrong["shrink_ms"] >= 6000
     assert (wrong["wanted"], wrong["got"], wrong["control"]) == ("works", "EPERM", "works")
 
 
@@ -43,6 +43,8 @@ def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
     """Its exit status is 1, because this kernel does other than the wrong model says."""
     source = tmp_path / "found.c"
     source.write_text(wrong["program"])
+    lines = wrong["program"].expandtabs().splitlines()
+    assert len(lines) <= 104 and max(map(len, lines)) <= 75
     subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
     done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False,
                           timeout=60)

@@ -38,7 +38,8 @@ def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
     """Its exit status is 1, because this kernel does other than the wrong model says."""
     source = tmp_path / "found.c"
     source.write_text(wrong["program"])
-    assert len(wrong["program"].splitlines()) <= 100
+    lines = wrong["program"].expandtabs().splitlines()
+    assert len(lines) <= 100 and max(map(len, lines)) <= 75
     subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
     done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines() == ["without a sandbox: Success",
