@@ -4,11 +4,41 @@
 #include "landproof.h"
 
 /* Each is short enough for the patience that a world is given. */
-#define PORTIONS 8
-static const struct variant portions[] = {
-	{ "", .arg = 0 }, { "2", .arg = 1 }, { "3", .arg = 2 },
-	{ "4", .arg = 3 }, { "5", .arg = 4 }, { "6", .arg = 5 },
-	{ "7", .arg = 6 }, { "8", .arg = 7 },
+#define PORTION(name, part, of, number)					\
+	{ name, .data = &(const struct portion){				\
+		part, .first = (number) - 1, .count = (of) } }
+
+static const struct variant fs[] = {
+	PORTION("", "fs", 8, 1), PORTION("2", "fs", 8, 2),
+	PORTION("3", "fs", 8, 3), PORTION("4", "fs", 8, 4),
+	PORTION("5", "fs", 8, 5), PORTION("6", "fs", 8, 6),
+	PORTION("7", "fs", 8, 7), PORTION("8", "fs", 8, 8),
+	{ NULL }
+};
+
+/* What kernels are known to decide otherwise stands apart from the rest. */
+#define APART(name, part, of, number, list, which)			\
+	{ name, .data = &(const struct portion){				\
+		part, list, which, (number) - 1, of } }
+
+static const char *const net_known[] = { "ports.fastopen", NULL };
+static const struct variant net[] = {
+	APART("", "net", 2, 1, net_known, NULL),
+	APART("2", "net", 2, 2, net_known, NULL),
+	APART("fastopen", "net", 1, 1, net_known, "ports.fastopen"),
+	{ NULL }
+};
+
+static const char *const domain_known[] = {
+	"sigio.group", "sigio.process", NULL
+};
+static const struct variant domain[] = {
+	APART("", "domain", 4, 1, domain_known, NULL),
+	APART("2", "domain", 4, 2, domain_known, NULL),
+	APART("3", "domain", 4, 3, domain_known, NULL),
+	APART("4", "domain", 4, 4, domain_known, NULL),
+	APART("sigio_group", "domain", 1, 1, domain_known, "sigio.group"),
+	APART("sigio_process", "domain", 1, 1, domain_known, "sigio.process"),
 	{ NULL }
 };
 
@@ -18,12 +48,11 @@ static int nothing(struct scene *scene)
 	return WORKED;
 }
 
-static int try_fs(struct scene *scene)
+static int try_portion(struct scene *scene)
 {
 	char why[SCENE_NOTE];
 
-	switch (portion_try("fs", scene->variant->arg, PORTIONS, why,
-			    sizeof(why))) {
+	switch (portion_try(scene->variant->data, why, sizeof(why))) {
 	case PORTION_AGREES:
 		return WORKED;
 	case PORTION_LACKS:
@@ -39,16 +68,37 @@ static int try_fs(struct scene *scene)
 	}
 }
 
+#define CORPUS								\
+	.worlds	 = W(CONTROL) | W(CALL),				\
+	.promise = { ALLOWED },						\
+	.bare	 = true,						\
+	.own_memory = true,						\
+	.control = nothing,						\
+	.attempt = try_portion
+
 CASE("explore.fs",
 	.claim	 = "scenarios of files that tell wrong models of Landlock from the right one",
-	.worlds	 = W(CONTROL) | W(CALL),
-	.promise = { ALLOWED },
+	CORPUS,
 	.covers	 = "rule.path_beneath",
 	.needs	 = "guest",
-	.variants = portions,
-	.bare	 = true,
+	.variants = fs,
 	.root	 = true,
-	.own_memory = true,
-	.control = nothing,
-	.attempt = try_fs,
 	.source	 = "docs/model.md: every clause of the part fs");
+
+CASE("explore.net",
+	.claim	 = "scenarios of sockets that tell wrong models of Landlock from the right one",
+	CORPUS,
+	.covers	 = "rule.net_port",
+	.variants = net,
+	.needs	 = "guest",
+	.root	 = true,
+	.source	 = "docs/model.md: every clause of the part net");
+
+CASE("explore.domain",
+	.claim	 = "scenarios of processes that tell wrong models of Landlock from the right one",
+	CORPUS,
+	.covers	 = "rule.path_beneath",
+	.needs	 = "guest",
+	.variants = domain,
+	.root	 = true,
+	.source	 = "docs/model.md: every clause of the part domain");

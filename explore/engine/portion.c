@@ -35,30 +35,76 @@ static bool documented(const struct finding *finding)
 	return clause_texts[finding->trial.wanted.clause].support != SILENT;
 }
 
-enum portion_result portion_try(const char *name, int first, int count,
-				char *why, size_t size)
+/* The first of the known clauses that decides an operation, or NULL */
+static const char *known_clause(const struct portion *portion,
+				const struct part *part,
+				const struct claim *claim,
+				const struct scenario *scenario)
+{
+	static struct prediction prediction;
+	const char *const *known;
+	int i;
+
+	part->predict(claim, scenario, &prediction);
+	for (known = portion->known; known && *known; known++)
+		for (i = 0; i < prediction.count; i++)
+			if (prediction.expected[i].clause ==
+			    clause_find(*known))
+				return *known;
+	return NULL;
+}
+
+static bool is_chosen(const struct portion *portion, const struct part *part,
+		      const struct claim *claim,
+		      const struct scenario *scenario)
+{
+	const char *known = known_clause(portion, part, claim, scenario);
+
+	return portion->clause ? known && !strcmp(known, portion->clause) :
+				 !known;
+}
+
+/* Its operations are read only if it can be one: that takes time. */
+static bool next_chosen(const struct portion *portion, struct list *list,
+			const struct claim *claim, int *number,
+			struct listed *listed)
+{
+	while (list_heading(list, listed)) {
+		if (strcmp(listed->part->name, portion->part) ||
+		    (!portion->known &&
+		     (*number)++ % portion->count != portion->first)) {
+			list_skip(list);
+			continue;
+		}
+		if (!list_operations(list, listed))
+			return false;
+		if (!portion->known ||
+		    (is_chosen(portion, listed->part, claim,
+			       &listed->scenario) &&
+		     (*number)++ % portion->count == portion->first))
+			return true;
+	}
+	return false;
+}
+
+enum portion_result portion_try(const struct portion *portion, char *why,
+				size_t size)
 {
 	static struct exploration exploration;
 	static struct listed listed;
 	struct list list = { .at = corpus_text };
-	const struct part *const part = part_find(name);
-	const char *missing = part->prepare();
+	const struct part *const part = part_find(portion->part);
+	const struct claim claim = claim_of(&kernel);
+	const char *missing = part->needs(&claim, &(struct scenario){ 0 }) ?:
+			      part->prepare();
 	int number = 0, told = 0;
 
 	snprintf(why, size, "%s", missing ?: "");
 	if (missing)
 		return PORTION_LACKS;
-	exploration = (struct exploration) {
-		.part = part,
-		.claim = claim_of(&kernel),
-	};
-	while (!exploration.failure && list_heading(&list, &listed)) {
-		if (listed.part != part || number++ % count != first) {
-			list_skip(&list);
-			continue;
-		}
-		if (!list_operations(&list, &listed))
-			break;
+	exploration = (struct exploration) { .part = part, .claim = claim };
+	while (!exploration.failure &&
+	       next_chosen(portion, &list, &claim, &number, &listed)) {
 		explore_one(&exploration, listed.seed, &listed.scenario);
 		for (; told < exploration.findings_count; told++)
 			if (documented(&exploration.findings[told]))

@@ -14,10 +14,23 @@ enum portion_result {
 };
 
 /*
- * Each @count-th scenario of a part, from the @first one on, until one differs
- * in what is documented.  @why says what, in a line.
+ * struct portion - which scenarios of the corpus
+ * @part: those of this part,
+ * @known: in which no operation is decided by one of these clauses, because
+ *	some kernels are known to decide otherwise; NULL or a list that ends
+ *	with NULL
+ * @clause: or those in which this one of @known is the first that decides
+ * @first: each @count-th of them, from this one on
  */
-enum portion_result portion_try(const char *part, int first, int count,
-				char *why, size_t size);
+struct portion {
+	const char *part;
+	const char *const *known;
+	const char *clause;
+	int first, count;
+};
+
+/* Until one differs in what is documented: @why says what, in a line. */
+enum portion_result portion_try(const struct portion *portion, char *why,
+				size_t size);
 
 #endif
