@@ -179,7 +179,7 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
         words = selection(args, families=False)
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
-                       booting(args), more=more)
+                       booting(args), resume=getattr(args, "resume", False), more=more)
 
 
 def divided(chosen: Sequence[Kernel],

@@ -40,6 +40,8 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                      help="cases work on this file system instead of tmpfs, in a column of its"
                           f" own: {', '.join(filesystems.known())}, or all of them")
     run.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
+    run.add_argument("--resume", action="store_true",
+                     help="with --records: go on with what an interrupted run left there")
     run.add_argument("--no-landlock", action="store_true",
                      help="boot with Landlock left out of lsm=: nothing may hold then")
     add_shard(run, "merge")
@@ -57,6 +59,8 @@ def run_cases(args: argparse.Namespace) -> int:
     """Run the cases in virtual machines and report."""
     args.kernel = of_architectures(args.kernel, args.arch)
     words = selection(args)
+    if args.resume and not args.records:
+        raise UserError("--resume goes on with records: say where they are with --records DIR")
     if args.shard and (gate(args, None).given or args.baseline):
         raise UserError(whole_only("merge"))
     timed = load_result(args.durations).kernels if args.shard and args.durations else ()

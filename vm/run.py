@@ -133,20 +133,30 @@ class KernelRun:
                 self._write(self._about({}))
                 self._write({"type": "unavailable", "why": str(error)})
                 return
+            came_to = ""
             if self.resume:
                 about["arguments"] = self.words
-                if self._goes_on(about):
-                    return
-            self._write(about)
-            if choice.note:
-                self._write({"type": "note", "text": choice.note})
-            if self.spoiled:
-                self._write({"type": "note", "text": f"without {', '.join(self.spoiled)}: QEMU"
-                             f" {about['qemu']} emulates {self.kernel.arch} wrongly for them"})
-            self._boots(machine)
+                came_to = self._goes_on(about)
+            if not came_to:
+                self._write(about)
+                if choice.note:
+                    self._write({"type": "note", "text": choice.note})
+                if self.spoiled:
+                    self._write({"type": "note", "text": f"without {', '.join(self.spoiled)}: QEMU"
+                                 f" {about['qemu']} emulates {self.kernel.arch} wrongly for them"})
+            if came_to == "end":
+                self._look_closer(machine)
+            elif came_to != "complete":
+                self._boots(machine)
+            if self.resume and came_to != "complete":
+                self._write({"type": "complete"})
 
-    def _goes_on(self, about: dict[str, Any]) -> bool:
-        """Take up the records that are there, if they are of the same; return if that is all."""
+    def _goes_on(self, about: dict[str, Any]) -> str:
+        """Take up the records that are there, if they are of the same; return how far they go.
+
+        That is "kernel", "end" of the cases or, if nothing is left to do, "complete"; "" if there
+        are none, or none that count: what the machine's failure left out is not gone on with.
+        """
         records = []
         text = self.path.read_text(errors="replace")
         if text and not text.endswith("\n"):
@@ -154,14 +164,31 @@ class KernelRun:
         for line in text.splitlines():
             with suppress(ValueError):  # the last one may be cut
                 records.append(json.loads(line))
-        if not records or records[0] != about:
+        types = {record["type"] for record in records}
+        if not records or records[0] != about or types & {"unavailable", "lost"}:
             self.file.truncate(0)
-            return False
+            return ""
         for record in records:
             self.listener(self.kernel.name, record)
-            if record["type"] in ("result", "tried", "died"):
-                self.progress.done = record["id"]
-        return str(records[-1]["type"]) == "end"
+            self._take_up(record)
+        return next(stage for stage in ("complete", "end", "kernel") if stage in types)
+
+    def _take_up(self, record: dict[str, Any]) -> None:
+        """Take note of a record that an interrupted run wrote."""
+        kind, case = record["type"], str(record.get("id"))
+        if kind == "start":
+            self.landlock = self.landlock or bool(record.get("abi"))
+        elif kind in ("result", "tried"):
+            self.progress.done = case
+            self._remember(case, record)
+        elif kind == "died":
+            self.progress.done = case
+            self.deviating[case] = str(record["how"])
+            self.fatal.add(case)
+        elif kind == "again":
+            self.deviating.pop(case, None)
+        elif kind == "without-landlock":
+            self.refused.remove(case)
 
     def _about(self, more: dict[str, Any]) -> dict[str, Any]:
         """Return the `kernel` record."""
@@ -463,7 +490,7 @@ def run(kernels: Sequence[Kernel], arguments: Sequence[str], outdir: Path, harne
             raise
     for future in futures:
         future.result()
-    if list(arguments) == WHOLE and not more:  # of a few cases, the time says little
+    if list(arguments) == WHOLE and not more and not resume:  # the time of a part says little
         _keep_durations(seconds)
     return list(files.values())
 

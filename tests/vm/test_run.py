@@ -319,6 +319,19 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, debian_kernel: Kernel,
     assert go("log") == (["c1", "c2", "c3", "c4", "c5"], 1)  # of other words
 
 
+def test_what_deviated_before_the_interruption_is_looked_at_again(
+        tmp_path: Path, debian_kernel: Kernel, fake_guest: Path) -> None:
+    def go() -> list[str]:
+        (path,) = run.run([debian_kernel], ["run", "log", "deviates=c2"], tmp_path, fake_guest,
+                          None, lambda name, record: None, resume=True)
+        return types([json.loads(line) for line in path.read_text().splitlines()])
+
+    assert go() == ["kernel", "start", "end", "again", "complete"]
+    path = tmp_path / f"{KERNEL}.jsonl"
+    path.write_text("".join(path.read_text().splitlines(keepends=True)[:-2]))
+    assert go() == ["kernel", "start", "end", "again", "complete"]
+
+
 def test_a_full_log_costs_a_machine_and_no_case(tmp_path: Path, debian_kernel: Kernel,
                                                 monkeypatch: pytest.MonkeyPatch) -> None:
     # About half a KiB a case, 2 KiB for the start
