@@ -111,6 +111,18 @@ matrix: setup all
 	./landproof run --json $(BUILD)/matrix.json --html $(BUILD)/matrix.html \
 		|| [ $$? -eq 1 ]
 
+# The newest and the stable kernel of each architecture, beside the columns of the matrix. They
+# are emulated, which takes an hour: an interrupted run goes on where it stopped.
+.PHONY: architectures
+architectures: setup all
+	@for arch in $$($(PYTHON) -m vm.machines guests); do \
+		$(MAKE) --no-print-directory ARCH=$$arch || exit; done
+	[ -e $(BUILD)/matrix.json ] || $(MAKE) --no-print-directory matrix
+	./landproof run --set architectures --records $(BUILD)/architectures --resume \
+		--json $(BUILD)/architectures.json || [ $$? -eq 1 ]
+	./landproof matrix $(BUILD)/matrix.json $(BUILD)/architectures.json \
+		--html $(BUILD)/architectures.html >$(BUILD)/architectures.txt
+
 lab: setup all
 	./landproof kernels build
 	$(MAKE) matrix

@@ -11,8 +11,7 @@ from pathlib import Path
 
 from cli.guest import listed
 from reports.model.results import Result, special
-from vm import filesystems, kernels, machines, progress, run, sets
-from vm.errors import UserError
+from vm import filesystems, kernels, machines, progress, run
 from vm.kernel import Kernel
 from vm.paths import GUEST
 
@@ -50,24 +49,6 @@ def add_selection(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--abi", type=int, help="cases about rights of this ABI version")
     parser.add_argument("--unreported", action="store_true",
                         help="also the cases that SECURITY.md asks to keep private")
-
-
-def add_architectures(parser: argparse.ArgumentParser) -> None:
-    """Add the option that says which architecture the kernels are of."""
-    parser.add_argument("--arch", action="append", default=[], metavar="ARCH",
-                        help="names are meant for this architecture, so that debian-7.2 is"
-                             f" debian-7.2-ARCH; may be repeated: {', '.join(machines.known())}")
-
-
-def of_architectures(names: Sequence[str], architectures: Sequence[str]) -> list[str]:
-    """Return the names of kernels, or of the default set, for the architectures asked for."""
-    kinds = [machines.named(one) for one in architectures]
-    known = sets.default()
-    wrong = [name for name in names if name not in known]
-    if kinds and wrong:
-        raise UserError(f"{wrong[0]}: --arch goes with names of the default set, such as"
-                        f" {list(known)[-1]}")
-    return [name + kind.suffix for name in names or known for kind in kinds] or list(names)
 
 
 def add_machines(parser: argparse.ArgumentParser) -> None:
@@ -146,7 +127,10 @@ def with_options(result: Result, args: argparse.Namespace) -> Result:
         asked = [""] * len(result.kernels)
     columns = []
     for one, word in zip(result.kernels, asked, strict=True):
-        about = replace(one.provenance, asked=word or None, options=words)
+        # A name says the architecture itself.
+        of = (f"--arch={_of_files(args)}",) if word.startswith("/") and \
+            _of_files(args) != machines.NATIVE else ()
+        about = replace(one.provenance, asked=word or None, options=(*of, *words))
         marked = replace(one, provenance=about)
         if unusual := special(words):
             note = f"a special run: {' '.join(unusual)}"
@@ -168,7 +152,7 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
     lie_on = filesystems.choose(getattr(args, "fs", []))
     with progress.fetching() as tell:
         chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
-                                of_set=args.set)
+                                of_set=args.set, arch=_of_files(args))
     if getattr(args, "compat", False):
         chosen = [kernel.compatible() for kernel in chosen]
     if lie_on:
@@ -180,6 +164,12 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
                        booting(args), resume=getattr(args, "resume", False), more=more)
+
+
+def _of_files(args: argparse.Namespace) -> str:
+    """Return the architecture of kernels that are given as files."""
+    asked: list[str] = getattr(args, "arch", [])
+    return asked[0] if len(asked) == 1 else machines.NATIVE
 
 
 def divided(chosen: Sequence[Kernel],

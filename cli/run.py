@@ -11,12 +11,10 @@ from pathlib import Path
 from cli import fleet
 from cli.guest import catalogue, version
 from cli.options import (
-    add_architectures,
     add_machines,
     add_selection,
     add_worlds,
     boot,
-    of_architectures,
     selection,
     with_options,
 )
@@ -25,7 +23,8 @@ from cli.shares import Share, add_shard, whole_only
 from reports.errors import UserError
 from reports.model.assemble import assemble
 from reports.model.resultfile import load_result
-from vm import filesystems
+from vm import filesystems, kernels, sets
+from vm.commands import add_architectures
 
 
 def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
@@ -57,7 +56,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def run_cases(args: argparse.Namespace) -> int:
     """Run the cases in virtual machines and report."""
-    args.kernel = of_architectures(args.kernel, args.arch)
+    args.kernel = kernels.of_architectures(args.kernel, args.arch, list(sets.default()))
     words = selection(args)
     if args.resume and not args.records:
         raise UserError("--resume goes on with records: say where they are with --records DIR")

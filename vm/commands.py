@@ -6,23 +6,39 @@ from __future__ import annotations
 import argparse
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from vm import errors as errors  # the launcher catches vm.errors.UserError
-from vm import kernels, lab, progress, store
+from vm import kernels, lab, machines, progress, store
 from vm.places import installed, labs, own, suites
 
 SET = "another set: the name of one of sets/, or a TOML file"
 
 
-def _rows(of_set: str = "") -> list[dict[str, Any]]:
+def add_architectures(parser: argparse.ArgumentParser) -> None:
+    """Add the option that says which architecture the kernels are of."""
+    parser.add_argument("--arch", action="append", default=[], metavar="ARCH",
+                        help="names are meant for this architecture, so that debian-7.2 is"
+                             " debian-7.2-ARCH, and files are of it; may be repeated:"
+                             f" {', '.join(machines.known())}")
+
+
+def _chosen(names: Sequence[str], args: argparse.Namespace) -> list[str]:
+    """Return the names of distributions' kernels, or else all of the set, as --arch means them."""
+    if args.set and args.arch:
+        raise errors.UserError("--arch goes with the default set: a set says its architectures")
+    of_set = kernels.SUITES.use(args.set) if args.set else list(suites.releases())
+    return kernels.of_architectures(names, args.arch, of_set) or of_set
+
+
+def _rows(shown: Sequence[str], recipes: Sequence[str]) -> list[dict[str, Any]]:
     """Return what is known of each kernel, without fetching any.
 
-    Of sets other than the default one, those that are in the cache and those of the set asked for.
+    Of kernels and recipes that are not among those to be shown, what is in the cache.
     """
     rows: list[dict[str, Any]] = []
-    shown = kernels.SUITES.use(of_set) if of_set else suites.releases()
     for name, release in kernels.SUITES.all().items():
         if name not in shown and (name in suites.releases() or not store.directory(name).exists()):
             continue
@@ -38,8 +54,9 @@ def _rows(of_set: str = "") -> list[dict[str, Any]]:
         except errors.UserError as error:
             row["state"] = f"damaged: {error}"
         rows.append(row)
-    for name in dict.fromkeys([*labs.labs(), *labs.built()]):
-        recipe = lab.recipes().get(name)
+    known = lab.all_recipes()
+    for name in dict.fromkeys([*recipes, *labs.built()]):
+        recipe = known.get(name)
         row = {"name": name, "version": None, "state": "not built",
                "source": f"Debian {recipe.source}: {', '.join(recipe.suites)}" if recipe else ""}
         if kernel := store.cached(name):
@@ -60,12 +77,14 @@ def _rows(of_set: str = "") -> list[dict[str, Any]]:
 
 def names() -> list[str]:
     """Return the names that --kernel takes."""
-    return list(dict.fromkeys([*(row["name"] for row in _rows()), *kernels.SUITES.names()]))
+    rows = _rows(list(suites.releases()), labs.labs())
+    return list(dict.fromkeys([*(row["name"] for row in rows), *kernels.SUITES.names()]))
 
 
 def list_kernels(args: argparse.Namespace) -> int:
     """Print the kernels that --kernel can name."""
-    rows = _rows(args.set)
+    rows = _rows(_chosen([], args), kernels.of_architectures([], args.arch, labs.labs())
+                 or labs.labs())
     if args.json:
         print(json.dumps(rows, indent=1))
         return 0
@@ -79,8 +98,7 @@ def list_kernels(args: argparse.Namespace) -> int:
 def fetch(args: argparse.Namespace) -> int:
     """Fetch what is missing of the named kernels, or of all; 2 if one could not be had."""
     with progress.fetching() as tell:
-        of_set = kernels.SUITES.use(args.set) if args.set else list(suites.releases())
-        failures = kernels.fetch(args.names or of_set, tell, args.update)
+        failures = kernels.fetch(_chosen(args.names, args), tell, args.update)
     for name, why in failures.items():
         print(f"landproof: {name}: {why}", file=sys.stderr)
     return 2 if failures else 0
@@ -91,6 +109,7 @@ def build(args: argparse.Namespace) -> int:
     trees = [name for name in args.names if "/" in name]
     if args.source and not args.names:
         args.names = [lab.recipe_for(args.source)]
+    args.names = kernels.of_architectures(args.names, args.arch, labs.default_labs())
     if ((args.patch or args.source or args.name or args.lacks or args.make)
             and (trees or len(args.names) != 1)):
         raise errors.UserError("--patch, --source, --name, --lacks and --make belong to one"
@@ -107,7 +126,7 @@ def build(args: argparse.Namespace) -> int:
 
 def add(args: argparse.Namespace) -> int:
     """Give a kernel of the user's a name."""
-    kernel = kernels.add(args.name, args.kernel, args.modules)
+    kernel = kernels.add(args.name, args.kernel, args.modules, args.arch)
     print(f"{kernel.name}: {kernel.version}, "
           + ("with modules" if kernel.modules else f"no modules: {kernel.no_modules}"))
     return 0
@@ -127,11 +146,13 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
                                   parser_class=type(top))
     listing = commands.add_parser("list", help="the names that --kernel takes")
     listing.add_argument("--set", default="", metavar="SET", help=SET)
+    add_architectures(listing)
     listing.add_argument("--json", action="store_true", help="as JSON")
     listing.set_defaults(run=list_kernels)
 
     fetching = commands.add_parser("fetch", help="fetch kernels of distributions into the cache")
     fetching.add_argument("--set", default="", metavar="SET", help=SET)
+    add_architectures(fetching)
     fetching.add_argument("names", nargs="*", metavar="NAME", help="default: the default set")
     fetching.add_argument("--update", action="store_true", help="look for newer versions too")
     fetching.set_defaults(run=fetch)
@@ -140,6 +161,7 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
     building.add_argument("names", nargs="*", metavar="NAME",
                           help="a recipe, or a build tree of yours (with a /);"
                                " default: the default recipes")
+    add_architectures(building)
     building.add_argument("--patch", type=Path, action="append", default=[], metavar="FILE",
                           help="build another kernel, with this patch; may be repeated")
     building.add_argument("--source", type=Path, metavar="DIR",
@@ -158,6 +180,8 @@ def register(subparsers: argparse._SubParsersAction[Any]) -> None:
                         help="an image, packages with + between them, or a directory: a build"
                              " tree, a system, an output directory of Buildroot or Yocto")
     adding.add_argument("--modules", metavar="DIR", help="its modules: a directory, or packages")
+    adding.add_argument("--arch", default=machines.NATIVE, metavar="ARCH",
+                        help=f"its architecture: {', '.join(machines.known())}")
     adding.set_defaults(run=add)
 
     removing = commands.add_parser("remove", help="forget a kernel")

@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from vm import archives, paths, store
+from vm import archives, machines, paths, sets, store
 from vm.errors import UserError
 from vm.kernel import NAME, Kernel, Progress
+from vm.machines import NATIVE
 from vm.places import Place, labs, own, suites
 from vm.places.embedded import Embedded
 from vm.places.image import Image
@@ -39,7 +40,12 @@ def absolute(word: str) -> str:
         return word
 
 
-def from_word(word: str, modules: str = "", name: str = "") -> Kernel:
+def is_file(word: str) -> bool:
+    """Say whether a word of --kernel means files, whether these are there or not."""
+    return "/" in word or Path(word).exists() or Path(word.split("+")[0]).exists()
+
+
+def from_word(word: str, modules: str = "", name: str = "", arch: str = NATIVE) -> Kernel:
     """Return the kernel in files or a directory of the user's, which are not changed."""
     given = files(word)
     for path in given:
@@ -49,7 +55,7 @@ def from_word(word: str, modules: str = "", name: str = "") -> Kernel:
     if not taker:
         raise UserError(f"{word}: only packages can be given several at once"
                         f" ({', '.join(archives.SUFFIXES)}); modules of an image with --modules")
-    return taker.open(given, _modules(modules), name)
+    return taker.open(given, _modules(modules), name, arch)
 
 
 def _modules(word: str) -> list[Path]:
@@ -104,17 +110,35 @@ def _column(name: str, failures: dict[str, str]) -> Kernel:
     return Kernel(name, "a set", unavailable=why or place.advice(name))
 
 
+def of_architectures(names: Sequence[str], architectures: Sequence[str],
+                     default: Sequence[str] = ()) -> list[str]:
+    """Return the names of kernels, or the default ones, for the architectures asked for."""
+    kinds = [machines.named(one) for one in architectures]
+    known = {*sets.default(), *labs.labs()}
+    if not kinds:
+        return list(names)
+    for name in set(names) - known:
+        if not is_file(name):
+            raise UserError(f"{name}: --arch goes with files, with names of the default set and of"
+                            f" recipes, such as {list(sets.default())[-1]}")
+        if len(kinds) > 1:
+            raise UserError(f"{name}: a file is for one architecture: give one --arch")
+    return [name + kind.suffix if name in known else name
+            for name in names or default for kind in kinds]
+
+
 def _silent(name: str, what: str, part: float) -> None:
     """Show no progress."""
 
 
 def choose(words: Sequence[str], modules: str | None = None, progress: Progress = _silent,
-           of_set: str = "") -> list[Kernel]:
+           of_set: str = "", arch: str = NATIVE) -> list[Kernel]:
     """Return the kernels that `--kernel` names, by name or path.
 
     Without any name, those of a set, or else of the default set and the lab kernels that are
     built. Those of a set that are not in the cache are fetched; one that cannot be had is returned
-    with the reason. `modules` belongs to the one kernel given by its path.
+    with the reason. `modules` belongs to the one kernel given by its path, and `arch` is that
+    of files.
     """
     in_set = SUITES.use(of_set) if of_set else []
     names = list(words) or in_set or [name for place in PLACES for name in place.default()]
@@ -123,7 +147,7 @@ def choose(words: Sequence[str], modules: str | None = None, progress: Progress 
     for word in given:
         if not word:
             raise UserError("--kernel has an empty name: see `landproof kernels list`")
-        if "/" not in word and not Path(word.split("+")[0]).exists() and not Path(word).exists():
+        if not is_file(word):
             raise _unknown(word)
     if modules and (len(names) > 1 or not given):
         raise UserError("--modules belongs to one --kernel that is a file: give one such")
@@ -132,7 +156,7 @@ def choose(words: Sequence[str], modules: str | None = None, progress: Progress 
         failures |= place.fetch([name for name in names if name in place.names()], progress)
     chosen: list[Kernel] = []
     for name in dict.fromkeys(names):
-        kernel = (from_word(name, modules or "") if name in given else
+        kernel = (from_word(name, modules or "", arch=arch) if name in given else
                   _column(name, failures))
         same = sum(kernel.name == other.name for other in chosen)
         chosen.append(replace(kernel, name=f"{kernel.name}-{same + 1}") if same else kernel)
@@ -148,15 +172,16 @@ def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dic
     return failures
 
 
-def add(name: str, word: str, modules: str | None) -> Kernel:
+def add(name: str, word: str, modules: str | None, arch: str = NATIVE) -> Kernel:
     """Give a kernel of the user's a name; the files stay where they are. Return the kernel."""
     if not NAME.match(name):
         raise UserError(f"{name!r} is no name for a kernel: use letters, digits and . _ + -")
     if name in _names() and name not in own.user_kernels():
         raise UserError(f"{name} belongs to another kernel: choose another name")
-    kernel = from_word(word, modules or "", name)
+    kernel = from_word(word, modules or "", name, machines.named(arch).name)
     entries = own.user_kernels()
-    entries[name] = {"kernel": absolute(word), "modules": absolute(modules) if modules else None}
+    entries[name] = {"kernel": absolute(word), "modules": absolute(modules) if modules else None,
+                     **({"arch": arch} if arch != NATIVE else {})}
     own.save(entries)
     return kernel
 

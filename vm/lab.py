@@ -8,12 +8,13 @@ import json
 import os
 import re
 import subprocess
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from vm import kbuild, kconfig, kernels, paths, source, store
+from vm import kbuild, kconfig, kernels, machines, paths, source, store
 from vm.errors import BuildError, UserError
 from vm.farm import Farm
 from vm.kernel import NAME, Kernel, Progress, data
@@ -30,7 +31,6 @@ LENIENT = ("KCFLAGS=-Wno-error", "HOSTCFLAGS=-Wno-error", "WERROR=0")
 """For sources of the user's: a compiler newer than they are warns of more than theirs did."""
 
 FRAGMENTS = ROOT / "vm" / "config"
-IMAGE = "arch/x86/boot/bzImage"
 ALONE = "security/landlock/"
 """A directory of whose C files and headers nothing outside is made."""
 
@@ -59,6 +59,13 @@ class Recipe:
     """The first version of sources of the user's for which this recipe is chosen."""
     default: bool = True
     """Whether it is built when no name is given, and part of the matrix once built."""
+    arch: str = machines.NATIVE
+    """One of vm/machines.toml."""
+
+    @property
+    def machine(self) -> machines.Architecture:
+        """Return what it is built for."""
+        return machines.named(self.arch)
 
     def fragments(self) -> list[Path]:
         """Return the files of the fragments."""
@@ -70,7 +77,7 @@ class Recipe:
         def bare(one: Recipe) -> Recipe:
             return replace(one, name="", patches=(), keep=(), since="", default=True)
 
-        same = (other.name for other in recipes().values() if bare(other) == bare(self))
+        same = (other.name for other in recipes(self.arch).values() if bare(other) == bare(self))
         return next(same, self.name)
 
     def all_patches(self, more: Sequence[Path]) -> list[Path]:
@@ -86,7 +93,7 @@ class Recipe:
 
 def recipe(name: str, entry: dict[str, Any]) -> Recipe:
     """Return the recipe of a table of kernels.toml."""
-    known = set(Recipe.__dataclass_fields__) - {"name", "directory"}
+    known = set(Recipe.__dataclass_fields__) - {"name", "directory", "arch"}
     if unknown := set(entry) - known:
         raise UserError(f"recipe {name}: unknown {', '.join(sorted(unknown))}")
     fields: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
@@ -94,10 +101,22 @@ def recipe(name: str, entry: dict[str, Any]) -> Recipe:
     return Recipe(name, **fields)
 
 
-def recipes() -> dict[str, Recipe]:
-    """Return the recipes of kernels.toml."""
-    entries = data()["lab"]
-    return {name: recipe(name, entry) for name, entry in entries.items()}
+def recipes(arch: str = machines.NATIVE) -> dict[str, Recipe]:
+    """Return the recipes of kernels.toml, for an architecture.
+
+    Another one's machine is a fragment by its name, of which what base.config says of amd64's is
+    no part.
+    """
+    found = [recipe(name, entry) for name, entry in data()["lab"].items()]
+    if arch != machines.NATIVE:
+        found = [replace(one, name=one.name + machines.named(arch).suffix, arch=arch,
+                         config=(*one.config, arch)) for one in found]
+    return {one.name: one for one in found}
+
+
+def all_recipes() -> dict[str, Recipe]:
+    """Return the recipes for all architectures."""
+    return {name: one for arch in machines.known() for name, one in recipes(arch).items()}
 
 
 def version_of(tree: Path) -> tuple[int, int] | None:
@@ -124,10 +143,15 @@ def recipe_for(tree: Path) -> str:
     return fitting[max(older)]
 
 
-def prepare() -> None:
+def prepare(arch: str = machines.NATIVE) -> None:
     """Install what building needs and this machine lacks; vm/setup.sh says what that is."""
-    done = subprocess.run([str(ROOT / "vm/setup.sh"), str(ROOT / "vm/packages-lab.txt")],
-                          check=False)
+    with tempfile.NamedTemporaryFile("w", prefix="landproof-") as cross:
+        lists = [str(ROOT / "vm/packages-lab.txt")]
+        if arch != machines.NATIVE:
+            cross.write("\n".join(machines.packages(machines.named(arch))) + "\n")
+            cross.flush()
+            lists.append(cross.name)
+        done = subprocess.run([str(ROOT / "vm/setup.sh"), *lists], check=False)
     if done.returncode:
         raise UserError("what building a kernel needs cannot be installed")
 
@@ -155,7 +179,7 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
     `as_name`, or made of theirs. The build goes on where an interrupted one stopped.
     """
     try:
-        wanted = recipes()[name]
+        wanted = all_recipes()[name]
     except KeyError:
         raise UserError(f"there is no recipe {name}: see `landproof kernels list`") from None
     for patch in patches:
@@ -163,7 +187,7 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
             raise UserError(f"{patch}: no such patch")
     wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks),
                      make=(*wanted.make, *(LENIENT if directory else ()), *make))
-    own_name = as_name or "+".join([*(_names_of(directory, name) if directory else [name]),
+    own_name = as_name or "+".join([*(_names_of(directory, wanted) if directory else [name]),
                                     *(patch.stem for patch in patches)])
     if not NAME.match(own_name):
         raise UserError(f"{own_name!r} is no name for a kernel: give one with --name")
@@ -175,10 +199,11 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
         return _Build(wanted, own_name, wanted.all_patches(patches), tell).run()
 
 
-def _names_of(directory: Path, recipe: str) -> list[str]:
+def _names_of(directory: Path, recipe: Recipe) -> list[str]:
     """Return the names of a kernel of the user's sources: by their version, not the recipe's."""
     version = version_of(directory)
-    return [f"lab-{version[0]}.{version[1]}" if version else recipe, directory.resolve().name]
+    return [f"lab-{version[0]}.{version[1]}{recipe.machine.suffix}" if version else recipe.name,
+            directory.resolve().name]
 
 
 class _Build:
@@ -208,7 +233,9 @@ class _Build:
 
     def key(self) -> str:
         """Return the sum of all that the kernel is made of."""
-        compiler = subprocess.run([paths.program("gcc", "gcc"), "--version"],
+        prefix = self.recipe.machine.compiler
+        gcc = f"{prefix}-gcc" if prefix else "gcc"
+        compiler = subprocess.run([paths.program(gcc, gcc), "--version"],
                                   capture_output=True, text=True, check=False).stdout
         parts = [self.about, kconfig.text(self.options), compiler, *self.recipe.make,
                  *self.recipe.keep, *(paths.sha256(patch) for patch in self.patches)]
@@ -216,6 +243,8 @@ class _Build:
 
     def run(self) -> Kernel:
         """Build what is not built; return the kernel."""
+        if self.recipe.arch != machines.NATIVE:
+            prepare(self.recipe.arch)  # the compiler is part of the key
         key = self.key()
         # A directory of the user's may have changed: there make looks at each file.
         if not self.recipe.directory and store.made_of(self.name) == key:
@@ -245,8 +274,8 @@ class _Build:
                 same = config.read_bytes() == before
                 self._compile(kbuild.made(self.farm.build) if same else 0)
             whole.touch()
-            labs.keep_built(self.name, self.farm.build, self.farm.build / IMAGE,
-                               self.recipe.keep, self._about(), key)
+            labs.keep_built(self.name, self.farm.build, self.recipe.machine, self.recipe.keep,
+                            self._about(), key)
         self.progress("done", 1)
         return self._kernel()
 
@@ -266,7 +295,7 @@ class _Build:
               expected: int = 0, done: int = 0) -> None:
         """Run make as kbuild.make() does. The log stays beside the tree."""
         words = ["-L", "-C", str(self.farm.tree), f"O={self.farm.build}", "LOCALVERSION=",
-                 *self.recipe.make, *what]
+                 *self.recipe.machine.variables(), *self.recipe.make, *what]
         kbuild.make(words, {**kbuild.environment(), **(more or {})},
                     self.farm.directory / "log", f"{self.name} could not be {aim}",
                     self.progress, expected, done)
@@ -304,7 +333,7 @@ class _Build:
         """Build the image, of whose steps an earlier build has done some."""
         memory = self.farm.directory / STEPS
         expected = json.loads(memory.read_text()) if memory.exists() else kbuild.STEPS
-        self._make(["bzImage"], "built", expected=expected, done=done)
+        self._make([self._image()], "built", expected=expected, done=done)
         memory.write_text(json.dumps(kbuild.made(self.farm.build)))
 
     def _compile_alone(self) -> None:
@@ -315,7 +344,11 @@ class _Build:
         """
         self._make([ALONE], "built")
         (self.farm.build / "built-in.a").touch()
-        self._make([f"build-dir={ALONE}", "bzImage"], "built")
+        self._make([f"build-dir={ALONE}", self._image()], "built")
+
+    def _image(self) -> str:
+        """Return what make calls the image."""
+        return Path(self.recipe.machine.built).name
 
 
 def _alone(path: str) -> bool:
@@ -327,7 +360,8 @@ def _check_clean(path: Path) -> None:
     """Raise UserError unless a directory has kernel sources in which nobody has built."""
     if not (path / "Kconfig").exists() or not (path / "Kbuild").exists():
         raise BuildError(f"{path} has no kernel sources")
-    for left in ("include/config", "arch/x86/include/generated"):
-        if (path / left).exists():
-            raise UserError(f"{path} has been built in ({left}), which make O= refuses: clean it"
-                            " (make mrproper), or give a clean one (git worktree add)")
+    for left in (path / "include/config", *path.glob("arch/*/include/generated")):
+        if left.exists():
+            raise UserError(f"{path} has been built in ({left.relative_to(path)}), which make O="
+                            " refuses: clean it (make mrproper), or give a clean one"
+                            " (git worktree add)")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0
 """The architectures that machines can have, as machines.toml describes them.
 
-`python3 -m vm.machines packages|compiler ARCH` says what a build for one takes.
+`python3 -m vm.machines packages|compiler ARCH` says what a build for one takes, and
+`python3 -m vm.machines guests` for which ARCH there is a guest to build.
 """
 
 from __future__ import annotations
@@ -44,6 +45,10 @@ class Architecture:
     """The machines, as uname(2) calls them, on which KVM can run it."""
     compiler: str
     """What the names of the cross compiler and its tools begin with; "": the system's own."""
+    make: str
+    """What ARCH= is to the kernel's make."""
+    built: str
+    """Where in a build of the kernel that puts the image."""
     records_first: bool = False
     """Its first serial port is that of the records, and the second the console's."""
     cpu: str = ""
@@ -70,6 +75,12 @@ class Architecture:
     def suffix(self) -> str:
         """Return what the names of its kernels end with."""
         return "" if self.name == NATIVE else f"-{self.name}"
+
+    def variables(self) -> tuple[str, ...]:
+        """Return what the kernel's make is told to build for it."""
+        if not self.compiler:
+            return ()
+        return f"ARCH={self.make}", f"CROSS_COMPILE={self.compiler}-"
 
     def spoiled(self, qemu: str) -> tuple[str, ...]:
         """Return the modules that cannot run on a version of QEMU."""
@@ -103,8 +114,16 @@ def packages(one: Architecture) -> list[str]:
     return [*tools, one.package, *one.packages]
 
 
+def guests() -> list[str]:
+    """Return what `make ARCH=` takes besides this machine's: a name of Debian's each."""
+    return list(dict.fromkeys(one.debian for one in known().values() if one.name != NATIVE))
+
+
 def main(words: list[str]) -> int:
     """Print what the Makefile asks for."""
+    if words == ["guests"]:
+        print("\n".join(guests()))
+        return 0
     try:
         what, name = words
         one = named(name)

@@ -16,7 +16,7 @@ from typing import Any
 from vm import paths
 from vm.errors import UserError
 from vm.kernel import DATA, NAME
-from vm.machines import NATIVE, Architecture
+from vm.machines import NATIVE, Architecture, named
 
 DIRECTORY = Path(__file__).resolve().parents[1] / "sets"
 DEBIAN = "debian"
@@ -85,10 +85,11 @@ def _repository(name: str, entry: Mapping[str, Any]) -> Repository:
 
 def _releases(name: str, entry: Mapping[str, Any],
               repositories: Mapping[str, Repository]) -> list[Release]:
-    """Return the kernels that an entry stands for: one, or one for each of its flavours."""
+    """Return the kernels of an entry: one, or one for each of its flavours or architectures."""
     if not NAME.match(name):
         raise ValueError(f"{name!r} is no name for a kernel")
-    unknown = set(entry) - {"version", "suites", "repository", "packages", "flavours"}
+    unknown = set(entry) - {"version", "suites", "repository", "packages", "flavours",
+                            "architectures"}
     if unknown:
         raise ValueError(f"kernel {name} has {', '.join(sorted(unknown))}, which means nothing")
     release = Release(name, entry.get("version", "*"), tuple(entry["suites"]),
@@ -97,6 +98,10 @@ def _releases(name: str, entry: Mapping[str, Any],
         if where not in repositories:
             raise ValueError(f"kernel {name} is in repository {where}, which is not described")
         release = replace(release, repository=repositories[where])
+    if "architectures" in entry:
+        if where != DEBIAN or "flavours" in entry:
+            raise ValueError(f"kernel {name}: architectures are Debian's, each with its flavour")
+        return [_of(release, named(arch)) for arch in entry["architectures"]]
     flavours = entry.get("flavours", {"": release.flavour})
     return [replace(release, name=f"{name}-{suffix}" if suffix else name, flavour=flavour)
             for suffix, flavour in flavours.items()]
@@ -109,10 +114,14 @@ def default() -> dict[str, Release]:
 
 def for_architecture(arch: Architecture) -> dict[str, Release]:
     """Return the kernels of Debian's suites for another architecture."""
-    where = Repository(DEBIAN, "Debian", arch=arch.name)
-    return {name + arch.suffix: replace(release, name=name + arch.suffix, flavour=arch.flavour,
-                                        repository=where)
-            for name, release in default().items()}
+    found = [_of(release, arch) for release in default().values()]
+    return {release.name: release for release in found}
+
+
+def _of(release: Release, arch: Architecture) -> Release:
+    """Return the same kernel of Debian's for an architecture."""
+    return replace(release, name=release.name + arch.suffix, flavour=arch.flavour,
+                   repository=Repository(DEBIAN, "Debian", arch=arch.name))
 
 
 def located(repository: Repository) -> Repository:

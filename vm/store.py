@@ -21,6 +21,8 @@ from vm.kernel import Kernel, data
 from vm.machines import NATIVE
 
 LOCK = "lock.json"
+VERSION = "version"
+"""What a kernel is: not every image of another architecture says it."""
 
 
 def configuration(places: Sequence[Path]) -> Path | None:
@@ -37,9 +39,12 @@ def fill(image: Path, module_tree: Path | None, config: Path | None, into: Path,
     read = bzimage.Image(version, b"") if version else bzimage.read(image)
     into.mkdir(parents=True)
     shutil.copyfile(image, into / "vmlinuz")
+    if version:
+        (into / VERSION).write_text(version)
     if config:
         shutil.copyfile(config, into / "config")
-    elif embedded := bzimage.embedded_config(bzimage.vmlinux(read) or b""):
+    elif embedded := bzimage.embedded_config(
+            image.read_bytes() if version else bzimage.vmlinux(read) or b""):
         (into / "config").write_text(embedded)
     if module_tree:
         modules.collect(modules.tree(module_tree, read.version), read.version,
@@ -140,10 +145,12 @@ def prepared(key: str, make: Callable[[Path], str]) -> Path:
     return place
 
 
-def opened(place: Path, name: str, source: str, no_modules: str) -> Kernel:
+def opened(place: Path, name: str, source: str, no_modules: str,
+           arch: str = NATIVE) -> Kernel:
     """Return the kernel of a directory that fill() has filled."""
-    version = bzimage.read(place / "vmlinuz").version
+    version = bzimage.read(place / "vmlinuz").version if arch == NATIVE else \
+        (place / VERSION).read_text()
     config, packed = place / "config", place / "modules"
     return Kernel(name or version, source, version, place / "vmlinuz",
                   config if config.exists() else None, packed if packed.exists() else None,
-                  "" if packed.exists() else no_modules)
+                  "" if packed.exists() else no_modules, arch=arch)

@@ -10,6 +10,9 @@ ELF_MACHINES = {3: "i386", 8: "mips", 20: "powerpc", 21: "ppc64", 22: "s390x", 4
                 62: "x86-64", 183: "arm64", 243: "riscv64", 258: "loong64"}
 PE_MACHINES = {0x14C: "i386", 0x1C2: "arm", 0x5064: "riscv64", 0x6264: "loong64",
                0x8664: "x86-64", 0xAA64: "arm64"}
+# An x86 kernel image (Documentation/arch/x86/boot.rst): with XLF_KERNEL_64 it is x86-64's.
+X86_MAGIC = 0x202
+X86_FLAGS = 0x236
 BITS_32 = ("arm", "i386", "powerpc")
 PE_POINTER = 0x3C
 
@@ -57,6 +60,8 @@ def architecture(data: bytes) -> str:
     for offset, magic, name in IMAGES:
         if data[offset:offset + len(magic)] == magic:
             return name
+    if data[X86_MAGIC:X86_MAGIC + 4] == b"HdrS" and len(data) > X86_FLAGS:
+        return "x86-64" if data[X86_FLAGS] & 1 else "i386"
     reader: tuple[Callable[[bytes], int | None], dict[int, str]] | None = None
     if data[:4] == b"\x7fELF" and len(data) >= 64:
         reader = (_elf, ELF_MACHINES)

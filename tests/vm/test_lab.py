@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.vm.conftest import bzimage
-from vm import kbuild, kconfig, kernels, lab, paths, source, store
+from vm import kbuild, kconfig, kernels, lab, machines, paths, source, store
 from vm.errors import UserError
 from vm.lab import Recipe
 from vm.places import labs, suites
@@ -50,7 +50,7 @@ PATCH = """\
 @pytest.fixture(autouse=True)
 def prepared(monkeypatch: pytest.MonkeyPatch) -> None:
     """Install nothing: these kernels need no compiler."""
-    monkeypatch.setattr(lab, "prepare", lambda: None)
+    monkeypatch.setattr(lab, "prepare", lambda *_: None)
 
 
 @pytest.fixture
@@ -68,7 +68,7 @@ def sources(tmp_path: Path, private_cache: Path, monkeypatch: pytest.MonkeyPatch
     fragment.write_text("# why\nCONFIG_A=y\nCONFIG_B=m\n\nCONFIG_GONE=y\n")
     found = Recipe("lab-9.9", "linux-source-9.9", ("sid",), config=(str(fragment),),
                    lacks=("GONE",), keep=("*.note",))
-    monkeypatch.setattr(lab, "recipes", lambda: {"lab-9.9": found})
+    monkeypatch.setattr(lab, "recipes", lambda *_: {"lab-9.9": found})
     monkeypatch.setattr(source, "fetch", lambda *args: Tree(tree, "linux-source-9.9", "9.9.9-1"))
     return tree
 
@@ -225,7 +225,8 @@ def test_recipes_that_differ_in_patches_share_a_tree(sources: Path, tmp_path: Pa
     patched = replace(recipe, name="lab-9.9-more", patches=(patch_file(tmp_path).name,))
     other = replace(recipe, name="lab-9.9-other", make=("X=1",))
     monkeypatch.setattr(lab, "ROOT", tmp_path)
-    monkeypatch.setattr(lab, "recipes", lambda: {one.name: one for one in (recipe, patched, other)})
+    monkeypatch.setattr(lab, "recipes",
+                        lambda *_: {one.name: one for one in (recipe, patched, other)})
     for name in ("lab-9.9", "lab-9.9-more", "lab-9.9"):
         lab.build(name)
     assert code("lab-9.9-more") == b"one\n2\nnet\nthree\n"
@@ -321,7 +322,7 @@ def test_the_patches_of_a_recipe(sources: Path, tmp_path: Path,
     patch_file(tmp_path)
     recipe = lab.recipes()["lab-9.9"]
     monkeypatch.setattr(lab, "ROOT", tmp_path)
-    monkeypatch.setattr(lab, "recipes", lambda: {
+    monkeypatch.setattr(lab, "recipes", lambda *_: {
         "lab-9.9": replace(recipe, patches=("*.patch",))})
     lab.build("lab-9.9")
     assert code("lab-9.9") == b"one\n2\nnet\nthree\n"
@@ -458,10 +459,12 @@ def test_built_kernels_join_the_default_set(private_cache: Path, tmp_path: Path,
     monkeypatch.setattr(suites, "releases", dict)
     assert kernels.choose([]) == []
     (tmp_path / ".config").write_text("CONFIG_SECURITY=y\n")
-    image = tmp_path / "bzImage"
+    arch = machines.named(machines.NATIVE)
+    image = tmp_path / arch.built
+    image.parent.mkdir(parents=True)
     image.write_bytes(bzimage(b"", "7.3.4"))
     for name in ("lab-7.3", "lab-7.3+fix"):
-        labs.keep_built(name, tmp_path, image, [], "Debian", "key")
+        labs.keep_built(name, tmp_path, arch, [], "Debian", "key")
     (kernel,) = kernels.choose([])
     assert kernel.name == "lab-7.3" and kernel.config_lines() == ["CONFIG_SECURITY=y"]
     assert kernels.choose(["lab-7.3+fix"])[0].version == "7.3.4"

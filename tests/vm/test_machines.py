@@ -11,10 +11,23 @@ from pathlib import Path
 
 import pytest
 
-from cli.options import of_architectures
-from vm import debian, foreign, image, machines, paths, qemu, sets, strangers, wrapped
+from vm import (
+    debian,
+    foreign,
+    image,
+    kconfig,
+    kernels,
+    lab,
+    machines,
+    paths,
+    qemu,
+    sets,
+    strangers,
+    wrapped,
+)
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.kernels import of_architectures
 from vm.modules import TABLE
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -67,9 +80,52 @@ def test_names_say_the_architecture() -> None:
     assert of_architectures(["debian-7.2"], ["arm64", "amd64"]) == ["debian-7.2-arm64",
                                                                     "debian-7.2"]
     assert of_architectures(["bzImage"], []) == ["bzImage"]
-    assert len(of_architectures([], ["s390x"])) == len(sets.default())
-    with pytest.raises(UserError, match="lab-7.3: --arch goes with names of the default set"):
-        of_architectures(["lab-7.3"], ["arm64"])
+    assert of_architectures([], ["s390x"], ["debian-6.1"]) == ["debian-6.1-s390x"]
+    assert of_architectures(["lab-7.3"], ["arm64"]) == ["lab-7.3-arm64"]
+    with pytest.raises(UserError, match="mine: --arch goes with files, with names of"):
+        of_architectures(["mine"], ["arm64"])
+
+
+def test_files_are_of_one_architecture(tmp_path: Path) -> None:
+    image_file = str(tmp_path / "Image")
+    assert of_architectures([image_file], ["arm64"]) == [image_file]
+    with pytest.raises(UserError, match="Image: a file is for one architecture"):
+        of_architectures([image_file], ["arm64", "riscv64"])
+    (tmp_path / "Image").write_bytes(arm64_image(b"7.2.13") + b"\0" * 1024)
+    kernel = kernels.from_word(image_file, arch="arm64")
+    assert (kernel.arch, kernel.version, kernel.name) == ("arm64", "7.2.13", "7.2.13")
+    assert kernels.from_word(image_file, arch="arm64").version == "7.2.13"  # from the cache
+    with pytest.raises(UserError, match="Image is a kernel or program for arm64: give a kernel"):
+        kernels.from_word(image_file)
+    with pytest.raises(UserError, match="for arm64: give a kernel for s390x"):
+        kernels.from_word(image_file, arch="s390x")
+
+
+def test_the_set_of_architectures_has_two_kernels_of_each() -> None:
+    found = sets.read(sets.known()["architectures"])
+    by_arch = {name: [one.name for one in found.values() if one.repository.arch == name]
+               for name in machines.known()}
+    assert by_arch.pop(machines.NATIVE) == []
+    assert by_arch.pop("i386") == ["debian-6.1-i386"]  # the last one that Debian has
+    assert all(len(names) == 2 for names in by_arch.values())
+    assert {one.repository.arch: one.flavour for one in found.values()} == {
+        name: machines.named(name).flavour for name in (*by_arch, "i386")}
+    assert set(machines.guests()) == {machines.named(name).debian for name in (*by_arch, "i386")}
+
+
+@pytest.mark.parametrize("name", machines.known())
+def test_each_recipe_is_one_of_each_architecture(name: str) -> None:
+    one = machines.named(name)
+    recipes = lab.recipes(name)
+    assert len(recipes) == len(lab.recipes())
+    merged = kconfig.merge(recipes[f"lab-7.3{one.suffix}"].fragments(), ())
+    assert merged["SECURITY_LANDLOCK"] == "y"
+    assert ("PVH" in merged and merged["PVH"] == "y") == (one.image in ("x86-64", "i386"))
+    assert one.variables() == (() if not one.compiler else
+                               (f"ARCH={one.make}", f"CROSS_COMPILE={one.compiler}-"))
+    # Those that differ in patches only are built in one tree, as on amd64.
+    socket = recipes[f"lab-7.3-socket{one.suffix}"]
+    assert socket.tree() == f"lab-7.3{one.suffix}"
 
 
 def test_each_flavour_takes_its_own_packages() -> None:

@@ -207,7 +207,8 @@ def test_a_set_that_is_not_there(private_cache: Path) -> None:
 
 
 def test_the_sets_of_the_tree() -> None:
-    assert list(sets.known()) == ["arch", "debian", "fedora", "opensuse", "rhel-rebuilds", "ubuntu"]
+    assert list(sets.known()) == ["arch", "architectures", "debian", "fedora", "opensuse",
+                                  "rhel-rebuilds", "ubuntu"]
     named: dict[str, sets.Release] = {}
     for path in sets.known().values():
         for name, release in sets.read(path).items():

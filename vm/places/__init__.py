@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from vm.kernel import Kernel, Progress
+from vm.machines import NATIVE
 
 
 class Place:
@@ -43,9 +44,11 @@ class Place:
         """Say whether it knows what to do with a file or directory, or with several together."""
         return False
 
-    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str,
+             arch: str = NATIVE) -> Kernel:
         """Return the kernel in files, which are not changed; see store.prepared().
 
-        `modules` is what the user gave as such: nothing, a directory, or packages.
+        `modules` is what the user gave as such: nothing, a directory, or packages. `arch` is one
+        of vm/machines.toml.
         """
         raise NotImplementedError

@@ -10,6 +10,7 @@ from pathlib import Path
 from vm import roots
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.machines import NATIVE
 from vm.places import Place
 from vm.places.image import from_image
 
@@ -46,17 +47,18 @@ class Embedded(Place):
         """Take a directory that has an image where one of them puts it."""
         return len(files) == 1 and files[0].is_dir() and _find(_whole(files[0])) is not None
 
-    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str,
+             arch: str = NATIVE) -> Kernel:
         """Return the kernel of an output directory, with its modules if they are built."""
         path = _whole(files[0])
         found = _find(path)
         assert found
         output, image = found
-        version = roots.version_of(image)
+        version = roots.version_of(image, arch=arch)
         config = roots.configuration(image, version) or next(
             (one for one in sorted(path.glob(output.config)) if one.is_file()), None)
         return from_image(image, modules or _modules(path, output, version), config, name,
-                          f"{output.builder} output {path}", "the output directory has none")
+                          f"{output.builder} output {path}", "the output directory has none", arch)
 
 
 def _whole(path: Path) -> Path:

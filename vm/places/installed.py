@@ -11,6 +11,7 @@ from pathlib import Path
 from vm import roots
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.machines import NATIVE
 from vm.places import Place
 from vm.places.image import from_image
 
@@ -40,18 +41,19 @@ class Installed(Place):
         """Take a directory of modules with a version's name, /boot, or a root."""
         return len(files) == 1 and files[0].is_dir() and _place(files[0]) is not None
 
-    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str,
+             arch: str = NATIVE) -> Kernel:
         """Return the kernel of a directory."""
         (path,) = files
         place = _place(path)
         assert place
         root, version = place
-        found = roots.find(root, str(path), version)
+        found = roots.find(root, str(path), version, arch=arch)
         if not found:
             raise UserError(f"{path}: no image of kernel {version} lies in it or in {root / 'boot'}"
                             ": give the image and --modules")
         return from_image(found.image, modules or found.modules, found.config, name,
-                          f"system {path}", "the system has none")
+                          f"system {path}", "the system has none", arch)
 
 
 def running(root: Path, version: str) -> Kernel:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from vm import paths, store
+from vm import machines, paths, store
 from vm.errors import UserError
 from vm.kernel import Kernel, data
 from vm.places import Place
@@ -28,8 +28,9 @@ class Labs(Place):
     """Kernels that are built."""
 
     def names(self) -> Sequence[str]:
-        """Return the names of the recipes, and of what else was built."""
-        return list(dict.fromkeys([*labs(), *built()]))
+        """Return the names of the recipes, for each architecture, and of what else was built."""
+        return list(dict.fromkeys([*labs(), *built(), *(
+            name + kind.suffix for kind in machines.known().values() for name in labs())]))
 
     def default(self) -> Sequence[str]:
         """Return the default ones that are built."""
@@ -51,16 +52,19 @@ def built() -> list[str]:
     return sorted(found, key=lambda name: labs().index(name) if name in labs() else len(found))
 
 
-def keep_built(name: str, build: Path, image: Path, patterns: Sequence[str], about: str,
-               key: str) -> None:
+def keep_built(name: str, build: Path, arch: machines.Architecture, patterns: Sequence[str],
+               about: str, key: str) -> None:
     """Put a kernel into the cache, with what else is kept of its build."""
     def fill(new: Path) -> dict[str, Any]:
-        version = store.fill(image, None, build / ".config", new)
+        foreign = arch.name != machines.NATIVE
+        said = (build / "include/config/kernel.release").read_text().strip() if foreign else ""
+        version = store.fill(build / arch.built, None, build / ".config", new, said)
         for path in (path for pattern in patterns for path in build.glob(pattern)):
             copy = new / path.relative_to(build)
             copy.parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(path, copy)
-        return {"source": about, "version": version, "no_modules": "all is built in", "key": key}
+        return {"source": about, "version": version, "arch": arch.name,
+                "no_modules": "all is built in", "key": key}
 
     store.keep(name, fill)
 

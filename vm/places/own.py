@@ -10,9 +10,10 @@ from pathlib import Path
 from vm import paths
 from vm.errors import UserError
 from vm.kernel import Kernel
+from vm.machines import NATIVE
 from vm.places import Place
 
-Opener = Callable[[str, str, str], Kernel]
+Opener = Callable[[str, str, str, str], Kernel]
 
 
 class Own(Place):
@@ -31,7 +32,8 @@ class Own(Place):
     def kernel(self, name: str) -> Kernel | None:
         """Return the kernel as the file is now."""
         entry = user_kernels()[name]
-        return self._open(str(entry["kernel"]), entry.get("modules") or "", name)
+        return self._open(str(entry["kernel"]), entry.get("modules") or "", name,
+                          entry.get("arch") or NATIVE)
 
 
 def _user_file() -> Path:

@@ -26,14 +26,15 @@ class Package(Place):
         """Take packages."""
         return all(archives.is_archive(path) and not path.is_dir() for path in files)
 
-    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str) -> Kernel:
+    def open(self, files: Sequence[Path], modules: Sequence[Path], name: str,
+             arch: str = NATIVE) -> Kernel:
         """Return the kernel in packages, with its modules if they are in there too."""
         if self.takes(modules):  # the list of built-in modules may be in the first
             files, modules = [*files, *modules], []
         key = " ".join(["package", *map(paths.sha256, files), fingerprint(modules)])
-        kept = store.prepared(key, lambda new: unpack(files, new, modules))
+        kept = store.prepared(key, lambda new: unpack(files, new, modules, arch))
         return store.opened(kept, name, f"package {'+'.join(map(str, files))}",
-                            "the package has none")
+                            "the package has none", arch)
 
 
 def unpack(packages: Sequence[Path], into: Path, modules: Sequence[Path] = (),
