@@ -197,7 +197,7 @@ explore: setup all
 .PHONY: style
 style:
 	$(PYTHON) -m mypy
-	$(PYTHON) -m flake8 landproof cli vm oci reports tests
+	$(PYTHON) -m flake8 landproof ci cli vm oci reports tests
 	$(PYTHON) -m tests.style
 	shellcheck -e SC1091,SC2317 $$(git ls-files '*.sh' .ci/run)
 
@@ -221,6 +221,13 @@ fleet-check: setup all
 	@vm/setup.sh vm/packages-fleet.txt
 	./landproof kernels fetch debian-7.3
 	$(PYTHON) -m tests.fleet
+
+# The files of GitHub and GitLab before others' tools (npm's registry), and the template's jobs run.
+.PHONY: ci-check
+ci-check: setup-check all
+	@command -v npm >/dev/null || vm/setup.sh vm/packages-ci.txt
+	./landproof kernels fetch debian-7.3
+	$(PYTHON) -m tests.ci.check
 
 # Fills in the generated parts of the documents.
 .PHONY: docs

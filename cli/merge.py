@@ -6,7 +6,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from cli.outputs import add_output_options, check_outputs, finish
+from cli.outputs import add_output_options, finish
 from reports.model.resultfile import load_result
 from reports.model.shards import whole
 
@@ -24,7 +24,6 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
 
 def join(args: argparse.Namespace) -> int:
     """Join the results and report, as the run would have."""
-    check_outputs(args)
     loaded = [(str(path), load_result(path)) for path in args.results]
     result = whole(loaded)
     shard = loaded[0][1].shard

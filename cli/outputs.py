@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.options import given
 from reports.document import Document
 from reports.errors import UserError
-from reports.formats import junit, ktap, matrixpage, terminal
+from reports.formats import github, junit, ktap, matrixpage, terminal
 from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
 from reports.model.accepted import load as load_accepted
@@ -28,7 +28,8 @@ from vm.paths import state
 View = Callable[[Result], Document]
 
 # What is made of whole results, beside or instead of the matrix as a document.
-RESULT_FORMATS = {one.name: one for one in (ktap.FORMAT, junit.FORMAT, matrixpage.FORMAT)}
+RESULT_FORMATS = {one.name: one for one in (ktap.FORMAT, junit.FORMAT, matrixpage.FORMAT,
+                                            github.FORMAT)}
 
 
 def add_format_options(
@@ -83,8 +84,11 @@ def requested(args: argparse.Namespace) -> dict[str, Path]:
     return {name: path for name in names if (path := getattr(args, name, None))}
 
 
-def check_outputs(args: argparse.Namespace) -> Result | None:
+def check_outputs(args: argparse.Namespace, like: Collection[str] = ()) -> Result | None:
     """Check the options before a long run; return the baseline, if there is one.
+
+    The baseline is special in no other way than the run: as these options say, or those `like`
+    which an earlier run had.
 
     Raises UserError for a place that cannot be written and for a baseline that is not a result.
     """
@@ -103,7 +107,7 @@ def check_outputs(args: argparse.Namespace) -> Result | None:
     if not baseline:
         return None
     allowed = getattr(args, "allow_special", False)
-    return usual(load_result(baseline), str(baseline), allowed, given(args))
+    return usual(load_result(baseline), str(baseline), allowed, like or given(args))
 
 
 def uses_stdout(args: argparse.Namespace) -> bool:
@@ -168,7 +172,8 @@ def finish(result: Result, args: argparse.Namespace, asked: Sequence[str] = ()) 
     kernels that were asked for, if any were: one of them that could not run makes the run a
     failure.
     """
-    demands = gate(args, check_outputs(args))
+    options = {word for kernel in result.kernels for word in kernel.provenance.options}
+    demands = gate(args, check_outputs(args, options))
     names = [kernel.name for kernel in result.kernels] if asked else ()
     keep(result, args)
     try:
