@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make ci-check`: the files of GitHub and GitLab before others' tools, and the template's jobs run.
+"""`make ci-check`: others' tools validate the files of GitHub and GitLab, and run GitLab's jobs.
 
 action-validator has SchemaStore's schemas of actions and workflows; gitlab-ci-local has GitLab's
 schema, and runs jobs on this machine.
@@ -46,7 +46,7 @@ def refused(*words: str | Path, at: Path) -> None:
 def github(tools: Path, place: Path) -> None:
     """Validate the action and the workflow of docs/ci.md, and see broken ones refused."""
     text = (ROOT / "action.yml").read_text(encoding="utf-8")
-    workflow = {name if name is not True else "on": told for name, told in WORKFLOW.items()}
+    workflow = {"on" if str(name) == "True" else name: told for name, told in WORKFLOW.items()}
     files: Mapping[str, tuple[str, str]] = {
         "action.yml": (text, text.replace("using: composite", "using: compost")),
         ".github/workflows/landlock.yml": (
