@@ -29,6 +29,14 @@ def user_namespaces() -> bool:
 
 
 @cache
+def mount_namespaces() -> bool:
+    """Say whether a mount namespace can be made, as root or in a user namespace."""
+    ways = (("--mount",), ("--user", "--mount"))
+    return any(subprocess.run(["unshare", *way, "true"], capture_output=True,
+                              check=False).returncode == 0 for way in ways)
+
+
+@cache
 def abi() -> int:
     """Return the ABI version of Landlock in this machine's kernel; 0: none. What needs more of it
     is proved in machines too."""
@@ -40,6 +48,7 @@ NEEDS: dict[str, tuple[Callable[[], bool], str]] = {
     "root": (lambda: os.geteuid() == 0, "need root"),
     "user namespaces": (user_namespaces, "need user namespaces, which cannot be made here"
                         " (in a chroot nobody can)"),
+    "mount namespaces": (mount_namespaces, "need mount namespaces, which cannot be made here"),
     "qemu-user": (lambda: bool(shutil.which("qemu-x86_64-static")), "need qemu-user-static"),
     "proot": (lambda: bool(shutil.which("proot")), "need proot"),
     "Landlock": (lambda: abi() >= 1, "need Landlock in this machine's kernel"),

@@ -217,7 +217,7 @@ def survivors(program: Path) -> list[Path]:
 
 @pytest.mark.parametrize("user", [pytest.param("root", marks=pytest.mark.needs("root")), "nobody"])
 def test_a_process_of_another_session_is_killed(
-    public_guest: Guest, nobody: tuple[str, ...], user: str
+    landlock: None, public_guest: Guest, nobody: tuple[str, ...], user: str
 ) -> None:
     prefix = nobody if user == "nobody" else ()
     run = public_guest.host("-c", "selftest.attempt.setsid", prefix=prefix)
@@ -351,7 +351,7 @@ def test_a_run_leaves_no_keys(as_root: None, public_guest: Guest) -> None:
     before = keys()
     as_user = ("setpriv", f"--reuid={user}", f"--regid={user}", "--clear-groups")
     run = public_guest.host("-c", "domain.ipc.keys", "-c", "net.mptcp.subflow", prefix=as_user)
-    assert run.verdicts["domain.ipc.keys"] == "open"
+    assert run.verdicts.keys() >= {"domain.ipc.keys", "net.mptcp.subflow"}
     patient = time.monotonic() + 10
     while keys() > before and time.monotonic() < patient:
         time.sleep(0.1)
