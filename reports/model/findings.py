@@ -144,22 +144,21 @@ def _findings(
     result: Result, wanted: Callable[[CaseResult], bool], *, by_issue: bool
 ) -> list[Finding]:
     catalogue = result.by_id()
-    # On which kernels a case has a verdict, and what was shown there.
-    shown: dict[tuple[str, Verdict], list[tuple[Kernel, CaseResult]]] = {}
+    # On which kernels a case has a verdict for the same reason, and what was shown there.
+    shown: dict[tuple[str, Verdict, Issue | None], list[tuple[Kernel, CaseResult]]] = {}
     for kernel in result.kernels:
         for case in kernel.cases:
             if wanted(case):
-                shown.setdefault((case.id, case.verdict), []).append((kernel, case))
-    together: dict[tuple[str, Verdict, tuple[str, ...]], list[str]] = {}
-    for case_id, verdict in sorted(shown, key=lambda key: key[0]):
-        where = shown[case_id, verdict]
-        issue = explain(where[0][1], where[0][0]) if by_issue else None
+                key = case.id, case.verdict, explain(case, kernel)
+                shown.setdefault(key, []).append((kernel, case))
+    together: dict[tuple[str, Verdict, Issue | None, tuple[str, ...]], list[str]] = {}
+    for (case_id, verdict, issue), where in sorted(shown.items(), key=lambda one: one[0][0]):
         names = tuple(kernel.name for kernel, _case in where)
-        story = f"issue {issue.id}" if issue else base(case_id)
-        together.setdefault((story, verdict, names), []).append(case_id)
+        story = "" if issue and by_issue else base(case_id)
+        together.setdefault((story, verdict, issue, names), []).append(case_id)
     found = []
-    for (_story, verdict, _names), cases in together.items():
-        where = shown[cases[0], verdict]
+    for (_story, verdict, issue, _names), cases in together.items():
+        where = shown[cases[0], verdict, issue]
         entry = catalogue.get(base(cases[0]))
         found.append(
             Finding(
@@ -168,7 +167,7 @@ def _findings(
                 kernels=tuple(kernel for kernel, _case in where),
                 first=where[0][1],
                 claim=entry.claim if entry else "",
-                issue=explain(where[0][1], where[0][0]),
+                issue=issue,
             )
         )
     return sorted(

@@ -17,7 +17,7 @@ import jsonschema
 from reports.errors import UserError
 from reports.model import versions
 from reports.model.results import CaseResult, Kernel, Result, base, variant
-from reports.model.verdicts import Verdict
+from reports.model.verdicts import DEVIATIONS, Verdict
 
 HERE = Path(__file__).parents[1]
 SCHEMA = HERE / "schema" / "known-issues.schema.json"
@@ -47,16 +47,25 @@ class Issue:
     filesystems: tuple[str, ...] = ()  # empty: it shows on tmpfs, and so everywhere
 
     def explains(self, case: CaseResult, filesystem: str | None = None) -> bool:
-        """Whether this is about that case with that verdict, on that file system."""
+        """Whether this is about that case with that verdict, on that file system.
+
+        A gap is the case's. A deviation is the variant's: that one variant deviates is no reason
+        to take it for understood that another one does.
+        """
+        about = self.names if case.verdict in DEVIATIONS else self.about
         return (
             case.verdict in self.verdicts
             and (not self.filesystems or filesystem in self.filesystems)
-            and self.about(case.id)
+            and about(case.id)
         )
+
+    def names(self, case_id: str) -> bool:
+        """Whether this names that case with that variant."""
+        return any(matches(glob, case_id) for glob in self.cases)
 
     def about(self, case_id: str) -> bool:
         """Whether this is about that case, whatever it showed."""
-        return any(matches(glob, case_id) or matches(glob, base(case_id)) for glob in self.cases)
+        return self.names(case_id) or self.names(base(case_id))
 
     @property
     def ranges(self) -> tuple[versions.Range, ...]:

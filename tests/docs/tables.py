@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from reports.model.known import Issue, known_issues, matches
-from reports.model.results import CaseResult, base
+from reports.model.results import CaseResult
 from reports.model.verdicts import Verdict
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -132,8 +132,7 @@ def known() -> list[tuple[Issue, list[str], list[dict[str, Any]]]]:
         kernels, globs = [], set()
         for kernel in measured("matrix")["kernels"]:
             hit = {(kernel["name"], case, glob) for case, verdict in kernel["verdicts"].items()
-                   for glob in issue.cases if verdict in DEVIATIONS
-                   and any(matches(glob, name) for name in (case, base(case)))
+                   for glob in issue.cases if verdict in DEVIATIONS and matches(glob, case)
                    and issue.affects(kernel["release"])
                    and issue.explains(CaseResult(case, Verdict(verdict)))}
             if hit:

@@ -288,6 +288,28 @@ def test_an_issue_of_a_file_system_is_known_there_only() -> None:
     assert known.explain(case, Kernel("k")) is None and known.explain(case) is None
 
 
+def test_one_variant_that_deviates_excuses_no_other() -> None:
+    """A gap is the case's: whatever variant shows it, it is the same."""
+    acct = known.explain(case("fs.write_file.acct_rule_above", "overblock"))
+    assert acct and acct.id == "acct"
+    assert known.explain(case("fs.write_file.acct_rule_above[other]", "overblock")) is None
+    assert known.explain(case("scope.signal.sigio_thread[other]", "bypass")) is None
+    assert known.explain(case("net.tcp.fastopen_other_port[ipv6]", "bypass"))
+    assert known.explain(case("scope.signal.tiocsig[winch]", "open"))
+
+
+def test_a_file_system_explains_nothing_of_another_one() -> None:
+    strange = CaseResult("fs.read_file.open", Verdict.OVERBLOCK)
+    for order in (("9p", None), (None, "9p")):
+        kernels = [Kernel(f"on-{one}", cases=(strange,), provenance=Provenance(filesystem=one))
+                   for one in order]
+        result = replace(result_of(), kernels=tuple(kernels))
+        found = {one.kernels[0].name: one.issue for one in findings.findings(result)}
+        assert found["on-9p"] and found["on-9p"].id == "lost-inodes"
+        assert found["on-None"] is None
+        assert findings.headline(result)[1].startswith("1 of them without a known issue")
+
+
 def test_globs_take_brackets_as_they_are() -> None:
     assert known.matches("net.*", "net.tcp.connect[ipv6]")
     assert known.matches("net.tcp.connect[ipv6]", "net.tcp.connect[ipv6]")
