@@ -15,8 +15,11 @@ from typing import Any
 from reports.errors import UserError
 
 SUBJECT = Path("security/landlock")
-KINDS = ("line", "function", "branch")
-PLURALS = {"line": "lines", "function": "functions", "branch": "branches"}
+KINDS = ("line", "function", "branch", "decision")
+"""What is counted: a branch for each way that it goes, a decision only where all were taken."""
+
+PLURALS = {"line": "lines", "function": "functions", "branch": "branches",
+           "decision": "decisions"}
 
 
 Files = dict[Path, bytes]
@@ -48,7 +51,7 @@ class Coverage:
     """The functions that did not run."""
 
     def total(self, kind: str, where: dict[str, Any] | None = None) -> dict[str, int]:
-        """Return how many lines, functions or branches ran, of how many."""
+        """Return how many lines, functions, branches or decisions ran, of how many."""
         counts = where or self.summary
         return {"covered": counts[f"{kind}_covered"], "total": counts[f"{kind}_total"]}
 
@@ -180,7 +183,19 @@ def _coverage(root: Path, trace: Path, summary: dict[str, Any]) -> Coverage:
              for file in files}
     idle = sorted({function["name"] for file in files for function in file["functions"]
                    if not function["execution_count"]})
-    return Coverage(trace, root, summary, lines, idle)
+    return Coverage(trace, root, _with_decisions(summary, files), lines, idle)
+
+
+def _with_decisions(summary: dict[str, Any], files: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return the summary with the lines that branch, and those left in every way they can be."""
+    ways = {file["file"]: [all(branch["count"] for branch in line["branches"])
+                           for line in file["lines"] if line["branches"]] for file in files}
+
+    def counts(of: list[bool]) -> dict[str, int]:
+        return {"decision_covered": sum(of), "decision_total": len(of)}
+
+    return {**summary, **counts([one for found in ways.values() for one in found]),
+            "files": [{**file, **counts(ways[file["filename"]])} for file in summary["files"]]}
 
 
 def _gcovr(root: Path, *words: str) -> None:

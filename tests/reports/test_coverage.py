@@ -82,7 +82,7 @@ def test_numbers(build: Build, tmp_path: Path) -> None:
     measured = coverage.measure(found, build.notes(), tmp_path / "scratch")
     assert json.loads(coverage.to_json(measured)) == {
         "lines": {"covered": 5, "total": 8}, "functions": {"covered": 2, "total": 3},
-        "branches": {"covered": 1, "total": 2}}
+        "branches": {"covered": 1, "total": 2}, "decisions": {"covered": 0, "total": 1}}
     assert measured.idle == ["never"]
     assert [line for line, ran in measured.lines[f"{coverage.SUBJECT}/toy.c"].items()
             if not ran] == [4, 8, 10]
@@ -95,6 +95,7 @@ def test_merge_and_difference(build: Build, tmp_path: Path) -> None:
                  for name, words in (("few", ()), ("more", ("x", "y"))))
     both = coverage.merge([few, more], tmp_path / "both")
     assert both.total("line") == {"covered": 6, "total": 8}
+    assert both.total("decision") == {"covered": 1, "total": 1}
     numbers = json.loads(coverage.to_json(few, more))
     assert numbers["only_landproof"] == {f"{coverage.SUBJECT}/toy.c": [5]}
     assert numbers["only_selftests"] == {f"{coverage.SUBJECT}/toy.c": [4]}
