@@ -35,6 +35,7 @@ enum option_key {
 	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_STRACE, OPTION_FILESYSTEM,
 	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
 	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT, OPTION_RACES,
+	OPTION_FILESYSTEMS,
 };
 
 static const struct argp_option options[] = {
@@ -71,6 +72,8 @@ static const struct argp_option options[] = {
 	  "scripts: the directory of the shell scripts", 0 },
 	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
 	  "Scratch directories lie on what this describes, in a guest", 0 },
+	{ "filesystems", OPTION_FILESYSTEMS, 0, 0,
+	  "Also the variants of cases on other file systems, in a guest", 0 },
 	{ "part", OPTION_PART, "PART", 0, "explore: only fs, net, or domain", 0 },
 	{ "seconds", OPTION_SECONDS, "N", 0,
 	  "explore: each part for so long (10)", 0 },
@@ -181,6 +184,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_UNREPORTED:
 		s->unreported = true;
+		break;
+	case OPTION_FILESYSTEMS:
+		s->filesystems = true;
 		break;
 	case OPTION_RESUME:
 		s->resume_after = arg;

@@ -13,6 +13,8 @@
  * struct variant - one line of a table that multiplies a case
  * @name: written in brackets behind the case's name; "" for the first
  * @family: an address family, for network cases
+ * @filesystem: what the world's directory lies on, if not on what all do; such
+ *	a variant runs only when asked for
  * @arg, @op: whatever the case makes of them
  * @data: or a structure of the case's own
  */
@@ -23,6 +25,7 @@ struct variant {
 	int64_t arg;
 	int (*op)(struct scene *scene);
 	const void *data;
+	const char *filesystem;
 };
 
 /*

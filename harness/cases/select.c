@@ -92,6 +92,20 @@ static bool any(const char *const list[], size_t count,
 	return count == 0;
 }
 
+/* Was a case, or the variant, asked for by its full name? */
+static bool named(const struct selection *s, const struct line *line)
+{
+	char id[128];
+	size_t i;
+
+	case_id(line->test, line->variant, id, sizeof(id));
+	for (i = 0; i < s->globs_count; i++)
+		if (strcmp(s->globs[i], id) == 0 ||
+		    strcmp(s->globs[i], line->test->id) == 0)
+			return true;
+	return false;
+}
+
 bool selected(const struct selection *s, const struct landproof_case *test,
 	      const struct variant *variant)
 {
@@ -147,12 +161,17 @@ struct line *select_lines(const struct selection *selection, size_t *count)
 	for (i = 0; i < cases_count; i++) {
 		for (variant = case_variants(cases[i]); variant->name;
 		     variant++) {
+			const struct line line = { cases[i], variant };
+
 			if (!selected(selection, cases[i], variant))
+				continue;
+			if (variant->filesystem && !selection->filesystems &&
+			    !named(selection, &line))
 				continue;
 			lines = reallocarray(lines, *count + 1, sizeof(*lines));
 			if (!lines)
 				abort();
-			lines[(*count)++] = (struct line){ cases[i], variant };
+			lines[(*count)++] = line;
 		}
 	}
 	if (selection->shuffle)

@@ -17,6 +17,7 @@ struct selection {
 	size_t globs_count, labels_count, families_count;
 	int abi;		/* only cases about rights of this ABI; 0: all */
 	bool unreported;	/* also the cases with that label */
+	bool filesystems;	/* runs: also variants on other file systems */
 	const char *resume_after;
 	unsigned int shuffle;	/* seed of a random order; 0: by name */
 };

@@ -6,12 +6,13 @@
 #include "engine/case.h"
 #include "engine/judge.h"
 #include "engine/needs.h"
+#include "engine/process.h"
 #include "engine/run.h"
 
 unsigned int worlds_wanted;
 bool every_control;
 
-/* What the case needs, and what its variant does by its address family */
+/* What the case needs, and what its variant does by itself */
 static void find_missing(struct conditions *conditions,
 			 const struct landproof_case *test,
 			 const struct variant *variant)
@@ -19,6 +20,10 @@ static void find_missing(struct conditions *conditions,
 	conditions->missing = need_missing(test->needs, &conditions->need);
 	if (!conditions->missing && variant->family == AF_INET6)
 		conditions->missing = need_missing("ipv6", &conditions->need);
+	if (!conditions->missing && variant->filesystem) {
+		conditions->missing = process_filesystem(variant->filesystem);
+		conditions->need = "filesystems";
+	}
 }
 
 void run_case(const struct landproof_case *test, const struct variant *variant,

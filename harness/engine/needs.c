@@ -197,6 +197,13 @@ static const char *check_9p(void)
 	return filesystem_known("9p") ? NULL : "9p (modules 9p, 9pnet_fd)";
 }
 
+static const char *check_filesystems(void)
+{
+	return access("/landproof/filesystems", F_OK) ?
+		"a machine that has other file systems (landproof run --filesystems)" :
+		NULL;
+}
+
 static const char *check_loop(void)
 {
 	load("loop", "");
@@ -403,6 +410,7 @@ static const struct need needs[] = {
 	{ "io_uring", check_io_uring },
 	{ "overlay", check_overlay, GETS_MOUNTS },
 	{ "btrfs", check_btrfs },
+	{ "filesystems", check_filesystems },
 	{ "9p", check_9p },
 	{ "loop", check_loop },
 	{ "mqueue", check_mqueue, GETS_MOUNTS },

@@ -116,6 +116,15 @@ const char *process_init(void)
 	return missing;
 }
 
+const char *process_filesystem(const char *name)
+{
+	const char *const missing = filesystem_have(name);
+
+	/* A server of ours stays. */
+	list_children(getpid(), inherited, sizeof(inherited));
+	return missing;
+}
+
 /*
  * Kills what a world left behind where no PID namespace does it: all that
  * descends from @parent, but neither the lab nor what was there before.
@@ -477,10 +486,11 @@ static bool wants_pids(const struct landproof_case *test)
 static int prepare(struct scene *scene)
 {
 	const struct landproof_case *test = scene->test;
+	const char *const on = scene->variant->filesystem;
 	int ret = 0;
 
 	if (!test->bare) {
-		ret = scratch_enter() ?: make_dir("decoy");
+		ret = scratch_enter(on) ?: make_dir("decoy");
 	}
 	if (!ret && (needs_get(test->needs) & GETS_LAB)) {
 		ret = lab_enter();
@@ -490,7 +500,7 @@ static int prepare(struct scene *scene)
 	}
 	if (!ret && test->scene) {
 		ret = test->scene(scene);
-		if (filesystem_cannot(ret) && scene->world == WORLD_CONTROL)
+		if (filesystem_cannot(on, ret) && scene->world == WORLD_CONTROL)
 			return cannot(scene, "the scene's files, here: %s",
 				      strerrorname_np(ret));
 	}
@@ -647,7 +657,7 @@ void world_run(const struct plan *plan, enum world world,
 	if (!wants_pids(scene->test))
 		kill_children(getpid());
 	if (!scene->test->bare)
-		scratch_leave();
+		scratch_leave(plan->variant->filesystem);
 	memcpy(result->note, scene->note, sizeof(result->note));
 	result->ms = now_ms() - start;
 }

@@ -9,6 +9,8 @@
 
 /* Once, before any world: NULL, or what is missing */
 const char *process_init(void);
+/* Has variants lie on this file system: NULL, or what is missing */
+const char *process_filesystem(const char *name);
 /*
  * struct tool_trace - what a tool made of a world, beside the outcome
  * @nonce: of this world; an attempt that another one started is not heard

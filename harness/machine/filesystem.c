@@ -2,12 +2,15 @@
 /* The file system that the worlds' directories lie on, where it is not tmpfs. */
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/mount.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/un.h>
 #include <unistd.h>
 
 #include "base/files.h"
@@ -21,6 +24,8 @@
 #include "machine/subject.h"
 
 #define MAKE_MAX 12
+#define FILESYSTEMS	"/landproof/filesystems"	/* descriptions */
+#define PLACES		"/run/filesystems"
 
 /*
  * struct filesystem - as vm/filesystems.toml describes it
@@ -32,53 +37,69 @@
  * @layers: an overlay of directories on tmpfs
  * @server: it is a server's of ours: for FUSE, with node IDs that are "stable"
  *	or "changing", or "9p"
+ * @loses_inodes: not described but seen: see loses_inodes()
  */
-static struct filesystem {
+struct filesystem {
 	const char *type, *modules, *options;
 	const char *make[MAKE_MAX + 2];
 	int make_count;
 	unsigned int size;
 	bool layers;
 	const char *server;
-} chosen;
+	bool loses_inodes;
+};
 
-static bool take(char *line)
+static struct filesystem chosen;	/* where all worlds lie */
+
+/* One that some variants of cases lie on; @missing: why it is not there */
+#define OTHERS_MAX 16
+static struct other {
+	const char *name, *missing;
+	struct filesystem filesystem;
+} others[OTHERS_MAX];
+
+static bool take(struct filesystem *fs, char *line)
 {
 	const char *const item = strsep(&line, "\t");
 
 	if (!line)
 		return false;
 	if (strcmp(item, "type") == 0)
-		chosen.type = line;
+		fs->type = line;
 	else if (strcmp(item, "modules") == 0)
-		chosen.modules = line;
+		fs->modules = line;
 	else if (strcmp(item, "options") == 0)
-		chosen.options = line;
+		fs->options = line;
 	else if (strcmp(item, "size") == 0)
-		chosen.size = strtoul(line, NULL, 10);
+		fs->size = strtoul(line, NULL, 10);
 	else if (strcmp(item, "layers") == 0)
-		chosen.layers = true;
+		fs->layers = true;
 	else if (strcmp(item, "server") == 0)
-		chosen.server = line;
+		fs->server = line;
 	else if (strcmp(item, "make") == 0)
-		while (line && chosen.make_count < MAKE_MAX)
-			chosen.make[chosen.make_count++] = strsep(&line, "\t");
+		while (line && fs->make_count < MAKE_MAX)
+			fs->make[fs->make_count++] = strsep(&line, "\t");
 	else
 		return false;
 	return true;
 }
 
-const char *filesystem_read(const char *path)
+static const char *read_description(struct filesystem *fs, const char *path)
 {
-	static char text[4096];
-	char *rest = text, *line;
+	char text[4096], *rest, *line;
 
 	if (read_file(path, text, sizeof(text)) < 0)
 		return "it cannot be read";
+	rest = strdup(text);
 	while ((line = strsep(&rest, "\n")))
-		if (*line && !take(line))
+		if (*line && !take(fs, line))
 			return "a line is not understood";
-	return chosen.type ? NULL : "it names no type";
+	return fs->type ? NULL : "it names no type";
+}
+
+const char *filesystem_read(const char *path)
+{
+	return read_description(&chosen, path);
 }
 
 bool filesystem_chosen(void)
@@ -86,46 +107,83 @@ bool filesystem_chosen(void)
 	return chosen.type;
 }
 
-bool filesystem_cannot(int error)
+/*
+ * Does a name lead to another inode each time?  Then a UNIX socket, which is
+ * found by its inode, cannot be called, and what a dentry held goes with it: a
+ * mount, and the way to the current directory.
+ */
+static bool loses_inodes(const char *place)
 {
-	return filesystem_chosen() && (error == EPERM || error == EOPNOTSUPP);
+	struct sockaddr_un name = { .sun_family = AF_UNIX };
+	const int server = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const int client = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	bool loses;
+
+	snprintf(name.sun_path, sizeof(name.sun_path), "%s/socket", place);
+	loses = !bind(server, (void *)&name, sizeof(name)) &&
+		connect(client, (void *)&name, sizeof(name)) &&
+		errno == ECONNREFUSED;
+	unlink(name.sun_path);
+	close(server);
+	close(client);
+	return loses;
 }
 
-static const char *failed(const char *what, int error)
+static struct other *find_other(const char *name)
 {
-	static char text[160];
+	struct other *other = others;
 
-	snprintf(text, sizeof(text), "%s for %s: %s", what, chosen.type,
-		 strerror(error));
-	return text;
+	while (other->name && strcmp(other->name, name))
+		other++;
+	return other;
+}
+
+bool filesystem_cannot(const char *name, int error)
+{
+	const struct filesystem *const fs =
+		name ? &find_other(name)->filesystem : &chosen;
+
+	if (fs->loses_inodes && (error == ECONNREFUSED || error == ENOENT))
+		return true;
+	return fs->type && (error == EPERM || error == EOPNOTSUPP);
+}
+
+static const char *failed(const struct filesystem *fs, const char *what,
+			  int error)
+{
+	char *text;
+
+	return asprintf(&text, "%s for %s: %s", what, fs->type,
+			strerror(error)) < 0 ? "memory" : text;
 }
 
 /* The device goes with the last that has it open: the mount. */
-static const char *mount_device(const char *place, const char *options)
+static const char *mount_device(struct filesystem *fs, const char *place, const char *options)
 {
-	const int backing = memfd_create("device", MFD_CLOEXEC);
+	/* By its name mkfs.btrfs tells whether the device is mounted. */
+	const int backing = memfd_create(fs->type, MFD_CLOEXEC);
 	const char *missing = NULL;
 	char device[32];
 	int error, status, fd = -1;
 
-	if (backing < 0 || ftruncate(backing, (off_t)chosen.size << 20))
-		return failed("memory", errno);
+	if (backing < 0 || ftruncate(backing, (off_t)fs->size << 20))
+		return failed(fs, "memory", errno);
 	error = loop_device(backing, device, sizeof(device), &fd);
 	close(backing);
 	if (error)
-		return failed("a loop device", error);
-	chosen.make[chosen.make_count] = device;
-	status = run_program(chosen.make);
+		return failed(fs, "a loop device", error);
+	fs->make[fs->make_count] = device;
+	status = run_program(fs->make);
 	if (status)
-		missing = failed(chosen.make[0], status < 0 ? -status : EIO);
-	else if (mount(device, place, chosen.type, 0, options))
-		missing = failed("mount(2)", errno);
+		missing = failed(fs, fs->make[0], status < 0 ? -status : EIO);
+	else if (mount(device, place, fs->type, 0, options))
+		missing = failed(fs, "mount(2)", errno);
 	close(fd);
 	return missing;
 }
 
 /* Directories for its layers lie beside @place, on its file system. */
-static const char *mount_layers(const char *place)
+static const char *mount_layers(const struct filesystem *fs, const char *place)
 {
 	static const char *const names[] = { "lower", "upper", "work" };
 	char path[128], options[512];
@@ -134,54 +192,104 @@ static const char *mount_layers(const char *place)
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
 		snprintf(path, sizeof(path), "%s-%s", place, names[i]);
 		if (mkdir(path, 0755))
-			return failed(path, errno);
+			return failed(fs, path, errno);
 	}
 	snprintf(options, sizeof(options),
 		 "lowerdir=%s-lower,upperdir=%s-upper,workdir=%s-work%s%s",
-		 place, place, place, chosen.options ? "," : "",
-		 chosen.options ?: "");
-	return mount("overlay", place, chosen.type, 0, options) ?
-		failed("mount(2)", errno) : NULL;
+		 place, place, place, fs->options ? "," : "",
+		 fs->options ?: "");
+	return mount("overlay", place, fs->type, 0, options) ?
+		failed(fs, "mount(2)", errno) : NULL;
 }
 
-static const char *mount_served(const char *place)
+static const char *mount_served(const struct filesystem *fs, const char *place)
 {
 	char source[128];
 	int error;
 
 	snprintf(source, sizeof(source), "%s-served", place);
 	if (mkdir(source, 0755))
-		return failed(source, errno);
-	if (strcmp(chosen.server, "9p") == 0)
-		error = p9_mount(source, place, chosen.options ?: "");
+		return failed(fs, source, errno);
+	if (strcmp(fs->server, "9p") == 0)
+		error = p9_mount(source, place, fs->options ?: "");
 	else
 		error = fuse_mount(source, place,
-				   strcmp(chosen.server, "changing") == 0);
-	return error ? failed("a server", error) : NULL;
+				   strcmp(fs->server, "changing") == 0);
+	return error ? failed(fs, "a server", error) : NULL;
+}
+
+static const char *mount_any(struct filesystem *fs, const char *place)
+{
+	char options[256];
+
+	if (mkdir(place, 0755))
+		return failed(fs, place, errno);
+	if (fs->layers)
+		return mount_layers(fs, place);
+	if (fs->server)
+		return mount_served(fs, place);
+	snprintf(options, sizeof(options), fs->options ?: "", subject_uid(),
+		 subject_gid());
+	if (fs->make_count)
+		return mount_device(fs, place, options);
+	return mount(fs->type, place, fs->type, 0, options) ?
+		failed(fs, "mount(2)", errno) : NULL;
+}
+
+static const char *load_and_mount(struct filesystem *fs, const char *place)
+{
+	const char *modules = fs->modules, *missing;
+	char module[WORD_MAX];
+
+	/* One that is built in is no module. */
+	while (next_word(&modules, module))
+		guest_load(module);
+	missing = mount_any(fs, place);
+	if (!missing)
+		fs->loses_inodes = loses_inodes(place);
+	return missing;
 }
 
 const char *filesystem_mount(const char *place)
 {
-	const char *modules = chosen.modules;
-	char module[WORD_MAX], options[256];
+	return is_guest() ? load_and_mount(&chosen, place) :
+		"a virtual machine, to mount another file system in";
+}
 
-	if (!is_guest())
-		return "a virtual machine, to mount another file system in";
-	/* One that is built in is no module. */
-	while (next_word(&modules, module))
-		guest_load(module);
-	if (mkdir(place, 0755))
-		return failed(place, errno);
-	if (chosen.layers)
-		return mount_layers(place);
-	if (chosen.server)
-		return mount_served(place);
-	snprintf(options, sizeof(options), chosen.options ?: "", subject_uid(),
-		 subject_gid());
-	if (chosen.make_count)
-		return mount_device(place, options);
-	return mount(chosen.type, place, chosen.type, 0, options) ?
-		failed("mount(2)", errno) : NULL;
+/* They are there until the machine goes: on a tmpfs of their own. */
+static const char *mount_other(struct other *other)
+{
+	struct filesystem *const fs = &other->filesystem;
+	char path[PATH_MAX];
+	const char *wrong;
+
+	snprintf(path, sizeof(path), "%s/%s", FILESYSTEMS, other->name);
+	wrong = read_description(fs, path);
+	if (wrong)
+		return wrong;
+	if (mkdir(PLACES, 0755) == 0 &&
+	    mount("filesystems", PLACES, "tmpfs", 0, "mode=0755"))
+		return failed(fs, PLACES, errno);
+	filesystem_place(other->name, path, sizeof(path));
+	return load_and_mount(fs, path);
+}
+
+const char *filesystem_have(const char *name)
+{
+	struct other *const other = find_other(name);
+
+	if (!other->name) {
+		if (other + 1 == others + OTHERS_MAX)
+			return "room for one more file system";
+		other->name = name;
+		other->missing = mount_other(other);
+	}
+	return other->missing;
+}
+
+void filesystem_place(const char *name, char *path, size_t size)
+{
+	snprintf(path, size, "%s/%s", PLACES, name);
 }
 
 /*

@@ -35,6 +35,7 @@ static char scratch[PATH_MAX + 32];	/* mount point, or a directory of our own */
 static pid_t scratch_owner;
 static char worlds[PATH_MAX + 40];	/* where their directories are */
 static int scratch_uses;
+static int scratch_away;		/* uses of other file systems */
 
 static int remove_one(const char *path, const struct stat *st, int type,
 		      struct FTW *ftw)
@@ -197,16 +198,21 @@ int scratch_file(void)
 	return fd;
 }
 
-static void world_dir(char *dir, size_t size)
+static void world_dir(const char *filesystem, char *dir, size_t size)
 {
-	snprintf(dir, size, "%s/%d", worlds, scratch_uses);
+	char place[sizeof(worlds)];
+
+	if (filesystem)
+		filesystem_place(filesystem, place, sizeof(place));
+	snprintf(dir, size, "%s/%d", filesystem ? place : worlds,
+		 filesystem ? scratch_away : scratch_uses);
 }
 
-int scratch_enter(void)
+int scratch_enter(const char *filesystem)
 {
 	char dir[sizeof(worlds) + 16];
 
-	world_dir(dir, sizeof(dir));
+	world_dir(filesystem, dir, sizeof(dir));
 	/* Who is not root is the subject, perhaps without a valid ID. */
 	if (mkdir(dir, 0755) || chdir(dir) ||
 	    (privilege == FULL && chown(dir, subject_uid(), subject_gid())))
@@ -220,11 +226,16 @@ int scratch_enter(void)
  */
 #define SCRATCH_USES 64
 
-void scratch_leave(void)
+void scratch_leave(const char *filesystem)
 {
 	char dir[sizeof(worlds) + 16];
 
-	world_dir(dir, sizeof(dir));
+	world_dir(filesystem, dir, sizeof(dir));
+	if (filesystem) {
+		remove_tree(dir);
+		scratch_away++;
+		return;
+	}
 	scratch_uses++;
 	if (privilege == UNPRIVILEGED || filesystem_chosen()) {
 		remove_tree(dir);

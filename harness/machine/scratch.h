@@ -7,9 +7,12 @@
 const char *scratch_init(void);
 /* A file without a name: its descriptor, or -1 */
 int scratch_file(void);
-/* A new directory for a world, its current one: 0 or errno */
-int scratch_enter(void);
-void scratch_leave(void);
+/*
+ * A new directory for a world, its current one: 0 or errno.  @filesystem: of
+ * filesystem_have(); NULL: where all worlds lie
+ */
+int scratch_enter(const char *filesystem);
+void scratch_leave(const char *filesystem);
 
 /* What is below a path on one file system, and itself */
 void remove_tree(const char *path);

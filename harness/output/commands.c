@@ -151,12 +151,14 @@ static int check(void)
 	return defects ? 2 : 0;
 }
 
-/* Is any case selected?  Says so if not. */
+/* Is any case selected, of all in the table?  Says so if not. */
 static bool any_selected(const struct selection *selection)
 {
+	struct selection all = *selection;
 	size_t count;
 
-	free(select_lines(selection, &count));
+	all.filesystems = true;
+	free(select_lines(&all, &count));
 	if (count == 0)
 		fprintf(stderr, "landproof-guest: no case matches\n");
 	return count;
