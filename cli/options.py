@@ -15,6 +15,9 @@ from vm import filesystems, kernels, machines, progress, run
 from vm.kernel import Kernel
 from vm.paths import GUEST
 
+ON_FILESYSTEMS = "fs.filesystems."
+"""The names of the cases whose variants lie on file systems of their own."""
+
 SELFTESTS = "linux-source-7.3"
 
 
@@ -157,6 +160,10 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
         chosen = [kernel.compatible() for kernel in chosen]
     if lie_on:
         chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
+    elif any(name.startswith(ON_FILESYSTEMS) for name in getattr(args, "case", [])):
+        chosen = [replace(kernel, filesystems=True) for kernel in chosen]
+    elif getattr(args, "filesystems", False):
+        chosen = with_filesystems(chosen)
     more: dict[str, list[str]] = {}
     if part:
         chosen, more = divided(chosen, part)
@@ -170,6 +177,16 @@ def _of_files(args: argparse.Namespace) -> str:
     """Return the architecture of kernels that are given as files."""
     asked: list[str] = getattr(args, "arch", [])
     return asked[0] if len(asked) == 1 else machines.NATIVE
+
+
+def with_filesystems(chosen: Sequence[Kernel]) -> list[Kernel]:
+    """Return the kernels, the newest of which runs the variants on file systems of their own.
+
+    One answers for all: what Landlock does is the same below each, and the time is short.
+    """
+    able = [kernel for kernel in chosen if kernel.modules and not kernel.unavailable]
+    newest = max(able, key=Kernel.version_numbers, default=None)
+    return [replace(kernel, filesystems=kernel is newest) for kernel in chosen]
 
 
 def divided(chosen: Sequence[Kernel],

@@ -38,6 +38,9 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     run.add_argument("--fs", action="append", default=[], metavar="NAME",
                      help="cases work on this file system instead of tmpfs, in a column of its"
                           f" own: {', '.join(filesystems.known())}, or all of them")
+    run.add_argument("--filesystems", action="store_true",
+                     help="also one case for each right on each type of file system (the cases"
+                          " fs.filesystems.*), with the newest of the kernels")
     run.add_argument("--records", type=Path, metavar="DIR", help="keep the records here")
     run.add_argument("--resume", action="store_true",
                      help="with --records: go on with what an interrupted run left there")

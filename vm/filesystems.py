@@ -16,6 +16,9 @@ DATA = Path(__file__).with_name("filesystems.toml")
 PLACE = "landproof/filesystem"
 """The guest's file that describes the one that it is to use."""
 
+PLACES = "landproof/filesystems"
+"""The guest's directory with descriptions of all, for the variants of cases that lie on them."""
+
 ALL = "all"
 
 

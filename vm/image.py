@@ -64,13 +64,13 @@ def _place(path: str) -> str:
 
 
 @cache
-def programs(program: str = "", package: str = "", arch: str = NATIVE) -> dict[str, Path]:
+def programs(more: tuple[tuple[str, str], ...] = (), arch: str = NATIVE) -> dict[str, Path]:
     """Return the guest's programs and the libraries that they load, by their guest names.
 
-    Takes one more program, with its package.
+    Takes more programs, each with its package.
     """
     files: dict[str, Path] = {}
-    wanted = {**PROGRAMS, **({program: package} if program else {})}
+    wanted = {**PROGRAMS, **dict(more)}
     if arch != NATIVE:
         return foreign.programs(named(arch), wanted)
     for program, package in wanted.items():
@@ -82,11 +82,28 @@ def programs(program: str = "", package: str = "", arch: str = NATIVE) -> dict[s
     return files
 
 
+def _filesystems(kernel: Kernel) -> list[filesystems.Filesystem]:
+    """Return those that a guest makes."""
+    if kernel.filesystem:
+        return [kernel.filesystem]
+    return list(filesystems.known().values()) if kernel.filesystems else []
+
+
+def _makers(kernel: Kernel) -> tuple[tuple[str, str], ...]:
+    """Return the programs that make file systems, with their packages.
+
+    Among many, one whose program is not installed is only a case that cannot run.
+    """
+    makers = [(one.make[0], one.package) for one in _filesystems(kernel) if one.make]
+    return tuple(one for one in makers if kernel.filesystem or paths.installed(one[0]))
+
+
 def _modules(kernel: Kernel, without: Sequence[str]) -> list[Entry]:
     """Return the modules that a run needs, but for some, with their table."""
     if not kernel.modules:
         return []
-    wanted = {*data()["modules"], *(kernel.filesystem.modules if kernel.filesystem else ())}
+    wanted = {*data()["modules"],
+              *(name for one in _filesystems(kernel) for name in one.modules)}
     wanted -= set(without)
     lines = [line for line in (kernel.modules / TABLE).read_text().splitlines(keepends=True)
              if line.partition("\t")[0] in wanted]
@@ -97,10 +114,7 @@ def _modules(kernel: Kernel, without: Sequence[str]) -> list[Entry]:
 
 def _entries(kernel: Kernel, harness: Path, without: Sequence[str]) -> list[Entry]:
     """Return all that a guest has, but its arguments."""
-    files = programs(arch=kernel.arch)
-    lies_on = kernel.filesystem
-    if lies_on and lies_on.make:
-        files = programs(lies_on.make[0], lies_on.package, kernel.arch)
+    files = programs(_makers(kernel), kernel.arch)
     directories = {*DIRECTORIES, *(str(Path(name).parent) for name in files)}
     for directory in list(directories):
         directories.update(str(parent) for parent in Path(directory).parents)
@@ -109,8 +123,13 @@ def _entries(kernel: Kernel, harness: Path, without: Sequence[str]) -> list[Entr
     entries += [Entry(name, 0o100644, text.encode()) for name, text in TEXTS.items()]
     entries += [file(name, path, 0o755) for name, path in sorted(files.items())]
     entries += _modules(kernel, without)
-    if lies_on:
-        entries.append(Entry(filesystems.PLACE, 0o100644, lies_on.description().encode()))
+    if kernel.filesystem:
+        entries.append(Entry(filesystems.PLACE, 0o100644,
+                             kernel.filesystem.description().encode()))
+    if kernel.filesystems:
+        entries.append(Entry(filesystems.PLACES, 0o040755))
+        entries += [Entry(f"{filesystems.PLACES}/{one.name}", 0o100644,
+                          one.description().encode()) for one in _filesystems(kernel)]
     return [*entries, file("init", harness, 0o755)]
 
 

@@ -45,6 +45,8 @@ class Kernel:
     """The architecture that the harness is built for, if that is not the kernel's own."""
     filesystem: Filesystem | None = None
     """What the cases' directories lie on; None: tmpfs."""
+    filesystems: bool = False
+    """Do the variants of cases run that lie on file systems of their own?"""
 
     def compatible(self) -> Kernel:
         """Return the same kernel, to run the harness of another ABI, by a name that says so."""
@@ -61,6 +63,10 @@ class Kernel:
     def on(self, filesystem: Filesystem) -> Kernel:
         """Return the same kernel, to run with another file system, by a name that says so."""
         return replace(self, name=f"{self.name}+{filesystem.name}", filesystem=filesystem)
+
+    def version_numbers(self) -> list[int]:
+        """Return the version as what makes one newer than another."""
+        return [int(number) for number in re.findall(r"\d+", self.version)]
 
     def config_lines(self) -> list[str]:
         """Return the lines of the configuration that mention what the cases need."""

@@ -56,10 +56,15 @@ def sha256(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def installed(name: str) -> str | None:
+    """Return the path of a program, if it is installed."""
+    # An ordinary user's PATH has no sbin on Debian.
+    return shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+
+
 def program(name: str, package: str) -> str:
     """Return the path of a program; raise UserError if its package is not installed."""
-    # An ordinary user's PATH has no sbin on Debian.
-    found = shutil.which(name, path=os.environ.get("PATH", "") + ":/usr/sbin:/sbin")
+    found = installed(name)
     if not found:
         raise UserError(f"{name} is not installed: run vm/setup.sh; elsewhere than on Debian"
                         f" install what its package {package} has")

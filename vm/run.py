@@ -101,6 +101,8 @@ class KernelRun:
         self.words = list(words)
         if kernel.filesystem:
             self.words += ["--filesystem", f"/{filesystems.PLACE}"]
+        if kernel.filesystems:
+            self.words.append("--filesystems")
         self.path = path
         self.harness = harness
         self.listener = listener

@@ -5,10 +5,17 @@ from __future__ import annotations
 
 import json
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from cli.guest import cases
+from cli.options import ON_FILESYSTEMS, with_filesystems
+from reports.model.results import CaseResult, Provenance, World
+from reports.model.results import Kernel as Column
+from reports.model.verdicts import Verdict
+from tests.filesystems import wrong
 from vm import filesystems, image, modules
 from vm.errors import UserError
 from vm.kernel import Kernel
@@ -59,12 +66,51 @@ def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
     assert b"type\text4\n" in archive
 
 
+def test_variants_are_file_systems_that_are_described() -> None:
+    tried = [case for case in cases() if case.id.startswith(ON_FILESYSTEMS)]
+    assert len(tried) == 17
+    for case in tried:
+        assert case.variants[0] == "" and set(case.variants[1:]) <= set(filesystems.known()), case
+
+
+def test_the_newest_kernel_with_modules_has_all_of_them(tmp_path: Path) -> None:
+    (tmp_path / modules.TABLE).write_text("xfs\t/landproof/ko/xfs.ko\n")
+    (tmp_path / "xfs.ko").write_text("the module xfs")
+    harness = tmp_path / "guest"
+    harness.write_text("")
+    old = Kernel("old", "here", version="6.9.1", image=harness, modules=tmp_path)
+    new = replace(old, name="new", version="6.12.3")
+    newer = replace(old, name="built", version="7.3", modules=None)
+    gone = Kernel("gone", "here", version="9", modules=tmp_path, unavailable="no such kernel")
+    asked = with_filesystems([old, new, newer, gone])
+    assert [one.name for one in asked if one.filesystems] == ["new"]
+    archive = image.base(asked[1], harness)
+    assert b"the module xfs" in archive and b"mkfs.ext4" in archive
+    assert filesystems.known()["9p-loose"].description().encode() in archive
+    assert b"the module xfs" not in image.base(asked[0], harness)
+
+
+def test_what_may_deviate_where_inodes_are_lost() -> None:
+    def column(verdict: Verdict, result: str, filesystem: str, case: str = "fs.a.b") -> Column:
+        return Column(f"k+{filesystem}", provenance=Provenance(filesystem=filesystem), cases=(
+            CaseResult(case, verdict, "why", worlds=(World("grant", result, "ok"),)),))
+
+    assert not list(wrong(column(Verdict.OVERBLOCK, "EACCES", "9p")))
+    assert not list(wrong(column(Verdict.HOLDS, "ok", "ext4")))
+    for bad in (column(Verdict.OVERBLOCK, "EACCES", "ext4"), column(Verdict.BROKEN, "x", "9p"),
+                column(Verdict.BYPASS, "ok", "9p"), column(Verdict.OVERBLOCK, "EIO", "9p"),
+                column(Verdict.OVERBLOCK, "EACCES", "9p", "net.a.b"),
+                replace(column(Verdict.HOLDS, "ok", "9p"), unavailable="no mkfs")):
+        assert len(list(wrong(bad))) == 1, bad
+
+
 def test_on_real_kernels(tmp_path: Path) -> None:
     """tmpfs has user.* attributes since Linux 6.6; rules are lost with their inodes.
 
     exfat has no links, which is no failure of the suite.
     """
-    cases = ("fs.metadata.getxattr", "fs.read_file.open", "fs.rules.subtree")
+    cases = ("fs.metadata.getxattr", "fs.read_file.open", "fs.rules.subtree",
+             "fs.resolve_unix.sendto_peer")
     words = [word for case in cases for word in ("--case", case)]
     subprocess.run(
         [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words,
@@ -86,6 +132,21 @@ def test_on_real_kernels(tmp_path: Path) -> None:
         "cannot-run", "the scene's files, here: EPERM")
     assert ext4["fs.rules.subtree"][0] == "holds"
     assert shown["debian-6.1+9p-loose"]["fs.read_file.open"][0] == "holds"
+    assert changing["fs.resolve_unix.sendto_peer"] == (
+        "cannot-run", "the scene's files, here: ECONNREFUSED")
+    assert shown["debian-6.1+9p-loose"]["fs.resolve_unix.sendto_peer"][0] == "absent"
+
+
+def test_variants_lie_on_their_file_system(tmp_path: Path) -> None:
+    """And a sandbox that enforces nothing is seen there, too."""
+    names = [f"{ON_FILESYSTEMS}refer[{name}]" for name in ("overlay", "9p-loose")]
+    words = [word for name in names for word in ("--case", name)]
+    for sabotage, verdict in (((), "holds"), (("--sabotage", "allow"), "bypass")):
+        subprocess.run([ROOT / "landproof", "run", "--kernel", "debian-6.12", *words, *sabotage,
+                        "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
+        (kernel,) = json.loads((tmp_path / "r.json").read_text())["kernels"]
+        assert {case["id"]: case["verdict"] for case in kernel["cases"]} == dict.fromkeys(
+            sorted(names), verdict)
 
 
 def test_an_unknown_one_is_refused() -> None:
