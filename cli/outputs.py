@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.options import given
 from reports.document import Document
 from reports.errors import UserError
-from reports.formats import github, junit, ktap, matrixpage, terminal
+from reports.formats import github, junit, kcidb, ktap, matrixpage, terminal
 from reports.formats.registry import ResultFormat, document_formats
 from reports.formats.terminal import console
 from reports.model.accepted import load as load_accepted
@@ -29,7 +29,7 @@ View = Callable[[Result], Document]
 
 # What is made of whole results, beside or instead of the matrix as a document.
 RESULT_FORMATS = {one.name: one for one in (ktap.FORMAT, junit.FORMAT, matrixpage.FORMAT,
-                                            github.FORMAT)}
+                                            kcidb.FORMAT, github.FORMAT)}
 
 
 def add_format_options(

@@ -1,11 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0
-"""A case's results as KCIDB has them, KernelCI's common database of reports: I/O schema 5.3."""
+"""Results as KCIDB has them, KernelCI's common database of reports: I/O schema 5.3."""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -13,8 +13,9 @@ from typing import Any
 import jsonschema
 
 from reports.errors import UserError
+from reports.formats.registry import ResultFormat
 from reports.model.report import Report, Seen
-from reports.model.results import Result, base, variant
+from reports.model.results import Case, Kernel, Result, base, shareable, variant
 from reports.model.verdicts import DEVIATIONS, Verdict
 
 ORIGIN = "landproof"
@@ -37,11 +38,34 @@ def to_text(report: Report, result: Result) -> str:
 
 def document(report: Report, result: Result) -> dict[str, Any]:
     """Return a checkout, a build and a test for each kernel that ran the case."""
-    seen = (*report.bad, *report.good, *report.others)
+    return _document((*report.bad, *report.good, *report.others), result)
+
+
+def run(result: Result) -> dict[str, Any]:
+    """Return the same for all cases of a run; a machine that was lost is a test of its own."""
+    shared = shareable(result)
+    data = _document([Seen(kernel, case) for kernel in shared.kernels for case in kernel.cases],
+                     shared)
+    data["tests"] += [_lost(kernel, number, shared) for kernel in shared.kernels if kernel.cases
+                      for number in range(len(kernel.lost))]
+    return data
+
+
+def run_to_text(result: Result) -> str:
+    """Return the JSON of a run; it is checked against the schema before."""
+    data = run(result)
+    check(data)
+    return json.dumps(data, indent=1, ensure_ascii=False) + "\n"
+
+
+def _document(seen: Sequence[Seen], result: Result) -> dict[str, Any]:
+    """Return the tests, and each checkout and build once: columns may share a kernel's image."""
+    catalogue = result.by_id()
+    kernels = {_identity(one.kernel): one for one in reversed(seen)}
     return {"version": VERSION,
-            "checkouts": [_checkout(one) for one in seen],
-            "builds": [_build(one) for one in seen],
-            "tests": [_test(one, result) for one in seen]}
+            "checkouts": [_checkout(one) for one in kernels.values()],
+            "builds": [_build(one) for one in kernels.values()],
+            "tests": [_test(one, result, catalogue) for one in seen]}
 
 
 def check(data: Any) -> None:
@@ -57,32 +81,31 @@ def _schema() -> jsonschema.Draft7Validator:
     return jsonschema.Draft7Validator(json.loads(SCHEMA.read_text(encoding="utf-8")))
 
 
-def _identity(one: Seen) -> str:
+def _identity(kernel: Kernel) -> str:
     """Return what tells this kernel from every other one: the sum of its image."""
-    return one.kernel.provenance.sha256.get("kernel") or f"{one.kernel.name}-{one.version}"
+    return kernel.provenance.sha256.get("kernel") or f"{kernel.name}-{kernel.release or ''}"
 
 
 def _checkout(one: Seen) -> dict[str, Any]:
-    return {"id": f"{ORIGIN}:{_identity(one)}", "origin": ORIGIN,
+    return {"id": f"{ORIGIN}:{_identity(one.kernel)}", "origin": ORIGIN,
             "git_commit_name": f"v{one.version}", "valid": True,
             "comment": one.kernel.provenance.source or one.kernel.name}
 
 
 def _build(one: Seen) -> dict[str, Any]:
-    return {"id": f"{ORIGIN}:{_identity(one)}", "origin": ORIGIN,
-            "checkout_id": f"{ORIGIN}:{_identity(one)}", "status": "PASS",
+    return {"id": f"{ORIGIN}:{_identity(one.kernel)}", "origin": ORIGIN,
+            "checkout_id": f"{ORIGIN}:{_identity(one.kernel)}", "status": "PASS",
             "architecture": re.sub(r"[^a-z0-9_]", "_", one.kernel.provenance.machine or "x86_64"),
             "config_name": one.kernel.name,
             "misc": {"release": one.kernel.release or "", "config": list(
                 one.kernel.provenance.config)}}
 
 
-def _test(one: Seen, result: Result) -> dict[str, Any]:
+def _test(one: Seen, result: Result, catalogue: Mapping[str, Case]) -> dict[str, Any]:
     about = one.kernel.provenance
     test: dict[str, Any] = {
-        "id": f"{ORIGIN}:{_identity(one)}:{one.case.id}:{result.date or ''}",
-        "origin": ORIGIN, "build_id": f"{ORIGIN}:{_identity(one)}", "path": _path(one.case.id),
-        "status": STATUS[one.case.verdict], "comment": _comment(one, result),
+        **_named(one.kernel, one.case.id, result), "path": _path(one.case.id),
+        "status": STATUS[one.case.verdict], "comment": _comment(one, catalogue),
         "environment": {"comment": f"QEMU {about.qemu or ''} {about.accel or ''}".strip(),
                         "misc": {"cmdline": about.cmdline or ""}},
         "misc": {"verdict": str(one.case.verdict), "landproof": result.landproof,
@@ -95,8 +118,22 @@ def _test(one: Seen, result: Result) -> dict[str, Any]:
     return test
 
 
-def _comment(one: Seen, result: Result) -> str:
-    entry = result.by_id().get(base(one.case.id))
+def _named(kernel: Kernel, what: str, result: Result) -> dict[str, str]:
+    """Return what tells this test from every other one, and which build it is of."""
+    build = f"{ORIGIN}:{_identity(kernel)}"
+    return {"id": f"{build}:{kernel.name}:{what}:{result.date or ''}", "origin": ORIGIN,
+            "build_id": build}
+
+
+def _lost(kernel: Kernel, number: int, result: Result) -> dict[str, Any]:
+    lost = kernel.lost[number]
+    return {**_named(kernel, f"machine.{number + 1}", result), "path": f"{ORIGIN}.machine",
+            "status": "ERROR", "comment": lost.why,
+            "log_excerpt": "\n".join((lost.why, *lost.console))[:EXCERPT]}
+
+
+def _comment(one: Seen, catalogue: Mapping[str, Case]) -> str:
+    entry = catalogue.get(base(one.case.id))
     return entry.claim if entry else one.case.id
 
 
@@ -111,3 +148,6 @@ def _path(case_id: str) -> str:
     """Return the name of a test: its parts are letters, digits, _ and -."""
     named = ".".join(filter(None, (ORIGIN, base(case_id), variant(case_id))))
     return re.sub(r"[^\w.-]", "_", named, flags=re.ASCII)
+
+
+FORMAT = ResultFormat("kcidb", "for KernelCI's database", run_to_text)

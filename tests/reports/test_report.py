@@ -8,6 +8,7 @@ import email
 import json
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,9 @@ from reports.formats import kcidb, mail
 from reports.formats.mail import Recipients
 from reports.model.report import Report, gather
 from reports.model.resultfile import dump_result
-from reports.model.results import Case, CaseResult, Kernel, Provenance, Result, World
+from reports.model.results import (
+    Case, CaseResult, Kernel, Provenance, Result, World, shareable,
+)
 from reports.model.verdicts import Verdict
 from tests.reports.conftest import Run
 
@@ -155,6 +158,32 @@ def test_kcidb_takes_every_verdict(verdict: Verdict) -> None:
     assert {one["build_id"] for one in data["tests"]} == {one["id"] for one in data["builds"]}
     assert {one["checkout_id"] for one in data["builds"]} == {
         one["id"] for one in data["checkouts"]}
+
+
+def test_kcidb_of_a_whole_run(odd: Result) -> None:
+    """Every case of every kernel and every lost machine is a test; what is secret is none."""
+    data = json.loads(kcidb.run_to_text(odd))
+    shown = shareable(odd)
+    wanted = sorted((kernel.name, str(case.verdict)) for kernel in shown.kernels
+                    for case in kernel.cases)
+    names = {f"landproof:{kernel.provenance.sha256.get('kernel')}" if kernel.provenance.sha256 else
+             f"landproof:{kernel.name}-{kernel.release}": kernel.name for kernel in shown.kernels}
+    tests = [one for one in data["tests"] if one["path"] != "landproof.machine"]
+    assert sorted((names[one["build_id"]], one["misc"]["verdict"]) for one in tests) == wanted
+    lost = [one["comment"] for one in data["tests"] if one["path"] == "landproof.machine"]
+    assert lost == [one.why for kernel in odd.kernels if kernel.cases for one in kernel.lost] != []
+    assert len({one["id"] for one in data["tests"]}) == len(data["tests"])
+    secret = {case.id for case in odd.catalogue} - {case.id for case in shown.catalogue}
+    assert secret and not any(one in kcidb.run_to_text(odd) for one in secret)
+
+
+def test_kcidb_tells_two_columns_of_one_image_apart() -> None:
+    (kernel,) = result([("6.12.1", Verdict.BYPASS)]).kernels
+    about = replace(kernel.provenance, sha256={"kernel": "5" * 64})
+    both = [replace(kernel, name=name, provenance=about) for name in ("a", "a+ext4")]
+    data = kcidb.run(replace(result([("6.12.1", Verdict.BYPASS)]), kernels=tuple(both)))
+    assert len(data["builds"]) == len(data["checkouts"]) == 1
+    assert len({one["id"] for one in data["tests"]}) == 2
 
 
 def test_kcidb_names_a_variant() -> None:
