@@ -5,12 +5,13 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
+import fastjsonschema
 import jsonschema
 
 from reports.errors import UserError
@@ -34,6 +35,8 @@ OLDER = ("urn:landproof:result:1",)  # lack `options`, `asked` and `flaky`; read
 SCHEMA = Path(__file__).parents[1] / "schema" / "result.schema.json"
 
 Json = dict[str, Any]
+_names: Callable[[Any], tuple[str, ...]] = cache(lambda kind: tuple(
+    item.name for item in fields(kind)))
 Part = TypeVar("Part", Provenance, World, Lost, Case, CaseResult, Kernel, Shard)
 
 
@@ -167,7 +170,7 @@ def _world(name: str, data: Mapping[str, Any]) -> World:
 def _part(kind: type[Part], data: Mapping[str, Any], **known: object) -> Part:
     """Return a dataclass of the values that `data` has for it, with `known` ones over them."""
     values: dict[str, Any] = {}
-    for name in (item.name for item in fields(kind)):
+    for name in _names(kind):
         if name in known:
             values[name] = known[name]
         elif data.get(name) is not None:
@@ -188,9 +191,23 @@ def _tidy(value: Any) -> Any:
 
 
 @cache
-def _validator() -> Any:
-    schema = json.loads(SCHEMA.read_text(encoding="utf-8"))
-    return jsonschema.Draft202012Validator(schema)
+def _valid() -> Callable[[object], bool]:
+    """Return what says at once whether a result is valid, and not what is wrong with it."""
+    check = fastjsonschema.compile(_schema(), use_default=False)
+
+    def valid(data: object) -> bool:
+        try:
+            check(data)
+        except fastjsonschema.JsonSchemaException:
+            return False
+        return True
+
+    return valid
+
+
+@cache
+def _schema() -> Any:
+    return json.loads(SCHEMA.read_text(encoding="utf-8"))
 
 
 def _check(data: object, name: str) -> None:
@@ -204,7 +221,10 @@ def _check(data: object, name: str) -> None:
             f"{name} is of another form ({clean(str(form))[:60]}; this landproof reads {FORM}):"
             f" render it with landproof {clean(str(data['landproof']))[:20]}"
         )
-    error = jsonschema.exceptions.best_match(_validator().iter_errors(data))
+    if _valid()(data):
+        return
+    validator = jsonschema.Draft202012Validator(_schema())
+    error = jsonschema.exceptions.best_match(validator.iter_errors(data))
     if error is not None:
         where = "".join(
             f"[{step}]" if isinstance(step, int) else f".{clean(step)}"
