@@ -22,6 +22,7 @@ from reports.model.results import (
     Kernel,
     Result,
     base,
+    case_ids,
     reproduce,
     shareable,
     variant,
@@ -112,13 +113,16 @@ class _Table:
 def _data(result: Result, columns: list[Kernel]) -> dict[str, Any]:
     """Return what the script shows of a cell; the table itself is in the page already.
 
-    Thousands of cases come out in the same few ways, so texts and worlds stand once each.
+    Thousands of cases come out in the same few ways, so texts, worlds and outcomes stand once each.
+    The results of a kernel have the order of `ids`; 0 stands for a case that did not run there.
     """
-    texts, worlds = _Table(), _Table()
-    results = [
-        {case.id: _result_data(kernel, case, texts, worlds) for case in kernel.cases}
-        for kernel in columns
-    ]
+    texts, worlds, outcomes = _Table(), _Table(), _Table()
+    ids = case_ids(columns, result.by_id())
+    results = []
+    for kernel in columns:
+        ran = {case.id: case for case in kernel.cases}
+        results.append([_result_data(kernel, ran[one], texts, worlds, outcomes) if one in ran else 0
+                        for one in ids])
     return {
         "verdicts": {
             verdict: {"sign": look.sign, "meaning": look.meaning}
@@ -126,7 +130,9 @@ def _data(result: Result, columns: list[Kernel]) -> dict[str, Any]:
         },
         "kernels": [_kernel_data(kernel) for kernel in columns],
         "cases": {case.id: _case_data(case) for case in result.catalogue},
+        "ids": ids,
         "results": results,
+        "outcomes": outcomes.values,
         "texts": texts.values,
         "links": _targets(result),
         "worlds": worlds.values,
@@ -158,9 +164,9 @@ def _case_data(case: Case) -> dict[str, Any]:
 
 
 def _result_data(
-    kernel: Kernel, case: CaseResult, texts: _Table, worlds: _Table
+    kernel: Kernel, case: CaseResult, texts: _Table, worlds: _Table, outcomes: _Table
 ) -> list[Any]:
-    """Return places of why, known issue and worlds; then times, and whatever is rare."""
+    """Return the place of the outcome (why, known issue, worlds, whatever is rare), and times."""
     issue = explain(case, kernel)
     known = f"{issue.text} {issue.report}; {issue.extent}." if issue else ""
     rare = {
@@ -168,17 +174,17 @@ def _result_data(
         "news": case.news,
         "log": (*case.log, *case.console)[-CONSOLE_LINES:],
     }
-    return [
+    outcome = [
         texts.place("" if case.verdict is Verdict.HOLDS else case.why),
         texts.place(known),
         # Of each: its name, what it showed, what was promised, whether that is the same, a note.
         worlds.place(
             [(one.name, one.result, one.expected, one.as_promised, one.note) for one in case.worlds]
         ),
-        _rounded(case.ms),
-        [_rounded(world.ms) for world in case.worlds],
         {name: value for name, value in rare.items() if value},
     ]
+    times = [_rounded(world.ms) for world in case.worlds]
+    return [outcomes.place(outcome), _rounded(case.ms), times]
 
 
 def _rounded(ms: float | None) -> float | None:

@@ -10,6 +10,7 @@
   const rows = [...grid.querySelectorAll("tr[data-ids]")];
   const chips = [...document.querySelectorAll(".chip")];
   const filters = { verdict: new Set(), family: new Set(), kernel: new Set() };
+  const places = new Map(data.ids.map((id, place) => [id, place]));
   const baseOf = (id) => id.split("[")[0];
   const idsOf = (row) => row.dataset.ids.split(" ");   // a row may stand for several variants
   const total = rows.reduce((sum, row) => sum + idsOf(row).length, 0);
@@ -270,14 +271,15 @@
       (kernel.abi ? `ABI ${kernel.abi} · errata fixed: ${kernel.errata}` : "no Landlock");
     const head = make("div", "panel-head", verdict ? badge(verdict) : null, title,
       switches(cell, id), make("span", "muted", release));
-    const result = data.results[cell.cellIndex - 1][id];
+    const result = data.results[cell.cellIndex - 1][places.get(id)];
     if (!result) {
       const text = "This case did not run on this kernel.";
       byId("panel-body").replaceChildren(head, make("p", "", text));
       return;
     }
-    const [why, known] = [data.texts[result[0]], data.texts[result[1]]];
-    const [worlds, ms, times, rare] = [data.worlds[result[2]], ...result.slice(3)];
+    const [outcome, ms, times] = result;
+    const [reason, issue, shape, rare] = data.outcomes[outcome];
+    const [why, known, worlds] = [data.texts[reason], data.texts[issue], data.worlds[shape]];
     const story = make("div", "",
       about.claim ? make("p", "", make("strong", "", about.claim)) : null,
       make("p", "muted", `${verdict}: ${data.verdicts[verdict].meaning}.`),
