@@ -332,6 +332,7 @@ static void become_entry(struct arguments *a)
 int main(int argc, char **argv)
 {
 	static struct arguments a = { .records_fd = -1 };
+	const char *missing;
 	bool guest;
 	int status;
 
@@ -342,7 +343,14 @@ int main(int argc, char **argv)
 	if (argc == 6 && strcmp(argv[1], "attempt") == 0)
 		return tool_attempt_main(argc - 2, argv + 2);
 	cases_sort();
-	environment_reset();
+	missing = environment_reset();
+	if (missing) {
+		/* fprintf(3) to stderr takes 8 KiB of stack. */
+		fputs("landproof-guest: cannot start without ", stderr);
+		fputs(missing, stderr);
+		fputs("\n", stderr);
+		return 2;
+	}
 	guest = guest_init();
 	if (guest) {
 		audit_enable(false);

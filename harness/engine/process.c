@@ -110,6 +110,7 @@ const char *process_init(void)
 	prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
 	missing = scratch_init() ?:
 		  missing_because("/proc/self/exe", self_open()) ?:
+		  missing_because("a copy of /proc/self/exe", scratch_self()) ?:
 		  missing_because("shared memory", scene_init());
 	if (!missing)
 		list_children(getpid(), inherited, sizeof(inherited));

@@ -48,13 +48,15 @@ static const struct limit {
 	int resource;
 	rlim_t enough;
 	enum influence influence;
+	rlim_t least;	/* with less than this nothing can be tried */
 } limits[] = {
 	{ "RLIMIT_NOFILE", RLIMIT_NOFILE, 256, INFLUENCE_SPOILS },
 	{ "RLIMIT_NPROC", RLIMIT_NPROC, 256, INFLUENCE_SPOILS },
 	{ "RLIMIT_AS", RLIMIT_AS, 64 << 20, INFLUENCE_RESTRICTS },
 	{ "RLIMIT_DATA", RLIMIT_DATA, 64 << 20, INFLUENCE_RESTRICTS },
 	{ "RLIMIT_FSIZE", RLIMIT_FSIZE, 64 << 20, INFLUENCE_RESTRICTS },
-	{ "RLIMIT_STACK", RLIMIT_STACK, 256 << 10, INFLUENCE_RESTRICTS },
+	{ "RLIMIT_STACK", RLIMIT_STACK, 256 << 10, INFLUENCE_RESTRICTS,
+	  48 << 10 },
 	{ "RLIMIT_MEMLOCK", RLIMIT_MEMLOCK, 64 << 10, INFLUENCE_RESTRICTS },
 	{ "RLIMIT_SIGPENDING", RLIMIT_SIGPENDING, 64, INFLUENCE_RESTRICTS },
 	{ "RLIMIT_MSGQUEUE", RLIMIT_MSGQUEUE, 819200, INFLUENCE_RESTRICTS },
@@ -93,12 +95,26 @@ static void fill_standard_descriptors(void)
 		close(fd);
 }
 
-void environment_reset(void)
+const char *environment_reset(void)
 {
+	static char lacking[80];
+	struct rlimit now;
 	sigset_t none;
 	size_t i;
 	int number, timer;
 
+	/* First of all, for there may be no room for anything else. */
+	for (i = 0; i < LIMITS; i++) {
+		raise_limit(&limits[i]);
+		if (getrlimit(limits[i].resource, &now) ||
+		    now.rlim_cur >= limits[i].least)
+			continue;
+		snprintf(lacking, sizeof(lacking),
+			 "a higher %s: %ju bytes, and not %ju",
+			 limits[i].name, (uintmax_t)limits[i].least,
+			 (uintmax_t)now.rlim_cur);
+		return lacking;
+	}
 	fill_standard_descriptors();
 	for (number = 1; number < NSIG; number++)
 		/* nohup(1) has its reasons. */
@@ -112,13 +128,17 @@ void environment_reset(void)
 	umask(022);
 	for (timer = ITIMER_REAL; timer <= ITIMER_PROF; timer++)
 		setitimer(timer, &(struct itimerval) { 0 }, NULL);
+	/* Options behind the command are options all the same. */
+	unsetenv("POSIXLY_CORRECT");
 	if (!filter_kills_at(SYS_personality))
 		personality(PER_LINUX);
-	/* A program that cannot be read is not dumpable, nor is its /proc. */
-	if (!filter_kills_at(SYS_prctl))
+	if (!filter_kills_at(SYS_prctl)) {
+		/* A program that cannot be read is not dumpable, nor is /proc. */
 		prctl(PR_SET_DUMPABLE, 1, 0, 0, 0);
-	for (i = 0; i < LIMITS; i++)
-		raise_limit(&limits[i]);
+		/* Or libc dies when it reads the clock; only x86 has it. */
+		prctl(PR_SET_TSC, PR_TSC_ENABLE, 0, 0, 0);
+	}
+	return NULL;
 }
 
 static void __attribute__((format(printf, 2, 3)))

@@ -5,8 +5,11 @@
 
 #include <stdbool.h>
 
-/* Sets right what a parent may have left: signals, descriptors, limits ... */
-void environment_reset(void);
+/*
+ * Sets right what a parent may have left: signals, descriptors, limits ...
+ * NULL, or what is so low that nothing can be tried
+ */
+const char *environment_reset(void);
 /* Finds what cannot be set right; after kernel_probe(). */
 void environment_probe(void);
 

@@ -10,10 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mount.h>
+#include <sys/sendfile.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/errors.h"
+#include "base/programs.h"
 #include "machine/filesystem.h"
 #include "machine/guest.h"
 #include "machine/privilege.h"
@@ -112,8 +114,9 @@ static int make_scratch(const char *place)
 	if (!mkdtemp(scratch))
 		return errno;
 	error = chmod(scratch, 0755) ? errno : has_room(scratch);
+	/* It is empty; to look into it takes descriptors that may be short. */
 	if (error)
-		remove_tree(scratch);
+		rmdir(scratch);
 	return error;
 }
 
@@ -196,6 +199,35 @@ int scratch_file(void)
 	if (fd >= 0)
 		unlink(path);
 	return fd;
+}
+
+int scratch_self(void)
+{
+	char path[32];
+	struct stat st;
+	int from, to, copy = -1, error = 0;
+
+	if (privilege != FULL || fstat(self_fd, &st) || st.st_mode & S_IXOTH)
+		return 0;
+	from = open("/proc/self/exe", O_RDONLY | O_CLOEXEC);
+	to = scratch_file();
+	while (st.st_size > 0 && !error) {
+		const ssize_t done = sendfile(to, from, NULL, st.st_size);
+
+		error = done < 0 ? errno : done ? 0 : EIO;
+		st.st_size -= done;
+	}
+	if (!error && fchmod(to, 0755))
+		error = errno;
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", to);
+	if (!error)
+		copy = open(path, O_PATH | O_CLOEXEC);
+	if (!error && (copy < 0 || dup3(copy, self_fd, O_CLOEXEC) < 0))
+		error = errno;
+	close(copy);
+	close(to);
+	close(from);
+	return error;
 }
 
 static void world_dir(const char *filesystem, char *dir, size_t size)

@@ -7,6 +7,8 @@
 const char *scratch_init(void);
 /* A file without a name: its descriptor, or -1 */
 int scratch_file(void);
+/* Lets worlds execute the harness, which only root may: 0 or errno */
+int scratch_self(void);
 /*
  * A new directory for a world, its current one: 0 or errno.  @filesystem: of
  * filesystem_have(); NULL: where all worlds lie

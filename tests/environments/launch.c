@@ -41,6 +41,7 @@
 #include <sys/mount.h>
 #include <sys/personality.h>
 #include <sys/prctl.h>
+#include <sys/ptrace.h>
 #include <sys/reboot.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
@@ -238,6 +239,26 @@ static void caps(const char *value)
 	must(!syscall(SYS_capset, &header, data), "capset");
 }
 
+/* Another user, who has every capability all the same */
+static void ambient(const char *value)
+{
+	struct __user_cap_header_struct header = {
+		.version = _LINUX_CAPABILITY_VERSION_3,
+	};
+	struct __user_cap_data_struct data[2];
+	int cap;
+
+	must(!prctl(PR_SET_KEEPCAPS, 1, 0, 0, 0), "keepcaps");
+	user(value);
+	must(!syscall(SYS_capget, &header, data), "capget");
+	for (cap = 0; cap < 2; cap++)
+		data[cap].effective = data[cap].inheritable =
+			data[cap].permitted;
+	must(!syscall(SYS_capset, &header, data), "capset");
+	for (cap = 0; cap < 64; cap++)
+		prctl(PR_CAP_AMBIENT, PR_CAP_AMBIENT_RAISE, cap, 0, 0);
+}
+
 static const struct { const char *name; int number; } limits[] = {
 	{ "NOFILE", RLIMIT_NOFILE }, { "NPROC", RLIMIT_NPROC },
 	{ "AS", RLIMIT_AS }, { "FSIZE", RLIMIT_FSIZE },
@@ -286,6 +307,36 @@ static void block(const char *value)
 static void close_fd(const char *value)
 {
 	close(atoi(value));
+}
+
+/* The instruction that reads the clock is a SIGSEGV: for the last step. */
+static void no_clock(const char *value)
+{
+	(void)value;
+	must(!prctl(PR_SET_TSC, PR_TSC_SIGSEGV, 0, 0, 0), "PR_SET_TSC");
+}
+
+/* A debugger that follows no child */
+static void traced(const char *value)
+{
+	const pid_t self = getpid();
+	int ready[2], status;
+	char byte;
+
+	(void)value;
+	must(!pipe2(ready, O_CLOEXEC), "pipe");
+	if (fork() == 0) {
+		must(!ptrace(PTRACE_SEIZE, self, 0, 0), "PTRACE_SEIZE");
+		must(write(ready[1], "", 1) == 1, "write");
+		while (waitpid(self, &status, __WALL) == self &&
+		       WIFSTOPPED(status))
+			ptrace(PTRACE_CONT, self, 0,
+			       status >> 16 ? 0 : WSTOPSIG(status));
+		_exit(0);
+	}
+	must(read(ready[0], &byte, 1) == 1, "tracer");
+	close(ready[0]);
+	close(ready[1]);
 }
 
 static void extra(const char *value)
@@ -699,6 +750,8 @@ static const struct step {
 	{ "through", through }, { "apparmor", apparmor },
 	{ "selinux", selinux }, { "context", context }, { "bpf", bpf },
 	{ "overlay", overlay }, { "alarm", alarm_clock }, { "groups", groups },
+	{ "no-clock", no_clock }, { "traced", traced },
+	{ "ambient", ambient },
 };
 
 static void make(char *word)

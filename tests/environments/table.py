@@ -112,11 +112,15 @@ ENVIRONMENTS = (
     env("groups", "groups=60000"),
     env("no-new-privs", "no-new-privs", "no_new_privs"),
     env("unreadable-program", "mode=711 user=65534", ROOT, machine=True),
+    env("private-program", "mode=700", machine=True),
+    env("ambient-capabilities", "mode=755 ambient=65534", ROOT),
     # Signals, limits, descriptors
     env("ignore-SIGCHLD", "ignore=17", machine=True),
     env("ignore-all", "ignore=0"),
     env("block-all", "block"),
     env("alarm", "alarm=1"),
+    env("nofile-3", "mode=755 rlimit=NOFILE:3 user=65534",
+        unable="a directory to work in: /tmp: Too many open files"),
     env("nofile-8", "mode=755 rlimit=NOFILE:8 user=65534", "RLIMIT_NOFILE 8"),
     env("nofile-16", "rlimit=NOFILE:16 user=65534", "RLIMIT_NOFILE 16"),
     # Nobody else is this user: other tests run beside these.
@@ -124,6 +128,8 @@ ENVIRONMENTS = (
     env("nproc-4", "mode=755 rlimit=NPROC:4 user=65533", "RLIMIT_NPROC 4"),
     env("as-32M", "mode=755 rlimit=AS:33554432 user=65534", ROOT),
     env("fsize-0", "mode=755 rlimit=FSIZE:0 user=65534", unable="^$"),
+    env("stack-16k", "mode=755 rlimit=STACK:16384 user=65534",
+        unable="cannot start without a higher RLIMIT_STACK"),
     env("stack-64k", "mode=755 rlimit=STACK:65536 user=65534", ROOT),
     env("memlock-0", "mode=755 rlimit=MEMLOCK:0 user=65534", "RLIMIT_MEMLOCK 0"),
     env("sigpending-0", "mode=755 rlimit=SIGPENDING:0 user=65534", "RLIMIT_SIGPENDING 0"),
@@ -154,6 +160,7 @@ ENVIRONMENTS = (
     env("proc-subset", "mountns proc=subset=pid", "subset=pid"),
     env("gone-directory", "gone"),
     env("no-environment", "noenv"),
+    env("posix-options", "env=POSIXLY_CORRECT=1"),
     # Others
     env("no-loopback", "netns"),
     env("no-loopback-alone", "netns mode=755 user=65534 no-clone-flags refuse=272:1",
@@ -161,6 +168,8 @@ ENVIRONMENTS = (
     env("no-ipv6-alone", "netns=lo sysctl=net/ipv6/conf/all/disable_ipv6:1 mode=755 user=65534 "
         "no-clone-flags refuse=272:1", "IPv6 is disabled"),
     env("time-namespace", "timens"),
+    env("no-clock", "no-clock", machine=True),
+    env("traced", "traced", "a tracer"),
     env("nice", "nice=19"),
     env("loaded", "load=2 nice=2"),
     env("no-aslr", "personality=40000"),
