@@ -16,6 +16,11 @@ static const struct variant fs[] = {
 	{ NULL }
 };
 
+static const struct variant overlay[] = {
+	PORTION("", "overlay", 2, 1), PORTION("2", "overlay", 2, 2),
+	{ NULL }
+};
+
 /* What kernels are known to decide otherwise stands apart from the rest. */
 #define APART(name, part, of, number, list, which)			\
 	{ name, .data = &(const struct portion){				\
@@ -84,6 +89,15 @@ CASE("explore.fs",
 	.variants = fs,
 	.root	 = true,
 	.source	 = "docs/model.md: every clause of the part fs");
+
+CASE("explore.overlay",
+	.claim	 = "scenarios of overlayfs that tell wrong models of Landlock from the right one",
+	CORPUS,
+	.covers	 = "rule.path_beneath",
+	.needs	 = "guest overlay",
+	.variants = overlay,
+	.root	 = true,
+	.source	 = "docs/model.md: every clause of the part overlay");
 
 CASE("explore.net",
 	.claim	 = "scenarios of sockets that tell wrong models of Landlock from the right one",

@@ -89,7 +89,7 @@ struct part {
 	const struct helper *helpers, *runner;
 };
 
-extern const struct part part_fs, part_net, part_domain;
+extern const struct part part_fs, part_overlay, part_net, part_domain;
 
 extern const struct part *const parts[];
 const struct part *part_find(const char *name);

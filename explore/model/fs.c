@@ -22,11 +22,24 @@ static void add(struct chain *chain, int entry)
 		chain->entries[chain->count++] = entry;
 }
 
+static void add_above(const struct tree *tree, struct chain *chain, int inode)
+{
+	int entry = 0;
+
+	while (entry < tree->entries_count &&
+	       tree->entries[entry].inode != inode)
+		entry++;
+	while (entry < tree->entries_count &&
+	       (entry = tree->entries[entry].parent) >= 0)
+		add(chain, entry);
+}
+
 /* "Rules restrict access when they are encountered on a path." */
 static struct chain path_of(const struct tree *tree, struct place place)
 {
 	struct chain chain = { .count = 0 };
 	const struct mount *mount = &tree->mounts[place.mount];
+	const struct inode *inode;
 	int above;
 
 	if (!tree_beneath(tree, place.entry, mount->root)) {
@@ -42,6 +55,11 @@ static struct chain path_of(const struct tree *tree, struct place place)
 				return chain;
 			if (!H(BIND))
 				return chain;
+			if (!H(OVERLAY_ABOVE) && place.mount == tree->overlay)
+				return chain;
+			inode = &tree->inodes[tree->entries[place.entry].inode];
+			if (!H(OVERLAY_BESIDE) && place.mount == tree->overlay)
+				add_above(tree, &chain, inode->lower);
 			if (!H(BIND_SOURCE))
 				for (above = tree->entries[place.entry].parent;
 				     above >= 0;
@@ -63,6 +81,21 @@ static struct chain path_of(const struct tree *tree, struct place place)
 	return chain;
 }
 
+/* Is a rule one on this inode?  No other will do, even if it is made of it. */
+static bool is_on(const struct tree *tree, const struct fs_rule *rule,
+		  int inode)
+{
+	const struct inode *of = &tree->inodes[inode];
+	const struct inode *named = &tree->inodes[rule->inode];
+
+	if (rule->inode == inode)
+		return H(OVERLAY_COPIED) || !of->copied;
+	return (!H(OVERLAY_LOWER) && of->lower == rule->inode) ||
+	       (!H(OVERLAY_UPPER) && of->upper == rule->inode) ||
+	       (!H(OVERLAY_TO_LOWER) && named->lower == inode) ||
+	       (!H(OVERLAY_TO_UPPER) && named->upper == inode);
+}
+
 static uint32_t granted(const struct fs_state *state,
 			const struct fs_layer *layer,
 			const struct chain *chain)
@@ -81,7 +114,7 @@ static uint32_t granted(const struct fs_state *state,
 		for (j = 0; j < layer->count; j++) {
 			const struct fs_rule *rule = &layer->rules[j];
 
-			if (rule->inode != inode ||
+			if (!is_on(tree, rule, inode) ||
 			    (!H(INODE) && rule->entry != entry))
 				continue;
 			if (!H(FILE_RULE) &&
@@ -296,6 +329,10 @@ static void unlink_(struct fs_state *state, const struct operation *op,
 	}
 	if (op->actor == FS_INSIDE)
 		judge(state, H(CONTENT) ? at.dir : at.found, right, expected);
+	if (op->actor == FS_INSIDE && !H(OVERLAY_WHITEOUT) &&
+	    tree_inode(tree, at.found)->lower)
+		judge(state, at.dir, make_right(state, NODE_WHITEOUT),
+		      expected);
 	if (dir != (tree_type(tree, at.found) == NODE_DIR))
 		answer(expected, dir ? ENOTDIR : EISDIR);
 	else if (tree_mounted_at(tree, at.found.entry))
@@ -388,6 +425,15 @@ static void judge_move(const struct fs_state *state, bool linked, bool swap,
 		deny(expected, EACCES, CLAUSE_REFER);
 }
 
+/* What is written to is no longer that of the lower layer. */
+static void copy_up(struct tree *tree, struct place place)
+{
+	struct inode *inode = tree_inode(tree, place);
+
+	if (inode->lower && inode->type != NODE_DIR)
+		inode->copied = true;
+}
+
 static void link_(struct fs_state *state, const struct operation *op,
 		  struct expected *expected)
 {
@@ -428,6 +474,7 @@ static void link_(struct fs_state *state, const struct operation *op,
 	if (expected->count)
 		return;
 	answer(expected, 0);
+	copy_up(tree, old.found);
 	tree_link(tree, &new, tree->entries[old.found.entry].inode);
 }
 
@@ -462,6 +509,10 @@ static void rename_errors(struct tree *tree, bool swap, bool keep,
 		answer(expected, EBUSY);
 	if (to >= 0 && !swap && dir && over && !tree_empty(tree, to))
 		answer(expected, ENOTEMPTY);
+	/* A directory of the lower layer cannot be moved. */
+	if ((dir && tree_inode(tree, old->found)->lower) ||
+	    (over && swap && tree_inode(tree, new->found)->lower))
+		answer(expected, EXDEV);
 }
 
 static void rename_(struct fs_state *state, const struct operation *op,
@@ -500,10 +551,14 @@ static void rename_(struct fs_state *state, const struct operation *op,
 	if (new.found.entry >= 0 && tree->entries[old.found.entry].inode ==
 	    tree->entries[new.found.entry].inode)
 		return;
-	if (swap)
+	copy_up(tree, old.found);
+	if (swap) {
+		copy_up(tree, new.found);
 		tree_exchange(tree, old.found, new.found);
-	else
+	}
+	else {
 		tree_rename(tree, old.found, &new);
+	}
 }
 
 static bool free_slot(struct tree *tree, int slot)
@@ -580,6 +635,17 @@ static uint32_t open_rights(enum node type, uint32_t flags, bool created)
 	return rights;
 }
 
+/* Is it in the lower layer only? */
+static bool is_below(struct tree *tree, struct place place)
+{
+	const struct inode *inode = tree_inode(tree, place);
+
+	return inode->type == NODE_FILE && inode->lower && !inode->upper &&
+	       !inode->copied;
+}
+
+#define CHANGES (OPEN_WRITE | OPEN_BOTH | OPEN_TRUNCATE)
+
 static void open_(struct fs_state *state, const struct operation *op,
 		  struct expected *expected)
 {
@@ -623,6 +689,8 @@ static void open_(struct fs_state *state, const struct operation *op,
 	if (!free)
 		judge(state, place, open_rights(type, flags, created),
 		      expected);
+	if (!H(OVERLAY_WRITES) && flags & CHANGES && is_below(tree, place))
+		judge(state, at.dir, make_right(state, NODE_FILE), expected);
 	if (!created)
 		open_errors(tree, flags, place, expected);
 	expected->partial = created && expected->count;
@@ -643,6 +711,8 @@ static void open_(struct fs_state *state, const struct operation *op,
 	};
 	if (handle->writes)
 		tree_inode(tree, place)->writers++;
+	if (flags & CHANGES && !(flags & OPEN_PATH))
+		copy_up(tree, place);
 	if (flags & OPEN_TRUNCATE && !(flags & OPEN_PATH) && type == NODE_FILE)
 		tree_inode(tree, place)->filled = false;
 }
@@ -667,6 +737,7 @@ static void truncate_(struct fs_state *state, const struct operation *op,
 	if (expected->count)
 		return;
 	answer(expected, 0);
+	copy_up(tree, at.found);
 	tree_inode(tree, at.found)->filled = false;
 }
 
@@ -830,6 +901,25 @@ static void bind_(struct fs_state *state, const struct operation *op,
 	tree_mount(tree, what.found, at.found);
 }
 
+static void overlay(struct fs_state *state, const struct operation *op,
+		    struct expected *expected)
+{
+	struct tree *tree = &state->tree;
+	const struct lookup lower = tree_lookup(tree, op->text[0], 0);
+	const struct lookup upper = tree_lookup(tree, "u", 0);
+	const struct lookup at = tree_lookup(tree, op->text[1], 0);
+
+	if (lower.error || at.error || tree->overlay ||
+	    tree_type(tree, lower.found) != NODE_DIR ||
+	    tree_type(tree, upper.found) != NODE_DIR ||
+	    tree_type(tree, at.found) != NODE_DIR) {
+		expected->unspecified = true;
+		return;
+	}
+	answer(expected, 0);
+	tree_overlay(tree, lower.found.entry, upper.found.entry, at.found);
+}
+
 static void unmount(struct fs_state *state, const struct operation *op,
 		    struct expected *expected)
 {
@@ -881,7 +971,22 @@ void fs_init(struct fs_state *state, const struct claim *claim)
 {
 	state->claim = *claim;
 	state->layers_count = 0;
+	state->merge_changed = false;
 	tree_init(&state->tree);
+}
+
+/* Does it say something of the upper layer, which is what was made of it? */
+static bool is_unclear(const struct fs_state *state,
+		       const struct operation *op, const struct policy *policy)
+{
+	int i;
+
+	if (!state->merge_changed)
+		return false;
+	for (i = 0; op->kind == FS_ENFORCE && i < policy->grants_count; i++)
+		if (strncmp(policy->grants[i].path, "u/", 2) == 0)
+			return true;
+	return op->kind != FS_ENFORCE && strncmp(op->text[0], "u/", 2) == 0;
 }
 
 struct expected fs_apply(struct fs_state *state, const struct operation *op,
@@ -889,6 +994,13 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 {
 	struct expected expected = { .count = 0 };
 
+	if (state->tree.overlay && is_unclear(state, op, policy)) {
+		expected.unspecified = true;
+		return expected;
+	}
+	state->merge_changed |= state->tree.overlay && op->kind != FS_ENFORCE &&
+				op->kind != FS_STAT && op->kind != FS_EXEC &&
+				(op->kind != FS_OPEN || op->flags & ~OPEN_PATH);
 	switch (op->kind) {
 	case FS_ENFORCE:
 		enforce(state, policy);
@@ -921,6 +1033,9 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 		break;
 	case FS_BIND:
 		bind_(state, op, &expected);
+		break;
+	case FS_OVERLAY:
+		overlay(state, op, &expected);
 		break;
 	case FS_UNMOUNT:
 		unmount(state, op, &expected);
@@ -999,5 +1114,8 @@ static uint64_t digest_below(const struct tree *tree, int parent,
 
 uint64_t fs_digest(const struct fs_state *state)
 {
-	return digest_below(&state->tree, 0, "");
+	const struct tree *tree = &state->tree;
+
+	return digest_below(tree, tree->overlay ?
+			    tree->mounts[tree->overlay].root : 0, "");
 }

@@ -25,6 +25,7 @@ enum fs_kind {
 	FS_SERVE,	/* a UNIX socket bound to path */
 	FS_BIND,	/* path is mounted at other */
 	FS_UNMOUNT,	/* outside only */
+	FS_OVERLAY,	/* lower layer, with "u" and "w", at other; outside only */
 	FS_UNLINK,
 	FS_RMDIR,
 	FS_RENAME,	/* path to other */
@@ -83,6 +84,7 @@ struct fs_state {
 	struct tree tree;
 	struct fs_layer layers[FS_LAYERS_MAX];
 	int layers_count;
+	bool merge_changed;	/* and with it the upper layer */
 };
 
 void fs_init(struct fs_state *state, const struct claim *claim);

@@ -48,6 +48,7 @@ void tree_init(struct tree *tree)
 
 	tree->inodes_count = tree->entries_count = 0;
 	tree->full = false;
+	tree->overlay = 0;
 	memset(tree->handles, 0, sizeof(tree->handles));
 	for (i = 0; i <= ABOVE; i++)
 		entry = new_entry(tree, entry, "_", new_inode(tree, NODE_DIR));
@@ -84,7 +85,7 @@ bool tree_beneath(const struct tree *tree, int entry, int above)
 	return false;
 }
 
-static int find(const struct tree *tree, int parent, const char *name)
+int tree_child(const struct tree *tree, int parent, const char *name)
 {
 	int i;
 
@@ -197,7 +198,7 @@ static struct lookup walk(struct tree *tree, struct place from,
 		}
 		memcpy(result.last, name, sizeof(name));
 		result.found = (struct place) {
-			here.mount, find(tree, here.entry, name),
+			here.mount, tree_child(tree, here.entry, name),
 		};
 		if (result.found.entry < 0) {
 			result.error = last ? 0 : ENOENT;
@@ -308,6 +309,59 @@ void tree_unmount(struct tree *tree, struct place root)
 		if (!tree->mounts[i].gone &&
 		    tree->mounts[i].under == root.mount)
 			tree_unmount(tree, (struct place) { .mount = i });
+}
+
+static int16_t inode_of(const struct tree *tree, int entry)
+{
+	return entry < 0 ? 0 : tree->entries[entry].inode;
+}
+
+static bool is_dir(const struct tree *tree, int entry)
+{
+	return entry >= 0 &&
+	       tree->inodes[tree->entries[entry].inode].type == NODE_DIR;
+}
+
+static int merge(struct tree *tree, int parent, int lower, int upper)
+{
+	const int from = upper < 0 ? lower : upper;
+	const struct inode shown = tree->inodes[inode_of(tree, from)];
+	const int number = new_inode(tree, shown.type);
+	const int entry = new_entry(tree, parent, tree->entries[from].name,
+				    number);
+	struct inode *inode = &tree->inodes[number];
+	const int count = tree->entries_count;
+	int i, other;
+
+	strcpy(inode->target, shown.target);
+	inode->filled = shown.filled;
+	inode->served = -1;
+	inode->lower = inode_of(tree, lower);
+	inode->upper = inode_of(tree, upper);
+	for (i = 0; i < count && !tree->full; i++) {
+		const struct entry *one = &tree->entries[i];
+
+		if (one->gone || one->parent < 0)
+			continue;
+		other = one->parent == upper && lower >= 0 ?
+			tree_child(tree, lower, one->name) : -1;
+		/* What is no directory hides what is below. */
+		if (one->parent == upper)
+			merge(tree, entry, is_dir(tree, i) &&
+			      is_dir(tree, other) ? other : -1, i);
+		else if (one->parent == lower &&
+			 (upper < 0 || tree_child(tree, upper, one->name) < 0))
+			merge(tree, entry, i, -1);
+	}
+	return entry;
+}
+
+void tree_overlay(struct tree *tree, int lower, int upper, struct place at)
+{
+	const struct place root = { .entry = merge(tree, -1, lower, upper) };
+
+	tree_mount(tree, root, at);
+	tree->overlay = tree->mounts_count - 1;
 }
 
 bool tree_path(const struct tree *tree, int from, int entry, char *path,

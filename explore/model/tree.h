@@ -31,6 +31,9 @@ struct inode {
 	int8_t served;		/* a socket: by whom, see fs.c */
 	uint8_t writers;	/* descriptors that can write */
 	char target[TEXT_MAX];	/* of a symbolic link */
+	/* In a merged hierarchy: what it is made of, by inode; 0: nothing */
+	int16_t lower, upper;
+	bool copied;		/* from the lower layer */
 };
 
 struct entry {
@@ -66,6 +69,7 @@ struct tree {
 	struct mount mounts[MOUNTS_MAX];
 	struct handle handles[HANDLES_MAX];
 	int inodes_count, entries_count, mounts_count;
+	int overlay;		/* the mount of a merged hierarchy; 0: none */
 	struct place start;	/* the working directory */
 	bool full;
 };
@@ -112,6 +116,10 @@ void tree_rename(struct tree *tree, struct place from,
 void tree_exchange(struct tree *tree, struct place one, struct place two);
 void tree_mount(struct tree *tree, struct place what, struct place at);
 void tree_unmount(struct tree *tree, struct place root);
+/* Mounts the merged hierarchy of two directories, which is one of its own. */
+void tree_overlay(struct tree *tree, int lower, int upper, struct place at);
+/* The entry of that name in a directory, or -1 */
+int tree_child(const struct tree *tree, int parent, const char *name);
 
 /* Is there anything in this directory? */
 bool tree_empty(const struct tree *tree, int entry);

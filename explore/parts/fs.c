@@ -11,7 +11,7 @@ static const char *const open_flags[] = {
 static const char *const rename_flags[] = { "exchange", "noreplace", NULL };
 static const char *const ioctl_flags[] = { "common", NULL };
 
-static const struct kind kinds[FS_KINDS] = {
+const struct kind fs_kinds[FS_KINDS] = {
 	[FS_ENFORCE]	= { "enforce", .enforces = true },
 	[FS_MKDIR]	= { "mkdir", 1 },
 	[FS_FILE]	= { "file", 1 },
@@ -24,6 +24,7 @@ static const struct kind kinds[FS_KINDS] = {
 	[FS_SERVE]	= { "serve", 1 },
 	[FS_BIND]	= { "bind", 2 },
 	[FS_UNMOUNT]	= { "unmount", 1 },
+	[FS_OVERLAY]	= { "overlay", 2 },
 	[FS_UNLINK]	= { "unlink", 1 },
 	[FS_RMDIR]	= { "rmdir", 1 },
 	[FS_RENAME]	= { "rename", 2, .flags = rename_flags },
@@ -42,7 +43,7 @@ static const struct kind kinds[FS_KINDS] = {
 	[FS_CHOWN]	= { "chown", 1 },
 };
 
-static const char *const actors[] = {
+const char *const fs_actors[] = {
 	[FS_OUTSIDE] = "outside", [FS_INSIDE] = "inside",
 };
 
@@ -63,8 +64,8 @@ static const char *needs(const struct claim *claim,
 	return NULL;
 }
 
-static void predict(const struct claim *claim, const struct scenario *scenario,
-		    struct prediction *prediction)
+void fs_predict(const struct claim *claim, const struct scenario *scenario,
+		struct prediction *prediction)
 {
 	static struct fs_state state;
 	int i;
@@ -92,15 +93,15 @@ static void predict(const struct claim *claim, const struct scenario *scenario,
 
 const struct part part_fs = {
 	.name = "fs",
-	.actors = actors,
-	.actors_count = sizeof(actors) / sizeof(actors[0]),
-	.kinds = kinds,
+	.actors = fs_actors,
+	.actors_count = FS_INSIDE + 1,
+	.kinds = fs_kinds,
 	.kinds_count = FS_KINDS,
 	.slots = HANDLES_MAX,
 	.prepare = fs_prepare,
 	.needs = needs,
 	.generate = fs_generate,
-	.predict = predict,
+	.predict = fs_predict,
 	.run = fs_run,
 	.statement = fs_statement,
 	.helpers = fs_helpers,

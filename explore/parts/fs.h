@@ -9,8 +9,14 @@
 void fs_generate(struct random *random, const struct claim *claim,
 		 struct scenario *scenario);
 
+extern const struct kind fs_kinds[FS_KINDS];
+extern const char *const fs_actors[];
+void fs_predict(const struct claim *claim, const struct scenario *scenario,
+		struct prediction *prediction);
+
 const char *fs_prepare(void);
 bool fs_can_mount(void);
+bool fs_can_overlay(void);
 bool fs_run(const struct claim *claim, const struct scenario *scenario,
 	    const bool *skip, struct observation *observation,
 	    const char **why);

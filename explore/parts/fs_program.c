@@ -188,6 +188,10 @@ void fs_statement(FILE *out, const struct operation *op,
 		fprintf(out, "mount(\"%s\", \"%s\", NULL, MS_BIND, NULL)",
 			path, other);
 		break;
+	case FS_OVERLAY:
+		fprintf(out, "mkdir(\"w\", 0755) ?: mount(\"overlay\", \"%s\", \"overlay\", 0, \"lowerdir=%s,upperdir=u,workdir=w\")",
+			other, path);
+		break;
 	case FS_UNMOUNT:
 		fprintf(out, "umount2(\"%s\", MNT_DETACH)", path);
 		break;

@@ -32,6 +32,7 @@
 #define MODE		0755
 #define OPENED_MAX	64
 #define STACK_SIZE	(64 * 1024)
+#define OVERLAY_OPTIONS(lower)	"lowerdir=" lower ",upperdir=u,workdir=w"
 
 static int work_fd = -1;	/* the directory for everything */
 static bool mounts;
@@ -39,6 +40,7 @@ static int slots[HANDLES_MAX];	/* of who is inside */
 /* Of who is outside: mounts to take away, and sockets to close */
 static int opened[OPENED_MAX];
 static int opened_count;
+static int merge_fd = -1;	/* of the merged hierarchy, if there is one */
 static char stack[STACK_SIZE] __attribute__((aligned(16)));
 
 struct run {
@@ -74,6 +76,24 @@ static const char *own_place(void)
 		return NULL;
 	atexit(remove_plain_dir);
 	return plain_dir;
+}
+
+bool fs_can_overlay(void)
+{
+	static int can = -1;
+
+	if (can >= 0)
+		return can;
+	can = fchdir(work_fd) == 0 && mkdir("l", MODE) == 0 &&
+	      mkdir("u", MODE) == 0 && mkdir("w", MODE) == 0 &&
+	      mount("overlay", "l", "overlay", 0, OVERLAY_OPTIONS("l")) == 0;
+	if (can)
+		umount2("l", MNT_DETACH);
+	rmdir("l");
+	rmdir("u");
+	rmdir("w/work");
+	rmdir("w");
+	return can;
 }
 
 /* Two that take turns do so fastest on one processor. */
@@ -263,6 +283,20 @@ static int bind_mount(const char *what, const char *where,
 	       remember(open(where, O_PATH | O_CLOEXEC));
 }
 
+static int mount_overlay(const char *lower, const char *where)
+{
+	char options[3 * TEXT_MAX];
+	int error;
+
+	snprintf(options, sizeof(options), OVERLAY_OPTIONS("%s"), lower);
+	if (mkdir("w", MODE) ||
+	    mount("overlay", where, "overlay", 0, options))
+		return errno;
+	merge_fd = open(where, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	error = merge_fd < 0 ? errno : 0;
+	return error ?: remember(open(where, O_PATH | O_CLOEXEC));
+}
+
 static int make_device(const char *path)
 {
 	return make_file(path) ?: bind_mount("/dev/null", path, FS_OUTSIDE);
@@ -379,6 +413,8 @@ static int execute(const struct claim *claim, const struct operation *op,
 		return make_device(op->text[0]);
 	case FS_BIND:
 		return bind_mount(op->text[0], op->text[1], op->actor);
+	case FS_OVERLAY:
+		return mount_overlay(op->text[0], op->text[1]);
 	case FS_UNMOUNT:
 		return result(umount2(op->text[0], MNT_DETACH));
 	case FS_UNLINK:
@@ -516,8 +552,8 @@ struct entry64 {
 	char name[];
 };
 
-/* Removes what is in a directory, and sums it up. */
-static uint64_t sweep(int dir, const char *path)
+/* Sums up what is in a directory, and removes it. */
+static uint64_t sweep(int dir, const char *path, bool removes)
 {
 	char buffer[4096] __attribute__((aligned(8))), below[256];
 	uint64_t sum = 0;
@@ -541,15 +577,16 @@ static uint64_t sweep(int dir, const char *path)
 			if (type == NODE_DIR) {
 				fd = openat(dir, entry->name, O_RDONLY |
 					    O_DIRECTORY | O_CLOEXEC);
-				sum += sweep(fd, below);
+				sum += sweep(fd, below, removes);
 				close(fd);
 			} else if (type == NODE_FILE) {
 				filled = !fstatat(dir, entry->name, &stat, 0) &&
 					 stat.st_size;
 			}
 			sum += fs_mix(below, type, filled);
-			unlinkat(dir, entry->name,
-				 type == NODE_DIR ? AT_REMOVEDIR : 0);
+			if (removes)
+				unlinkat(dir, entry->name, type == NODE_DIR ?
+					 AT_REMOVEDIR : 0);
 		}
 	}
 	return sum;
@@ -558,9 +595,15 @@ static uint64_t sweep(int dir, const char *path)
 static uint64_t clean_up(void)
 {
 	char path[32];
-	uint64_t sum;
+	const bool merged = merge_fd >= 0;
+	uint64_t sum = 0, rest;
 	int dir;
 
+	if (merged) {
+		sum = sweep(merge_fd, "", false);
+		close(merge_fd);
+		merge_fd = -1;
+	}
 	while (opened_count) {
 		const int fd = opened[--opened_count];
 
@@ -572,7 +615,7 @@ static uint64_t clean_up(void)
 	if (fchdir(work_fd))
 		return 0;
 	dir = open("_", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	sum = sweep(dir, "");
+	rest = sweep(dir, "", true);
 	close(dir);
 	/* A mount that should have been refused is in the way. */
 	if (rmdir("_") && mounts &&
@@ -580,7 +623,7 @@ static uint64_t clean_up(void)
 		close(work_fd);
 		work_fd = open("/tmp", O_PATH | O_DIRECTORY | O_CLOEXEC);
 	}
-	return sum;
+	return merged ? sum : rest;
 }
 
 bool fs_run(const struct claim *claim, const struct scenario *scenario,

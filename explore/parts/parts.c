@@ -5,7 +5,7 @@
 #include "explore/engine/part.h"
 
 const struct part *const parts[] = {
-	&part_fs, &part_net, &part_domain, NULL
+	&part_fs, &part_overlay, &part_net, &part_domain, NULL
 };
 
 const struct part *part_find(const char *name)

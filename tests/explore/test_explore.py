@@ -30,6 +30,8 @@ def explorer(*words: str, prefix: tuple[str, ...] = ()) -> subprocess.CompletedP
 def explored(*words: str) -> Record:
     """Return what one part found on this machine's kernel."""
     done = explorer("--json", *words)
+    if "left out" in done.stderr and not done.stdout:
+        pytest.skip(f"this machine: {done.stderr.strip()}")
     assert done.returncode in (0, 1, 2) and done.stdout, done.stderr
     found: Record = json.loads(done.stdout)
     # A model that is wrong may call the rest of the kernel wrong, too.
