@@ -243,7 +243,9 @@ static int answer(const struct arguments *a)
 		return count_corpus(part, &newest);
 	case EXPLORE_DISTILL:
 		return !corpus_distill(stdout, part, &newest, a->explore.seed,
-				       KILLERS);
+				       KILLERS,
+				       a->explore.mutant ?
+				       clause_find(a->explore.mutant) : 0);
 	case EXPLORE_MODEL:
 		return print_model();
 	default:

@@ -121,7 +121,8 @@ static void compact(const struct part *part, struct scenario *scenario)
 }
 
 bool corpus_distill(FILE *out, const struct part *part,
-		    const struct claim *claim, uint64_t seed, int killers)
+		    const struct claim *claim, uint64_t seed, int killers,
+		    enum clause only)
 {
 	static struct listed listed;
 	clause_set wanted, killed;
@@ -135,6 +136,7 @@ bool corpus_distill(FILE *out, const struct part *part,
 		left = 0;
 		for (clause = 1; clause < CLAUSES; clause++) {
 			wanted[clause] = clause_is_of(clause, part) &&
+					 (!only || clause == (int)only) &&
 					 counts[clause] < killers;
 			left += wanted[clause];
 		}

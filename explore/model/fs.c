@@ -8,6 +8,11 @@
 
 #define H(clause) clause_holds(CLAUSE_##clause)
 
+static bool is_inside(const struct operation *op)
+{
+	return op->actor != FS_OUTSIDE;
+}
+
 /* The entries that a path goes through, from the file up */
 #define CHAIN_MAX 48
 struct chain {
@@ -48,6 +53,11 @@ static struct chain path_of(const struct tree *tree, struct place place)
 			place.entry = mount->root;
 	}
 	while (chain.count < CHAIN_MAX) {
+		if (!H(CHROOT_ABOVE) && tree->rooted &&
+		    place.entry == tree->start.entry) {
+			add(&chain, place.entry);
+			return chain;
+		}
 		if (H(BIND_ROOT) || place.entry != mount->root || !place.mount)
 			add(&chain, place.entry);
 		while (place.entry == mount->root) {
@@ -243,6 +253,9 @@ static bool judge(const struct fs_state *state, struct place place,
 	const struct chain chain = path_of(&state->tree, place);
 	const uint32_t lack = missing(state, &chain, rights);
 
+	if (!H(RING) && state->by_ring)
+		return false;
+
 	judge_path(state, &chain, expected);
 	if (lack)
 		deny(expected, EACCES, clause_of(lack));
@@ -272,7 +285,7 @@ static void make(struct fs_state *state, const struct operation *op,
 
 	if (error == EEXIST && op->kind == FS_SERVE)
 		error = EADDRINUSE;
-	if (op->actor == FS_INSIDE && !at.error && at.last[0])
+	if (is_inside(op) && !at.error && at.last[0])
 		judge(state, at.dir, make_right(state, type), expected);
 	if (error)
 		answer(expected, error);
@@ -285,7 +298,7 @@ static void make(struct fs_state *state, const struct operation *op,
 	if (op->kind == FS_FILE)
 		inode->filled = true;
 	inode->served = op->kind != FS_SERVE ? -1 :
-			op->actor == FS_INSIDE ? state->layers_count : 0;
+			is_inside(op) ? state->layers_count : 0;
 }
 
 /* It is made of a file and of a mount, whose inode is in no directory. */
@@ -327,9 +340,9 @@ static void unlink_(struct fs_state *state, const struct operation *op,
 		answer(expected, EBUSY);
 		return;
 	}
-	if (op->actor == FS_INSIDE)
+	if (is_inside(op))
 		judge(state, H(CONTENT) ? at.dir : at.found, right, expected);
-	if (op->actor == FS_INSIDE && !H(OVERLAY_WHITEOUT) &&
+	if (is_inside(op) && !H(OVERLAY_WHITEOUT) &&
 	    tree_inode(tree, at.found)->lower)
 		judge(state, at.dir, make_right(state, NODE_WHITEOUT),
 		      expected);
@@ -388,7 +401,7 @@ static void judge_move(const struct fs_state *state, bool linked, bool swap,
 	uint32_t of_old = 0, of_new = 0, lack;
 	bool refer = false;
 
-	if (!state->layers_count)
+	if (!state->layers_count || (!H(RING) && state->by_ring))
 		return;
 	judge_path(state, &from, expected);
 	judge_path(state, &to, expected);
@@ -456,11 +469,11 @@ static void link_(struct fs_state *state, const struct operation *op,
 		/* Never possible; what is said first is nowhere told. */
 		answer(expected, EPERM);
 		answer(expected, new.found.entry < 0 ? EXDEV : EEXIST);
-		if (op->actor == FS_INSIDE && state->layers_count)
+		if (is_inside(op) && state->layers_count)
 			answer(expected, EACCES);
 		return;
 	}
-	if (op->actor == FS_INSIDE && new.last[0] && new.found.entry < 0 &&
+	if (is_inside(op) && new.last[0] && new.found.entry < 0 &&
 	    old.last[0] && old.found.mount == new.dir.mount)
 		judge_move(state, true, false, &old, &new, expected);
 	if (new.found.entry >= 0)
@@ -541,7 +554,7 @@ static void rename_(struct fs_state *state, const struct operation *op,
 			answer(expected, EEXIST);
 		return;
 	}
-	if (op->actor == FS_INSIDE && (new.found.entry >= 0 || !swap))
+	if (is_inside(op) && (new.found.entry >= 0 || !swap))
 		judge_move(state, false, swap, &old, &new, expected);
 	rename_errors(tree, swap, keep, &old, &new, expected);
 	if (expected->count)
@@ -871,6 +884,32 @@ static void look(struct fs_state *state, const struct operation *op,
 		answer(expected, 0);
 }
 
+/* chroot(2) and chdir(2) into the new root */
+static void chroot_(struct fs_state *state, const struct operation *op,
+		    struct expected *expected)
+{
+	struct tree *tree = &state->tree;
+	const struct lookup at = tree_lookup(tree, op->text[0],
+					     CROSS | FOLLOW);
+
+	if (at.error || at.found.entry < 0) {
+		answer(expected, at.error ?: ENOENT);
+		return;
+	}
+	if (tree_type(tree, at.found) != NODE_DIR) {
+		answer(expected, ENOTDIR);
+		return;
+	}
+	if (!H(CHROOT) && state->layers_count)
+		deny(expected, EPERM, CLAUSE_CHROOT);
+	else
+		answer(expected, 0);
+	if (expected->denied)
+		return;
+	state->inside = at.found;
+	state->rooted = true;
+}
+
 static void bind_(struct fs_state *state, const struct operation *op,
 		  struct expected *expected)
 {
@@ -880,7 +919,7 @@ static void bind_(struct fs_state *state, const struct operation *op,
 	const struct lookup at = tree_lookup(tree, op->text[1],
 					     CROSS | FOLLOW);
 
-	if (op->actor == FS_INSIDE && state->layers_count && H(TOPOLOGY))
+	if (is_inside(op) && state->layers_count && H(TOPOLOGY))
 		deny(expected, EPERM, CLAUSE_TOPOLOGY);
 	if (what.error || at.error)
 		answer(expected, what.error ?: at.error);
@@ -973,6 +1012,33 @@ void fs_init(struct fs_state *state, const struct claim *claim)
 	state->layers_count = 0;
 	state->merge_changed = false;
 	tree_init(&state->tree);
+	state->rooted = state->by_ring = false;
+	state->outside = state->inside = state->tree.start;
+}
+
+void fs_look_as(struct fs_state *state, enum fs_actor actor)
+{
+	const bool out = actor == FS_OUTSIDE;
+
+	state->tree.start = out ? state->outside : state->inside;
+	state->tree.rooted = !out && state->rooted;
+	state->by_ring = actor == FS_RING;
+}
+
+/* Below another root there is no /proc, which some paths go through. */
+static bool needs_proc(const struct fs_state *state,
+		       const struct operation *op)
+{
+	const char *const text = op->text[0];
+
+	if (!state->tree.rooted)
+		return false;
+	return text[0] == '%' || op->text[1][0] == '%' ||
+	       (text[0] == '@' && (op->kind == FS_TRUNCATE_PATH ||
+				   op->kind == FS_CHDIR ||
+				   op->kind == FS_CHROOT ||
+				   op->kind == FS_SERVE ||
+				   op->kind == FS_CONNECT));
 }
 
 /* Does it say something of the upper layer, which is what was made of it? */
@@ -994,7 +1060,9 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 {
 	struct expected expected = { .count = 0 };
 
-	if (state->tree.overlay && is_unclear(state, op, policy)) {
+	fs_look_as(state, op->actor);
+	if (needs_proc(state, op) ||
+	    (state->tree.overlay && is_unclear(state, op, policy))) {
 		expected.unspecified = true;
 		return expected;
 	}
@@ -1068,6 +1136,9 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 		break;
 	case FS_CONNECT:
 		connect_(state, op, &expected);
+		break;
+	case FS_CHROOT:
+		chroot_(state, op, &expected);
 		break;
 	default:
 		look(state, op, &expected);

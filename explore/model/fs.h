@@ -9,7 +9,8 @@
 #include "scenario.h"
 #include "tree.h"
 
-enum fs_actor { FS_OUTSIDE, FS_INSIDE };
+/* The ring is that of who is inside: io_uring does what it is asked for. */
+enum fs_actor { FS_OUTSIDE, FS_INSIDE, FS_RING, FS_ACTORS };
 
 /* "path" is the first text, "other" the second. */
 enum fs_kind {
@@ -41,6 +42,7 @@ enum fs_kind {
 	FS_STAT,
 	FS_ACCESS,
 	FS_CHDIR,	/* and back */
+	FS_CHROOT,	/* and into it; inside only */
 	FS_CHOWN,	/* to whom it belongs */
 	FS_KINDS
 };
@@ -84,9 +86,15 @@ struct fs_state {
 	struct tree tree;
 	struct fs_layer layers[FS_LAYERS_MAX];
 	int layers_count;
+	/* Where paths begin, and whether who is inside has another root */
+	struct place outside, inside;
+	bool rooted;
+	bool by_ring;		/* the operation that is judged */
 	bool merge_changed;	/* and with it the upper layer */
 };
 
+/* From here on paths are those of this actor. */
+void fs_look_as(struct fs_state *state, enum fs_actor actor);
 void fs_init(struct fs_state *state, const struct claim *claim);
 
 /* What @operation answers, and makes of the state */

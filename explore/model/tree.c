@@ -47,7 +47,7 @@ void tree_init(struct tree *tree)
 	int i, entry = -1;
 
 	tree->inodes_count = tree->entries_count = 0;
-	tree->full = false;
+	tree->full = tree->rooted = false;
 	tree->overlay = 0;
 	memset(tree->handles, 0, sizeof(tree->handles));
 	for (i = 0; i <= ABOVE; i++)
@@ -127,6 +127,9 @@ static struct place cross(const struct tree *tree, struct place place)
 /* ".." leads from the root of a mount to what is above the mount point. */
 static int climb(const struct tree *tree, struct place *place)
 {
+	if (tree->rooted && place->mount == tree->start.mount &&
+	    place->entry == tree->start.entry)
+		return 0;
 	while (tree->mounts[place->mount].root == place->entry) {
 		const struct mount *mount = &tree->mounts[place->mount];
 

@@ -71,6 +71,7 @@ struct tree {
 	int inodes_count, entries_count, mounts_count;
 	int overlay;		/* the mount of a merged hierarchy; 0: none */
 	struct place start;	/* the working directory */
+	bool rooted;		/* and the root */
 	bool full;
 };
 

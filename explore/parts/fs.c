@@ -40,11 +40,12 @@ const struct kind fs_kinds[FS_KINDS] = {
 	[FS_STAT]	= { "stat", 1 },
 	[FS_ACCESS]	= { "access", 1 },
 	[FS_CHDIR]	= { "chdir", 1 },
+	[FS_CHROOT]	= { "chroot", 1 },
 	[FS_CHOWN]	= { "chown", 1 },
 };
 
 const char *const fs_actors[] = {
-	[FS_OUTSIDE] = "outside", [FS_INSIDE] = "inside",
+	[FS_OUTSIDE] = "outside", [FS_INSIDE] = "inside", [FS_RING] = "ring",
 };
 
 static const char *needs(const struct claim *claim,
@@ -54,12 +55,17 @@ static const char *needs(const struct claim *claim,
 
 	if (!claim->abi)
 		return "Landlock";
+	for (i = 0; i < scenario->count; i++)
+		if (scenario->operations[i].actor == FS_RING &&
+		    !fs_ring_can(&scenario->operations[i]))
+			return "io_uring";
 	if (fs_can_mount())
 		return NULL;
 	for (i = 0; i < scenario->count; i++)
 		if (scenario->operations[i].kind == FS_BIND ||
 		    scenario->operations[i].kind == FS_DEVICE ||
-		    scenario->operations[i].kind == FS_UNMOUNT)
+		    scenario->operations[i].kind == FS_UNMOUNT ||
+		    scenario->operations[i].kind == FS_CHROOT)
 			return "namespaces (root, or user namespaces)";
 	return NULL;
 }
@@ -76,7 +82,7 @@ void fs_predict(const struct claim *claim, const struct scenario *scenario,
 	for (i = 0; i < scenario->count; i++) {
 		const struct operation *op = &scenario->operations[i];
 		const bool judged = state.layers_count &&
-				    op->actor == FS_INSIDE;
+				    op->actor != FS_OUTSIDE;
 
 		prediction->expected[i] = fs_apply(&state, op,
 			&scenario->policies[op->policy]);
@@ -94,7 +100,7 @@ void fs_predict(const struct claim *claim, const struct scenario *scenario,
 const struct part part_fs = {
 	.name = "fs",
 	.actors = fs_actors,
-	.actors_count = FS_INSIDE + 1,
+	.actors_count = FS_ACTORS,
 	.kinds = fs_kinds,
 	.kinds_count = FS_KINDS,
 	.slots = HANDLES_MAX,

@@ -17,6 +17,13 @@ void fs_predict(const struct claim *claim, const struct scenario *scenario,
 const char *fs_prepare(void);
 bool fs_can_mount(void);
 bool fs_can_overlay(void);
+
+/* Of who is inside, by io_uring: 0 or errno */
+bool fs_ring_can(const struct operation *operation);
+int fs_rename_flags(uint32_t flags);
+int fs_ring_open(int dir, const char *path, int flags);
+int fs_ring_do(const struct operation *operation, int dir, const char *path,
+	       int other_dir, const char *other);
 bool fs_run(const struct claim *claim, const struct scenario *scenario,
 	    const bool *skip, struct observation *observation,
 	    const char **why);

@@ -39,6 +39,7 @@ static const uint8_t weights[FS_KINDS][FOCUSES] = {
 	[FS_STAT]	= { 1, 0, 1, 1, 0 },
 	[FS_ACCESS]	= { 1, 0, 1, 0, 0 },
 	[FS_CHDIR]	= { 1, 0, 1, 0, 0 },
+	[FS_CHROOT]	= { 1, 0, 0, 1, 0 },
 	[FS_CHOWN]	= { 1, 0, 1, 0, 0 },
 };
 
@@ -50,6 +51,7 @@ struct maker {
 	bool mounts;		/* there are some */
 	int favourite;		/* a descriptor to begin paths at, or -1 */
 	int names;		/* given so far */
+	bool ring;		/* it is used */
 	bool device;		/* there is one */
 	char device_path[TEXT_MAX];
 };
@@ -63,6 +65,8 @@ static bool add(struct maker *maker, struct operation *op)
 		return false;
 	expected = fs_apply(&maker->state, op,
 			    &scenario->policies[op->policy]);
+	if (expected.unspecified && maker->state.rooted)
+		return false;
 	scenario->operations[scenario->count++] = *op;
 	return expected.count && expected.answers[0] == 0;
 }
@@ -479,6 +483,9 @@ static bool fill(struct maker *maker, struct operation *op)
 		path_of_old(maker, random_chance(random, 90) ? TYPE(FILE) :
 			    ANY, false, op->text[0]);
 		break;
+	case FS_CHROOT:
+		path_of_old(maker, DIRS, true, op->text[0]);
+		break;
 	case FS_CONNECT:
 		path_of_old(maker, TYPE(SOCKET), true, op->text[0]);
 		break;
@@ -504,6 +511,13 @@ static bool outside_does(enum fs_kind kind)
 	}
 }
 
+static bool ring_does(enum fs_kind kind)
+{
+	return kind == FS_OPEN || kind == FS_RENAME || kind == FS_LINK ||
+	       kind == FS_SYMLINK || kind == FS_MKDIR || kind == FS_UNLINK ||
+	       kind == FS_RMDIR;
+}
+
 static void add_random(struct maker *maker)
 {
 	struct operation op = {
@@ -514,14 +528,22 @@ static void add_random(struct maker *maker)
 	};
 
 	if (op.kind == FS_ENFORCE) {
+		fs_look_as(&maker->state, FS_INSIDE);
 		enforce(maker);
 		return;
 	}
 	if (op.kind == FS_BIND && !maker->mounts)
 		return;
+	if (op.kind == FS_CHROOT && (maker->state.rooted ||
+				     random_chance(maker->random, 50)))
+		return;
 	if (op.kind == FS_UNMOUNT || (outside_does(op.kind) &&
 				      random_chance(maker->random, 25)))
 		op.actor = FS_OUTSIDE;
+	else if (maker->ring && ring_does(op.kind) &&
+		 random_chance(maker->random, 40))
+		op.actor = FS_RING;
+	fs_look_as(&maker->state, op.actor);
 	if (fill(maker, &op))
 		add(maker, &op);
 }
@@ -545,6 +567,7 @@ void fs_generate(struct random *random, const struct claim *claim,
 	if (maker.focus == MOUNTS || random_chance(random, 10))
 		make_mounts(&maker);
 	maker.device = false;
+	maker.ring = random_chance(random, 8);
 	if (maker.focus == OPENS && random_chance(random, 20))
 		make_device(&maker);
 	if (maker.focus == MOUNTS && random_chance(random, 40) &&

@@ -64,6 +64,28 @@ const struct helper fs_helpers[] = {
 "\treturn call(socket(AF_UNIX, SOCK_DGRAM, 0), &name, sizeof(name));\n"
 "}\n"
 "\n" },
+	{ "ring(",
+"#include <linux/io_uring.h>\n"
+"#include <sys/mman.h>\n"
+"\n"
+"static long ring(int code, int fd, const void *path, long len, long off,\n"
+"\t\t int flags)\n"
+"{\n"
+"\tstruct io_uring_params p = { 0 };\n"
+"\tint set = syscall(425, 1, &p);\n"
+"\tchar *rings = mmap(0, 4096, 3, MAP_SHARED, set, 0);\n"
+"\tstruct io_uring_cqe *end = (void *)(rings + p.cq_off.cqes);\n"
+"\tstruct io_uring_sqe *sqe = mmap(0, 4096, 3, MAP_SHARED, set,\n"
+"\t\t\t\t\tIORING_OFF_SQES);\n"
+"\n"
+"\t*sqe = (struct io_uring_sqe){ code, 0, 0, fd, { off }, { (long)path },\n"
+"\t\tlen, { flags } };\n"
+"\t*(int *)(rings + p.sq_off.tail) = 1;\n"
+"\tsyscall(426, set, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);\n"
+"\terrno = -end->res;\n"
+"\treturn end->res;\n"
+"}\n"
+"\n" },
 	{ NULL,
 "static void own_place(void)\n"
 "{\n"
@@ -111,7 +133,28 @@ static void put_policy(FILE *out, const struct policy *policy)
 	fprintf(out, "\n\t\t\t{ 0 } })");
 }
 
-static void put_open(FILE *out, const struct operation *op)
+/* Directory and path, as the ring takes them */
+static void put_ring_at(FILE *out, const char *code, const char *text)
+{
+	fprintf(out, "ring(%s, ", code);
+	put_at(out, text);
+}
+
+/* The second path's directory is where the first one's length would be. */
+static void put_ring_two(FILE *out, const char *code,
+			 const struct operation *op, const char *flags)
+{
+	const char *const other = op->text[1];
+
+	put_ring_at(out, code, op->text[0]);
+	if (other[0] == '@')
+		fprintf(out, ", slot[%c], (long)\"%s\", %s)", other[1],
+			other[2] ? other + 3 : "", flags);
+	else
+		fprintf(out, ", AT_FDCWD, (long)\"%s\", %s)", other, flags);
+}
+
+static void put_open_flags(FILE *out, uint32_t flags)
 {
 	static const char *const names[] = {
 		"O_WRONLY", "O_RDWR", "O_PATH", "O_CREAT", "O_EXCL",
@@ -119,12 +162,69 @@ static void put_open(FILE *out, const struct operation *op)
 	};
 	size_t i;
 
+	fputs("O_NONBLOCK", out);
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (flags >> i & 1)
+			fprintf(out, " | %s", names[i]);
+}
+
+static const char *rename_flag(const struct operation *op)
+{
+	return op->flags & RENAME_SWAP ? "RENAME_EXCHANGE" :
+	       op->flags & RENAME_KEEP ? "RENAME_NOREPLACE" : "0";
+}
+
+/* The directory of the new link, and the target first */
+static void put_ring_link(FILE *out, const struct operation *op)
+{
+	const char *const path = op->text[0];
+
+	if (path[0] == '@')
+		fprintf(out, "slot[%c], \"%s\", 0, (long)\"%s\", 0)", path[1],
+			op->text[1], path[2] ? path + 3 : "");
+	else
+		fprintf(out, "AT_FDCWD, \"%s\", 0, (long)\"%s\", 0)",
+			op->text[1], path);
+}
+
+/* What io_uring is asked for */
+static void put_ring(FILE *out, const struct operation *op)
+{
+	switch (op->kind) {
+	case FS_OPEN:
+		fprintf(out, "slot[%u] = ", op->slot);
+		put_ring_at(out, "IORING_OP_OPENAT", op->text[0]);
+		fputs(", 0755, 0, ", out);
+		put_open_flags(out, op->flags);
+		fputs(")", out);
+		break;
+	case FS_RENAME:
+		put_ring_two(out, "IORING_OP_RENAMEAT", op, rename_flag(op));
+		break;
+	case FS_LINK:
+		put_ring_two(out, "IORING_OP_LINKAT", op, "0");
+		break;
+	case FS_SYMLINK:
+		fputs("ring(IORING_OP_SYMLINKAT, ", out);
+		put_ring_link(out, op);
+		break;
+	case FS_MKDIR:
+		put_ring_at(out, "IORING_OP_MKDIRAT", op->text[0]);
+		fputs(", 0755, 0, 0)", out);
+		break;
+	default:
+		put_ring_at(out, "IORING_OP_UNLINKAT", op->text[0]);
+		fprintf(out, ", 0, 0, %s)", op->kind == FS_RMDIR ?
+			"AT_REMOVEDIR" : "0");
+	}
+}
+
+static void put_open(FILE *out, const struct operation *op)
+{
 	fprintf(out, "slot[%u] = openat(", op->slot);
 	put_at(out, op->text[0]);
-	fputs(", O_NONBLOCK", out);
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (op->flags >> i & 1)
-			fprintf(out, " | %s", names[i]);
+	fputs(", ", out);
+	put_open_flags(out, op->flags);
 	fputs(", 0755)", out);
 }
 
@@ -142,6 +242,10 @@ void fs_statement(FILE *out, const struct operation *op,
 	const char *const path = op->text[0], *const other = op->text[1];
 
 	(void)number;
+	if (op->actor == FS_RING) {
+		put_ring(out, op);
+		return;
+	}
 	switch (op->kind) {
 	case FS_ENFORCE:
 		put_policy(out, policy);
@@ -206,9 +310,7 @@ void fs_statement(FILE *out, const struct operation *op,
 		put_at(out, path);
 		fputs(", ", out);
 		put_at(out, other);
-		fprintf(out, ", %s)", op->flags & RENAME_SWAP ?
-			"RENAME_EXCHANGE" : op->flags & RENAME_KEEP ?
-			"RENAME_NOREPLACE" : "0");
+		fprintf(out, ", %s)", rename_flag(op));
 		break;
 	case FS_OPEN:
 		put_open(out, op);
@@ -249,6 +351,9 @@ void fs_statement(FILE *out, const struct operation *op,
 		fputs("chdir(", out);
 		put_whole(out, path);
 		fputs(")", out);
+		break;
+	case FS_CHROOT:
+		fprintf(out, "chroot(\"%s\") ?: chdir(\"/\")", path);
 		break;
 	case FS_CHOWN:
 		put_call(out, "fchownat", path, ", -1, -1, 0");

@@ -116,6 +116,8 @@ const char *fs_prepare(void)
 	place = own_place();
 	if (!place)
 		return "a directory in /tmp";
+	/* Now: /proc may be out of sight later. */
+	fs_ring_can(&(struct operation){ .kind = FS_OPEN });
 	work_fd = open(place, O_PATH | O_DIRECTORY | O_CLOEXEC);
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return "no_new_privs";
@@ -242,7 +244,10 @@ static int open_flags(uint32_t flags)
 static int open_slot(const struct operation *op)
 {
 	const struct at path = at(op->text[0]);
-	const int fd = openat(path.fd, path.path, open_flags(op->flags), MODE);
+	const int flags = open_flags(op->flags);
+	const int fd = op->actor == FS_RING ?
+		       fs_ring_open(path.fd, path.path, flags) :
+		       openat(path.fd, path.path, flags, MODE);
 
 	if (fd < 0)
 		return errno;
@@ -279,7 +284,7 @@ static int bind_mount(const char *what, const char *where,
 {
 	if (mount(what, where, NULL, MS_BIND, NULL))
 		return errno;
-	return actor == FS_INSIDE ? 0 :
+	return actor != FS_OUTSIDE ? 0 :
 	       remember(open(where, O_PATH | O_CLOEXEC));
 }
 
@@ -350,6 +355,11 @@ static int change_dir(const char *text)
 	return error;
 }
 
+static int change_root(const char *path)
+{
+	return result(chroot(path)) ?: result(chdir("/"));
+}
+
 static int truncate_path(const char *text)
 {
 	char path[128];
@@ -358,7 +368,7 @@ static int truncate_path(const char *text)
 						 EBADF;
 }
 
-static int rename_flags(uint32_t flags)
+int fs_rename_flags(uint32_t flags)
 {
 	return (flags & RENAME_SWAP ? RENAME_EXCHANGE : 0) |
 	       (flags & RENAME_KEEP ? RENAME_NOREPLACE : 0);
@@ -391,6 +401,9 @@ static int execute(const struct claim *claim, const struct operation *op,
 	const struct at path = at(op->text[0]), other = at(op->text[1]);
 	struct stat stat;
 
+	if (op->actor == FS_RING && op->kind != FS_OPEN)
+		return fs_ring_do(op, path.fd, path.path, other.fd,
+				  other.path);
 	switch (op->kind) {
 	case FS_ENFORCE:
 		return enforce(claim, policy);
@@ -423,7 +436,7 @@ static int execute(const struct claim *claim, const struct operation *op,
 		return result(unlinkat(path.fd, path.path, AT_REMOVEDIR));
 	case FS_RENAME:
 		return result(renameat2(path.fd, path.path, other.fd,
-					other.path, rename_flags(op->flags)));
+					other.path, fs_rename_flags(op->flags)));
 	case FS_OPEN:
 		return open_slot(op);
 	case FS_CLOSE:
@@ -441,6 +454,8 @@ static int execute(const struct claim *claim, const struct operation *op,
 		return result(faccessat(path.fd, path.path, F_OK, 0));
 	case FS_CHDIR:
 		return change_dir(op->text[0]);
+	case FS_CHROOT:
+		return change_root(path.path);
 	case FS_CHOWN:
 		return result(fchownat(path.fd, path.path, -1, -1, 0));
 	default:
@@ -466,7 +481,7 @@ static int inside(void *argument)
 	for (i = run->first; i < run->scenario->count; i++) {
 		if (run->skip && run->skip[i])
 			continue;
-		if (run->scenario->operations[i].actor == FS_INSIDE) {
+		if (run->scenario->operations[i].actor != FS_OUTSIDE) {
 			act(run, i);
 			continue;
 		}

@@ -20,7 +20,7 @@ static const char *needs(const struct claim *claim,
 const struct part part_overlay = {
 	.name = "overlay",
 	.actors = fs_actors,
-	.actors_count = FS_INSIDE + 1,
+	.actors_count = FS_ACTORS,
 	.kinds = fs_kinds,
 	.kinds_count = FS_KINDS,
 	.slots = HANDLES_MAX,

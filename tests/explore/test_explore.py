@@ -123,7 +123,8 @@ def test_a_way_around_is_found_where_there_is_one() -> None:
 
 def test_the_corpus_notices_a_wrong_model_on_a_kernel() -> None:
     """What is predicted to be noticed is: one clause of each kind, on this machine's kernel."""
-    for mutant in ("layers.all", "refer.eacces", "truncate.opened", "disconnected.tree"):
+    for mutant in ("layers.all", "refer.eacces", "truncate.opened", "disconnected.tree",
+                   "chroot.above"):
         found = explored("--part", "fs", "--replay", "corpus", "--mutant", mutant)
         assert found["findings"], mutant
 
