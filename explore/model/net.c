@@ -85,7 +85,7 @@ static bool is_judged(const struct net_state *state,
 		      const struct net_socket *socket,
 		      const struct net_address *address)
 {
-	if (!state->layers_count)
+	if (!state->layers_count || (state->by_ring && !H(NET_RING)))
 		return false;
 	if (socket->protocol == PROTOCOL_MPTCP && H(NET_MPTCP))
 		return false;
@@ -793,6 +793,7 @@ struct expected net_apply(struct net_state *state, const struct operation *op,
 	struct net_socket *const socket = &state->sockets[op->slot];
 	struct net_address address;
 
+	state->by_ring = op->actor == NET_RING;
 	if (op->kind == NET_ENFORCE)
 		return enforce(state, policy);
 	if (op->kind == NET_SOCKET) {

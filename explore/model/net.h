@@ -8,7 +8,8 @@
 
 #include "scenario.h"
 
-enum net_actor { NET_OUTSIDE, NET_INSIDE };
+/* The ring is that of who is inside: io_uring does what it is asked for. */
+enum net_actor { NET_OUTSIDE, NET_INSIDE, NET_RING, NET_ACTORS };
 
 /* The texts are addresses, but for NET_SOCKET. */
 enum net_kind {
@@ -107,6 +108,7 @@ struct net_state {
 	struct net_socket sockets[SOCKETS_MAX];
 	struct net_layer layers[NET_LAYERS_MAX];
 	int layers_count;
+	bool by_ring;		/* the operation that is judged */
 	unsigned int accepted[TCP_PEERS], received[UDP_PEERS];
 };
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "explore/parts/fs.h"
+#include "explore/parts/ring.h"
 
 const struct helper fs_helpers[] = {
 	{ NULL,
@@ -64,28 +65,7 @@ const struct helper fs_helpers[] = {
 "\treturn call(socket(AF_UNIX, SOCK_DGRAM, 0), &name, sizeof(name));\n"
 "}\n"
 "\n" },
-	{ "ring(",
-"#include <linux/io_uring.h>\n"
-"#include <sys/mman.h>\n"
-"\n"
-"static long ring(int code, int fd, const void *path, long len, long off,\n"
-"\t\t int flags)\n"
-"{\n"
-"\tstruct io_uring_params p = { 0 };\n"
-"\tint set = syscall(425, 1, &p);\n"
-"\tchar *rings = mmap(0, 4096, 3, MAP_SHARED, set, 0);\n"
-"\tstruct io_uring_cqe *end = (void *)(rings + p.cq_off.cqes);\n"
-"\tstruct io_uring_sqe *sqe = mmap(0, 4096, 3, MAP_SHARED, set,\n"
-"\t\t\t\t\tIORING_OFF_SQES);\n"
-"\n"
-"\t*sqe = (struct io_uring_sqe){ code, 0, 0, fd, { off }, { (long)path },\n"
-"\t\tlen, { flags } };\n"
-"\t*(int *)(rings + p.sq_off.tail) = 1;\n"
-"\tsyscall(426, set, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);\n"
-"\terrno = -end->res;\n"
-"\treturn end->res;\n"
-"}\n"
-"\n" },
+	{ "ring(", ring_helper },
 	{ NULL,
 "static void own_place(void)\n"
 "{\n"
@@ -140,7 +120,7 @@ static void put_ring_at(FILE *out, const char *code, const char *text)
 	put_at(out, text);
 }
 
-/* The second path's directory is where the first one's length would be. */
+/* The second path's directory is where a mode would be. */
 static void put_ring_two(FILE *out, const char *code,
 			 const struct operation *op, const char *flags)
 {
@@ -148,10 +128,10 @@ static void put_ring_two(FILE *out, const char *code,
 
 	put_ring_at(out, code, op->text[0]);
 	if (other[0] == '@')
-		fprintf(out, ", slot[%c], (long)\"%s\", %s)", other[1],
-			other[2] ? other + 3 : "", flags);
+		fprintf(out, ", (long)\"%s\", slot[%c], %s)",
+			other[2] ? other + 3 : "", other[1], flags);
 	else
-		fprintf(out, ", AT_FDCWD, (long)\"%s\", %s)", other, flags);
+		fprintf(out, ", (long)\"%s\", AT_FDCWD, %s)", other, flags);
 }
 
 static void put_open_flags(FILE *out, uint32_t flags)
@@ -180,10 +160,10 @@ static void put_ring_link(FILE *out, const struct operation *op)
 	const char *const path = op->text[0];
 
 	if (path[0] == '@')
-		fprintf(out, "slot[%c], \"%s\", 0, (long)\"%s\", 0)", path[1],
+		fprintf(out, "slot[%c], \"%s\", (long)\"%s\", 0, 0)", path[1],
 			op->text[1], path[2] ? path + 3 : "");
 	else
-		fprintf(out, "AT_FDCWD, \"%s\", 0, (long)\"%s\", 0)",
+		fprintf(out, "AT_FDCWD, \"%s\", (long)\"%s\", 0, 0)",
 			op->text[1], path);
 }
 
@@ -194,7 +174,7 @@ static void put_ring(FILE *out, const struct operation *op)
 	case FS_OPEN:
 		fprintf(out, "slot[%u] = ", op->slot);
 		put_ring_at(out, "IORING_OP_OPENAT", op->text[0]);
-		fputs(", 0755, 0, ", out);
+		fputs(", 0, 0755, ", out);
 		put_open_flags(out, op->flags);
 		fputs(")", out);
 		break;
@@ -210,7 +190,7 @@ static void put_ring(FILE *out, const struct operation *op)
 		break;
 	case FS_MKDIR:
 		put_ring_at(out, "IORING_OP_MKDIRAT", op->text[0]);
-		fputs(", 0755, 0, 0)", out);
+		fputs(", 0, 0755, 0)", out);
 		break;
 	default:
 		put_ring_at(out, "IORING_OP_UNLINKAT", op->text[0]);

@@ -2,11 +2,9 @@
 /* Operations on files that io_uring does for who is inside. */
 #include <errno.h>
 #include <fcntl.h>
-#include <sys/syscall.h>
-#include <unistd.h>
 
-#include "bricks/uring.h"
 #include "explore/parts/fs.h"
+#include "explore/parts/ring.h"
 
 #define MODE 0755
 
@@ -31,42 +29,9 @@ static int opcode(const struct operation *op)
 	}
 }
 
-static bool is_known(const struct uring *ring, int code)
-{
-	char room[sizeof(struct io_uring_probe) +
-		  256 * sizeof(struct io_uring_probe_op)] = { 0 };
-	const struct io_uring_probe *probe = (void *)room;
-
-	return syscall(SYS_io_uring_register, ring->fd, IORING_REGISTER_PROBE,
-		       room, 256) == 0 && code <= probe->last_op &&
-	       probe->ops[code].flags & IO_URING_OP_SUPPORTED;
-}
-
-/* The last of these operations came with Linux 5.15. */
-static struct uring *ring(void)
-{
-	static struct uring one;
-	static int state;	/* 1: open, -1: there is none */
-
-	if (!state)
-		state = uring_open(&one, 0) == 0 &&
-			is_known(&one, IORING_OP_LINKAT) ? 1 : -1;
-	return state > 0 ? &one : NULL;
-}
-
 bool fs_ring_can(const struct operation *op)
 {
-	return ring() && opcode(op) >= 0;
-}
-
-static int submit(const struct io_uring_sqe *sqe)
-{
-	const int result = uring_submit(ring(), sqe);
-
-	if (result >= 0)
-		return result;
-	errno = -result;
-	return -1;
+	return opcode(op) >= 0 && ring_has(opcode(op));
 }
 
 int fs_ring_open(int dir, const char *path, int flags)
@@ -76,7 +41,7 @@ int fs_ring_open(int dir, const char *path, int flags)
 		.addr = (uintptr_t)path, .len = MODE, .open_flags = flags,
 	};
 
-	return submit(&sqe);
+	return ring_submit(&sqe);
 }
 
 int fs_ring_do(const struct operation *op, int dir, const char *path,
@@ -105,5 +70,5 @@ int fs_ring_do(const struct operation *op, int dir, const char *path,
 				   fs_rename_flags(op->flags) : 0;
 		break;
 	}
-	return submit(&sqe) < 0 ? errno : 0;
+	return ring_submit(&sqe) < 0 ? errno : 0;
 }

@@ -19,7 +19,7 @@ static const struct kind kinds[NET_KINDS] = {
 };
 
 static const char *const actors[] = {
-	[NET_OUTSIDE] = "outside", [NET_INSIDE] = "inside",
+	[NET_OUTSIDE] = "outside", [NET_INSIDE] = "inside", [NET_RING] = "ring",
 };
 
 static const char *needs(const struct claim *claim,
@@ -34,6 +34,8 @@ static const char *needs(const struct claim *claim,
 		enum net_protocol protocol;
 		bool v6;
 
+		if (op->actor == NET_RING && !net_ring_can(op))
+			return "io_uring";
 		if (op->kind != NET_SOCKET)
 			continue;
 		protocol = net_protocol(op->text[0], &v6);

@@ -19,6 +19,13 @@ bool net_run(const struct claim *claim, const struct scenario *scenario,
 	     const bool *skip, struct observation *observation,
 	     const char **why);
 
+/* Of who is inside, by io_uring: the result, or -1 with errno */
+bool net_ring_can(const struct operation *operation);
+struct msghdr;
+long net_ring_do(const struct operation *operation, int fd,
+		 const void *address, int length,
+		 const struct msghdr *message);
+
 void net_statement(FILE *out, const struct operation *operation,
 		   const struct policy *policy, int number);
 extern const struct helper net_helpers[];

@@ -39,6 +39,7 @@ struct maker {
 	struct net_state state;
 	enum focus focus;
 	int layers;		/* at most */
+	bool ring;		/* it is used */
 };
 
 /* Adds what the model speaks of. */
@@ -170,6 +171,15 @@ static void fill_address(struct maker *maker, const struct net_socket *socket,
 	net_address_text(&address, text);
 }
 
+/* Of a stream, connect(2) by a ring is neither blocking nor not. */
+static bool ring_does(const struct operation *op,
+		      const struct net_socket *socket)
+{
+	return op->kind == NET_BIND || op->kind == NET_LISTEN ||
+	       (op->kind == NET_CONNECT && socket->protocol == PROTOCOL_UDP) ||
+	       (op->kind == NET_SENDMSG && !op->flags);
+}
+
 static void add_random(struct maker *maker)
 {
 	struct random *random = maker->random;
@@ -200,6 +210,9 @@ static void add_random(struct maker *maker)
 	    socket->protocol == PROTOCOL_TCP && maker->focus == OPENING &&
 	    random_chance(random, 70))
 		op.flags = SEND_FASTOPEN;
+	if (maker->ring && ring_does(&op, socket) &&
+	    random_chance(random, 40))
+		op.actor = NET_RING;
 	add(maker, &op);
 }
 
@@ -229,6 +242,7 @@ void net_generate(struct random *random, const struct claim *claim,
 	maker.random = random;
 	maker.scenario = scenario;
 	maker.focus = pick_focus(random);
+	maker.ring = random_chance(random, 8);
 	maker.layers = 1 + random_below(random, 3);
 	net_init(&maker.state, claim);
 	for (i = 0; i < SOCKETS_MAX; i++)

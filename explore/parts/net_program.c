@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "explore/parts/net.h"
+#include "explore/parts/ring.h"
 
 const struct helper net_helpers[] = {
 	{ NULL,
@@ -65,6 +66,7 @@ const struct helper net_helpers[] = {
 "\treturn ret;\n"
 "}\n"
 "\n" },
+	{ "ring(", ring_helper },
 	{ NULL,
 "static void own_place(void)\n"
 "{\n"
@@ -132,6 +134,30 @@ static void put_socket(FILE *out, const struct operation *op)
 		protocol == PROTOCOL_MPTCP ? "262 /* MPTCP */" : "0");
 }
 
+/* What io_uring is asked for */
+static void put_ring(FILE *out, const struct operation *op)
+{
+	switch (op->kind) {
+	case NET_LISTEN:
+		fprintf(out, "ring(57 /* IORING_OP_LISTEN */, slot[%u], NULL, 0, 9, 0)",
+			op->slot);
+		break;
+	case NET_SENDMSG:
+		fprintf(out, "ring(IORING_OP_SENDMSG, slot[%u], &(struct msghdr){ ",
+			op->slot);
+		put_address(out, op->text[0]);
+		fputs(", &(struct iovec){ \"x\", 1 }, 1 }, 0, 1, MSG_NOSIGNAL)",
+		      out);
+		break;
+	default:
+		fprintf(out, "ring(%s, slot[%u], ", op->kind == NET_BIND ?
+			"56 /* IORING_OP_BIND */" : "IORING_OP_CONNECT",
+			op->slot);
+		put_address(out, op->text[0]);
+		fputs(", 0, 0)", out);
+	}
+}
+
 void net_statement(FILE *out, const struct operation *op,
 		   const struct policy *policy, int number)
 {
@@ -140,6 +166,10 @@ void net_statement(FILE *out, const struct operation *op,
 				  "MSG_NOSIGNAL";
 
 	(void)number;
+	if (op->actor == NET_RING) {
+		put_ring(out, op);
+		return;
+	}
 	switch (op->kind) {
 	case NET_ENFORCE:
 		put_policy(out, policy);

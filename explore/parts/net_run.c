@@ -145,6 +145,8 @@ const char *net_prepare(void)
 			return "a UDP peer";
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0))
 		return "no_new_privs";
+	/* Now: it belongs to who is outside. */
+	net_ring_can(&(struct operation){ .kind = NET_BIND });
 	ready = true;
 	return NULL;
 }
@@ -309,6 +311,22 @@ static int send_messages(int fd, struct mmsghdr *messages, int count)
 	return result(sent);
 }
 
+static int ring_does(int fd, const struct operation *op)
+{
+	struct iovec byte = { "x", 1 };
+	struct address to = { .length = 0 };
+	struct msghdr message;
+
+	if (op->kind != NET_LISTEN)
+		fill(&to, op->text[0]);
+	message = (struct msghdr) {
+		.msg_name = to.length ? &to.any : NULL,
+		.msg_namelen = to.length,
+		.msg_iov = &byte, .msg_iovlen = 1,
+	};
+	return result(net_ring_do(op, fd, &to.any, to.length, &message));
+}
+
 static int send_slot(int fd, const struct operation *op, bool half)
 {
 	const int flags = MSG_NOSIGNAL |
@@ -345,6 +363,8 @@ static int execute(struct run *run, int index)
 	int *const slot = &run->slots[op->slot];
 	struct address to;
 
+	if (op->actor == NET_RING)
+		return ring_does(*slot, op);
 	switch (op->kind) {
 	case NET_ENFORCE:
 		return enforce(run->claim,
