@@ -184,6 +184,46 @@ static bool earlier_actors(struct work *work)
 	return better;
 }
 
+/* False: it would have what is outside enforce a policy. */
+static bool rename_actor(struct work *work, int from, int to)
+{
+	struct scenario *scenario = &work->candidate;
+	int i, text;
+
+	for (i = 0; i < scenario->count; i++) {
+		struct operation *op = &scenario->operations[i];
+
+		for (text = -1; text < 2; text++)
+			if (actor_in(work, op, text) == from)
+				put_actor(work, op, text, to);
+		if (!op->actor && work->part->kinds[op->kind].enforces)
+			return false;
+	}
+	return true;
+}
+
+/* Has who makes an actor do what that one does. */
+static bool merged_actors(struct work *work)
+{
+	bool better = false;
+	int i;
+
+	for (i = work->best.count - 1; i >= 0 && !late(work); i--) {
+		const struct operation *op = &work->best.operations[i];
+		const int made = actor_in(work, op, 0), maker = op->actor;
+
+		if (work->part->slots || made <= 0 || made == maker)
+			continue;
+		work->candidate = work->best;
+		cut(&work->candidate, i, 1);
+		if (rename_actor(work, made, maker))
+			better |= take(work);
+		if (i > work->best.count)
+			i = work->best.count;
+	}
+	return better;
+}
+
 static bool fewer_actors(struct work *work)
 {
 	bool better = false;
@@ -327,8 +367,8 @@ void shrink(const struct part *part, const struct claim *claim,
 		better |= fewer_policies(&work);
 		if (better || late(&work))
 			continue;
-		better = earlier_actors(&work) || fewer_pairs(&work) ||
-			 fewer_flags(&work);
+		better = merged_actors(&work) || earlier_actors(&work) ||
+			 fewer_pairs(&work) || fewer_flags(&work);
 	} while (better && !late(&work));
 	*scenario = work.best;
 	*trial = work.trial;

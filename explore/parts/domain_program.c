@@ -90,12 +90,10 @@ const struct helper domain_helpers[] = {
 	{ "reach(",
 "static long reach(void *to)\n"
 "{\n"
-"\tint ret = connect(socket(AF_UNIX, SOCK_STREAM, 0), to, 13);\n"
-"\n"
-"\tif (ret && errno == ECONNREFUSED)\n"
-"\t\tret = sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0,\n"
-"\t\t\t     to, 13);\n"
-"\treturn ret;\n"
+"\tif (!connect(socket(AF_UNIX, SOCK_STREAM, 0), to, 13))\n"
+"\t\treturn 0;\n"
+"\treturn errno != ECONNREFUSED ? -1 :\n"
+"\t       sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0, to, 13);\n"
 "}\n"
 "\n" },
 	{ "exe(",
