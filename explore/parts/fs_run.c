@@ -27,6 +27,7 @@
 #include "base/programs.h"
 #include "explore/parts/fs.h"
 #include "landlock/landlock.h"
+#include "machine/guest.h"
 #include "machine/privilege.h"
 
 #define MODE		0755
@@ -84,6 +85,8 @@ bool fs_can_overlay(void)
 
 	if (can >= 0)
 		return can;
+	/* Elsewhere, mount(2) has the kernel load it. */
+	guest_load("overlay");
 	can = fchdir(work_fd) == 0 && mkdir("l", MODE) == 0 &&
 	      mkdir("u", MODE) == 0 && mkdir("w", MODE) == 0 &&
 	      mount("overlay", "l", "overlay", 0, OVERLAY_OPTIONS("l")) == 0;
