@@ -12,6 +12,8 @@ import pytest
 from vm import toolfiles, tools
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.needs("Landlock")
+
 READ, MAKE = "fs.read_file.open", "fs.make_dir.mkdir"
 
 # Each is the body of a shell script; $REAL is the tool, its arguments policy and program.
