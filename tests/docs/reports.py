@@ -5,6 +5,7 @@
 
 keeps of results what the page shows: the verdicts of the cases that the reports name. A later
 result adds to an earlier one, and replaces what that says of the same case on the same kernel.
+A column that is in no result stays as it was kept before.
 """
 
 from __future__ import annotations
@@ -65,10 +66,20 @@ def keep(results: Iterable[str]) -> None:
                                  f"{kept['release']}: measure both on one kernel")
             kept["verdicts"] |= {case["id"]: case["verdict"] for case in kernel["cases"]
                                  if case["id"] in wanted}
+    before = measured("reports")
+    columns = {_name(kernel): kernel for kernel in before["kernels"]} | columns
+    dates |= set(before["dates"])
     for kernel in columns.values():
-        kernel["verdicts"] = dict(sorted(kernel["verdicts"].items()))
+        wanted = cases_named(kernel["filesystem"])
+        kernel["verdicts"] = {case: verdict for case, verdict
+                              in sorted(kernel["verdicts"].items()) if case in wanted}
     text = json.dumps({"dates": sorted(dates), "kernels": list(columns.values())}, indent=1)
     (MEASURED / "reports.json").write_text(text + "\n", encoding="utf-8")
+
+
+def _name(kept: dict[str, Any]) -> str:
+    """Return the name that its column had in the result."""
+    return "+".join(filter(None, (kept["name"], kept["filesystem"])))
 
 
 def kernels(filesystem: str = "") -> list[dict[str, Any]]:

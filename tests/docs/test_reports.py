@@ -161,7 +161,8 @@ def test_results_are_put_together(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     first = result_of(tmp_path / "first", "9.9.1", "open")
     later = result_of(tmp_path / "later", "9.9.1", "closed")
     reports.keep([first, later])
-    kernel, other = json.loads((tmp_path / "reports.json").read_text())["kernels"]
+    *before, kernel, other = json.loads((tmp_path / "reports.json").read_text())["kernels"]
+    assert before == measured("reports")["kernels"]
     assert kernel["verdicts"] == {"net.mptcp.bind": "closed"} and not kernel["filesystem"]
     assert other["verdicts"] == {"fs.read_file.open": "overblock"}
     assert other["filesystem"] == "ext4"
