@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What the tests of both forges share: a forge, and a run in two shards, done once."""
+"""What the tests of both forges share: a forge, and a run in two shards, one the way of each."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from tests.ci import gitlab
 from tests.ci.forge import Forge, served
 from tests.ci.runner import Job, Runner
 
@@ -24,18 +25,28 @@ def forge() -> Iterator[Forge]:
 
 
 @pytest.fixture(scope="session")
-def jobs(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runner, list[Job]]:
-    """Two jobs of the action, each of which has run a shard."""
+def github_shard(tmp_path_factory: pytest.TempPathFactory) -> tuple[Runner, Job]:
+    """A job of the action that has run the first shard."""
     with served() as one:
-        runner = Runner(tmp_path_factory.mktemp("shards"), one)
-        return runner, [runner.job(kernel="debian-7.3", case="\n".join(CASES), shard=f"{number}/2")
-                        for number in (1, 2)]
+        runner = Runner(tmp_path_factory.mktemp("github"), one)
+        return runner, runner.job(kernel="debian-7.3", case="\n".join(CASES), shard="1/2")
 
 
 @pytest.fixture(scope="session")
-def shards(jobs: tuple[Runner, list[Job]]) -> dict[str, Path]:
-    """The artifacts of both shards."""
-    return jobs[0].artifacts
+def gitlab_shard(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The directory in which a job of the template has run the second shard."""
+    place = tmp_path_factory.mktemp("gitlab")
+    with served() as one:
+        done = gitlab.run("landproof-shards", place, one, CI_NODE_INDEX="2", CI_NODE_TOTAL="2",
+                          KERNEL="debian-7.3", CASE="\n".join(CASES))
+    assert done.returncode == 0, done.stdout
+    return place / "landproof"
+
+
+@pytest.fixture(scope="session")
+def shards(github_shard: tuple[Runner, Job], gitlab_shard: Path) -> dict[str, Path]:
+    """The artifacts of both shards: they are parts of one run, whoever ran them."""
+    return {**github_shard[0].artifacts, "landproof-shard-2": gitlab_shard}
 
 
 @pytest.fixture(scope="session")
