@@ -16,7 +16,7 @@ from reports.model.results import CaseResult, Provenance, World
 from reports.model.results import Kernel as Column
 from reports.model.verdicts import Verdict
 from tests.filesystems import wrong
-from vm import filesystems, image, modules
+from vm import filesystems, image, modules, run
 from vm.errors import UserError
 from vm.kernel import Kernel
 
@@ -88,6 +88,12 @@ def test_the_newest_kernel_with_modules_has_all_of_them(tmp_path: Path) -> None:
     assert b"the module xfs" in archive and b"mkfs.ext4" in archive
     assert filesystems.known()["9p-loose"].description().encode() in archive
     assert b"the module xfs" not in image.base(asked[0], harness)
+
+
+def test_what_takes_longest_is_first() -> None:
+    on = [Kernel("k", "here").on(one) for one in filesystems.known().values()]
+    order = [one.name for one in run._order(on)]
+    assert order[:2] == ["k+fuse", "k+fuse-changing"] and order[-1] == "k+overlay"
 
 
 def test_what_may_deviate_where_inodes_are_lost() -> None:
