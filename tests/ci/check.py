@@ -1,13 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0
-"""`make ci-check`: others' tools validate the files of GitHub and GitLab, and run GitLab's jobs.
+"""`make ci-check`: others' tools validate the files of GitHub and GitLab.
 
 action-validator has SchemaStore's schemas of actions and workflows; gitlab-ci-local has GitLab's
-schema, and runs jobs on this machine.
+schema. The scripts in these files are run by the tests beside this.
 """
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 import tempfile
@@ -17,21 +16,19 @@ from pathlib import Path
 import yaml
 
 from tests.ci.test_github import WORKFLOW
-from vm.paths import cache
 
 ROOT = Path(__file__).resolve().parents[2]
 TOOLS = ("@action-validator/core@0.6.0", "@action-validator/cli@0.6.0", "gitlab-ci-local@4.61.0")
 """A newer gitlab-ci-local needs a newer node than Debian has."""
 
 PIPELINE = {"include": [{"local": "templates/landproof.yml", "inputs": {
-    "repository": "clone.git", "version": "checked", "kernel": "debian-7.3",
-    "case": "net.tcp.bind\nfs.truncate.truncate", "options": "--jobs 1"}}]}
+    "repository": "https://gitlab.example.org/a/landproof.git", "kernel": "debian-7.3"}}]}
 
 
-def call(*words: str | Path, at: Path, **variables: str) -> str:
+def call(*words: str | Path, at: Path) -> str:
     """Run a command; end the check if it fails."""
-    done = subprocess.run(words, cwd=at, env={**os.environ, **variables}, stdout=subprocess.PIPE,
-                          stderr=subprocess.STDOUT, text=True, check=False)
+    done = subprocess.run(words, cwd=at, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          text=True, check=False)
     if done.returncode:
         sys.exit(f"ci-check: {' '.join(map(str, words))}: status {done.returncode}\n{done.stdout}")
     return done.stdout
@@ -62,31 +59,21 @@ def github(tools: Path, place: Path) -> None:
 
 
 def gitlab(tools: Path, place: Path) -> None:
-    """Validate the template, and run its jobs in a repository that includes it."""
+    """Validate the template in a repository that includes it, and see a broken one refused."""
     (place / "templates").mkdir()
     text = (ROOT / "templates" / "landproof.yml").read_text(encoding="utf-8")
-    for name, content in {".gitlab-ci.yml": yaml.safe_dump(PIPELINE), ".gitignore": "clone.git\n",
+    for name, content in {".gitlab-ci.yml": yaml.safe_dump(PIPELINE),
                           "templates/landproof.yml": text.replace("needs:", "needz:")}.items():
         (place / name).write_text(content, encoding="utf-8")
-    call("git", "clone", "-q", "--bare", ROOT, place / "clone.git", at=place)
-    call("git", "branch", "checked", "HEAD", at=place / "clone.git")
     call("git", "init", "-q", "-b", "main", at=place)
     call("git", "remote", "add", "origin", "https://gitlab.example.org/a/b.git", at=place)
-    local = (tools / "gitlab-ci-local", "--force-shell-executor", "--no-shell-isolation")
+    local = (tools / "gitlab-ci-local",)
     refused(*local, "--list", at=place)
     (place / "templates/landproof.yml").write_text(text, encoding="utf-8")
-    call("git", "add", "-A", at=place)
-    call("git", "-c", "user.name=check", "-c", "user.email=check@example.org", "commit", "-qm", "x",
-         at=place)
     said = call(*local, "--list", at=place)
     if "json schema validated" not in said:
         sys.exit(f"ci-check: gitlab-ci-local validates nothing\n{said}")
     print("templates/landproof.yml: valid")
-    (place / ".landproof").mkdir()
-    (place / ".landproof" / "cache").symlink_to(cache().parent)
-    print(call(*local, at=place, CI_API_V4_URL="http://127.0.0.1:9"))
-    if not (place / "landproof" / "junit.xml").is_file():
-        sys.exit("ci-check: the template's jobs have left no landproof/junit.xml")
 
 
 def main() -> int:

@@ -17,7 +17,7 @@ SPEC, JOBS = yaml.safe_load_all(TEXT)
 
 
 def run(name: str, place: Path, forge: Forge, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a job's script, as the runner does; what comes before it is tested by `make ci-check`."""
+    """Run a job's script, as the runner does; this tree stands for the clone of it."""
     job = JOBS[name]
     given = {"LANDPROOF": str(ROOT), "XDG_STATE_HOME": str(place / "state"),
              "CI_API_V4_URL": forge.address, "CI_PROJECT_ID": "5", "CI_JOB_TOKEN": TOKEN,
