@@ -212,6 +212,18 @@ CASE("net.icmp.ping",
 	.attempt = ping,
 	.source	 = "security/landlock/net.c: hook_socket_sendmsg() looks at TCP and UDP only");
 
+/* A datagram socket, and none of UDP */
+CASE("net.icmp.ping_without_udp",
+	.claim	  = "an ICMP echo by a ping socket where UDP is denied",
+	.guard	  = { .net = UDP_RIGHTS },
+	.promise  = { ALLOWED },
+	.needs	  = "peer-udp",
+	.bare	  = true,
+	.witness  = witness_send_udp,
+	.variants = ways_to_ping,
+	.attempt  = ping,
+	.source	  = "uapi/linux/landlock.h: BIND_UDP and CONNECT_SEND_UDP, of UDP sockets");
+
 /* 253 is for experiments (RFC 3692); the loopback brings it back. */
 static int raw_token(struct scene *scene)
 {
