@@ -233,9 +233,11 @@ def main(words: list[str]) -> int:
         print("tests.mutants.explorer: interrupted; what is done is kept", file=sys.stderr)
         return 2
     finally:
-        for name in (NAME, SHARED):
-            with suppress(UserError):
-                kernels.remove(name)
+        with suppress(UserError):
+            kernels.remove(NAME)
+    if all(bug.name in outcomes for bug in bugs):  # else the next run needs it
+        with suppress(UserError):
+            kernels.remove(SHARED)
     print("\n".join(lines(bugs, outcomes)))
     return 0
 
