@@ -143,13 +143,15 @@ def _explore(broken: Broken, harness: Path, *words: str) -> tuple[str, int]:
     return (noticed or [""])[0], sum(decisions.values())
 
 
-def try_bug(bug: Mutant | None, broken: Broken, harness: Path, chosen: Sequence[str]) -> Outcome:
-    """Explore the kernel with a bug, or without."""
+def try_bug(bug: Mutant | None, broken: Broken, harness: Path, chosen: Sequence[str],
+            decisions: int | None = None) -> Outcome:
+    """Explore the kernel with a bug, or without: for so many decisions instead of for a time."""
     ran = chosen if len(chosen) == 1 else PARTS
     only = ["--part", chosen[0]] if len(chosen) == 1 else []
     corpus, _ = _explore(broken, harness, "--replay", "corpus", *only)
-    found, made = _explore(broken, harness, "--seed", str(SEED), "--seconds",
-                           str(SECONDS // len(ran)), *only)
+    limit = (["--decisions", str(decisions // len(ran))] if decisions else
+             ["--seconds", str(SECONDS // len(ran))])
+    found, made = _explore(broken, harness, "--seed", str(SEED), *limit, *only)
     return Outcome(bug.name if bug else "", bug.sum() if bug else "", corpus, found, made)
 
 
@@ -198,6 +200,9 @@ def main(words: list[str]) -> int:
     parser.add_argument("--json", type=Path, default=ROOT / "build" / "mutants-explorer.json",
                         metavar="FILE", help="where the outcomes are kept, and found again")
     parser.add_argument("--minutes", type=float, metavar="N", help="begin no bug after so long")
+    parser.add_argument("--decisions", type=int, metavar="N",
+                        help="explore for so many decisions instead of for 60 s, in which a busy"
+                             " machine makes few")
     parser.add_argument("--recipe", default=RECIPE, metavar="LAB",
                         help="the kernel that gets the bugs; default: lab-7.3")
     parser.add_argument("--harness", type=Path, default=GUEST)
@@ -210,7 +215,8 @@ def main(words: list[str]) -> int:
                 or outcomes[bug.name].patch != bug.sum()]
         build = Kernels(options.recipe, bugs) if left else None
         if build and "" not in outcomes:
-            outcomes[""] = try_bug(None, build(None), options.harness, PARTS)
+            outcomes[""] = try_bug(None, build(None), options.harness, PARTS,
+                                   options.decisions)
             _keep(options.json, outcomes)
         if left and (seen := outcomes[""].corpus or outcomes[""].explorer):
             raise UserError(f"the kernel without a bug differs, too: {seen}")
@@ -218,8 +224,8 @@ def main(words: list[str]) -> int:
             if options.minutes and time.monotonic() - start > options.minutes * 60:
                 break
             assert build
-            one = (try_bug(bug, build(bug), options.harness, parts(bug)) if parts(bug) else
-                   Outcome(bug.name, bug.sum(), "", "", 0))
+            one = (try_bug(bug, build(bug), options.harness, parts(bug), options.decisions)
+                   if parts(bug) else Outcome(bug.name, bug.sum(), "", "", 0))
             outcomes[bug.name] = one
             _keep(options.json, outcomes)
             print(f"{time.monotonic() - start:6.0f} s: {one}", file=sys.stderr, flush=True)
