@@ -21,7 +21,9 @@
 #include "output/scripts.h"
 
 #define SUFFIX		".sh"
-#define PATIENCE_MS	60000
+/* A script may take ten times this at least: the driver waits longer. */
+#define PATIENCE_MS	6000
+#define PATIENCES	10
 
 static int is_script(const struct dirent *entry)
 {
@@ -51,7 +53,7 @@ static int wait_for(pid_t pid)
 	int status, ret;
 
 	do
-		ret = poll(&ended, 1, PATIENCE_MS);
+		ret = poll(&ended, 1, PATIENCES * patience_ms);
 	while (ret < 0 && errno == EINTR);
 	close(ended.fd);
 	if (ret == 0)
@@ -124,6 +126,9 @@ int command_scripts(const struct arguments *a)
 	}
 	guest_load("overlay");
 	kernel_probe();
+	measure_speed();
+	if (patience_ms < PATIENCE_MS)
+		patience_ms = PATIENCE_MS;
 	records_open(a->records_fd, false);
 	record_start(0);
 	done = run_scripts(a->scripts, a->selection.resume_after);

@@ -35,6 +35,10 @@ def main(names: list[str]) -> int:
                           lambda name, record: None)
         result = assemble(records, catalogue(), version())
         for kernel in result.kernels:
+            if not ended[kernel.name]:
+                print(f"{kernel.name}: the machine could not be prepared for programs")
+                differences += 1
+                continue
             for name in cases:
                 case, one = kernel.case(name), ended[kernel.name].get(name)
                 if case is None or one is None or case.verdict == Verdict.BROKEN:

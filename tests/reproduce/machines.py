@@ -65,7 +65,10 @@ def _archive(built: Mapping[str, Path]) -> bytes:
 
 def run_all(kernels: Sequence[Kernel], built: Mapping[str, Path],
             place: Path) -> dict[str, dict[str, Ended]]:
-    """Run all programs on each kernel; return how each ended, by kernel and case."""
+    """Run all programs on each kernel; return how each ended, by kernel and case.
+
+    None has, on a machine that could not be prepared for them.
+    """
     words = ["scripts", "--scripts", f"/{PLACE}/scripts"]
     files = run.run(kernels, words, place, GUEST, None, lambda name, record: None,
                     extra=_archive(built))
@@ -74,6 +77,8 @@ def run_all(kernels: Sequence[Kernel], built: Mapping[str, Path],
         records = [json.loads(line) for line in file.read_text().splitlines()]
         ended = {one["id"]: Ended(one["status"], one["said"])
                  for one in records if one["type"] == "script"}
+        if "0" not in ended or ended["0"].status:  # it may lack any module
+            ended = {}
         found[kernel.name] = {case: ended[path.name] for case, path in built.items()
                               if path.name in ended}
     return found
