@@ -285,8 +285,13 @@ static int do_start(const struct operation *op, int index)
 
 	end_task(task);
 	error = act(op->actor, index);
-	if (error || op->kind == DOMAIN_THREAD)
+	if (error)
 		return error;
+	if (op->kind == DOMAIN_THREAD) {
+		/* What is pending for its process is pending for it, too. */
+		stale[task] = stale[first_of(op->actor)];
+		return 0;
+	}
 	parents[task] = op->actor;
 	for (i = 0; i < ENDPOINTS_MAX; i++)
 		if (holders[i] >> first_of(op->actor) & 1)

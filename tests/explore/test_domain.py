@@ -57,3 +57,13 @@ def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
 def test_the_corpus_notices_a_wrong_model_on_a_kernel(mutant: str) -> None:
     found = explored("--part", "domain", "--replay", "corpus", "--mutant", mutant)
     assert [one for one in found["findings"] if one.get("clause") not in KNOWN]
+
+
+def test_an_old_signal_of_a_process_is_none_for_a_new_thread(tmp_path: Path) -> None:
+    """Numbers of signals come again after 28 operations; the fourth one leaves one with d."""
+    path = tmp_path / "list.txt"
+    path.write_text("\n".join(["= domain 1", "outside fork d", "d fork b", "d fork c",
+                               "b killpg b", "b enforce scoped=SIGNAL", "c exit",
+                               *["d kill +zero b"] * 24,
+                               "d thread c", "b kill +thread c"]) + "\n")
+    assert not explored("--part", "domain", "--replay", str(path))["findings"]
