@@ -19,7 +19,7 @@ WITH_LANDLOCK = pytest.mark.needs("Landlock")
 FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "errata",
             "explore", "log"}
 # Needs that no option of a kernel brings
-NOT_OPTIONS = re.compile(r"root|guest|peer-.*|udplite|no-inet")
+NOT_OPTIONS = re.compile(r"root|guest|filesystems|peer-.*|udplite|no-inet")
 
 
 @pytest.fixture(scope="module")

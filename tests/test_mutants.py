@@ -36,13 +36,13 @@ def test_there_are_bugs_in_every_file(mutants: list[Mutant]) -> None:
     assert {found[1] for found in touched if found} == FILES
 
 
-def test_a_patch_is_one_line_about_it_and_one_hunk(mutants: list[Mutant]) -> None:
+def test_a_patch_is_one_line_about_it_and_of_one_file(mutants: list[Mutant]) -> None:
     for one in mutants:
         lines = one.patch.read_text().splitlines()
         assert re.fullmatch(r"\S[^\n]{20,}\.", lines[0]), one.name
         assert lines[1] == "" and lines[2].startswith("--- a/security/landlock/"), one.name
         assert lines[3] == lines[2].replace("--- a/", "+++ b/"), one.name
-        assert sum(line.startswith("@@") for line in lines) == 1, one.name
+        assert sum(line.startswith("--- a/") for line in lines) == 1, one.name
         changed = [line for line in lines[5:] if line[:1] in "+-"]
         assert 0 < len(changed) <= 20, one.name
         assert re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)+", one.name)

@@ -275,7 +275,9 @@ def test_a_partial_baseline_is_one_for_the_same_part(tmp_path: Path) -> None:
     word = "--case=net.tcp.bind"
     assert by_baseline(special_of(word), tmp_path, word, old=special_of(word)) == 0
     with pytest.raises(UserError, match="special run"):
-        by_baseline(special_of(word), tmp_path, old=special_of(word))
+        by_baseline(special_of("--case=net.udp.bind"), tmp_path, old=special_of(word))
+    with pytest.raises(UserError, match="special run"):
+        by_baseline(OLD, tmp_path, old=special_of(word))
 
 
 def test_a_special_run_is_not_put_beside_others(tmp_path: Path) -> None:
