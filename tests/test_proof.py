@@ -62,13 +62,19 @@ def sabotaged(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, C
         return dict(zip(kinds, pool.map(run, kinds), strict=True))
 
 
+NEVER_DENIED = {"explore.domain[sigio_process]"}
+"""What promises that signals arrive, and nothing else: debian-6.18 shows that it can fail."""
+
+
 def test_every_promise_turns_bypass_where_nothing_is_enforced(
         sabotaged: dict[str, dict[str, CaseResult]]) -> None:
     assert all(set(cases) == all_names() for cases in sabotaged.values())
     held = {name for name, case in sabotaged[""].items() if case.verdict is Verdict.HOLDS}
     assert {name.split(".")[0] for name in held} == {name.split(".")[0] for name in all_names()}
-    allowing = sabotaged["allow"]
-    assert {name: allowing[name].verdict for name in held
+    assert held >= NEVER_DENIED
+    allowing = {name: case for name, case in sabotaged["allow"].items()
+                if name not in NEVER_DENIED}
+    assert {name: allowing[name].verdict for name in held - NEVER_DENIED
             if allowing[name].verdict is not Verdict.BYPASS} == {}
     assert [name for name, case in allowing.items()
             if case.verdict in (Verdict.HOLDS, Verdict.BROKEN)] == []
