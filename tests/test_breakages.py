@@ -34,9 +34,10 @@ def _tree(tmp_path: Path) -> Path:
     (tmp_path / "tests").mkdir()
     (tmp_path / "product.py").write_text("def two():\n    return 2\n")
     (tmp_path / "tests" / "test_it.py").write_text(
-        "import sys\nsys.path.insert(0, '.')\nimport product\n"
+        "import sys\nsys.path.insert(0, '.')\nimport product\nimport pytest\n"
         "def test_sees():\n    assert product.two() == 2\n"
-        "def test_does_not():\n    assert product.two()\n")
+        "def test_does_not():\n    assert product.two()\n"
+        "def test_cannot():\n    pytest.skip('not here')\n")
     return tmp_path
 
 
@@ -47,10 +48,16 @@ def _breakage(find: str, *tests: str, put: str = "return 3") -> breakages.Breaka
 
 def test_what_stays_green_is_told_and_the_tree_is_mended(tmp_path: Path) -> None:
     tree = _tree(tmp_path)
-    assert breakages.survivors(tree, _breakage("return 2", "test_sees")) == []
+    assert breakages.attempt(tree, _breakage("return 2", "test_sees")) == breakages.Outcome()
     both = _breakage("return 2", "test_sees", "test_does_not")
-    assert breakages.survivors(tree, both) == ["test_it.py::test_does_not"]
+    assert breakages.attempt(tree, both).green == ("test_it.py::test_does_not",)
     assert breakages.run_tests(tree, ["test_it.py"])[0] == breakages.GREEN
+
+
+def test_what_is_skipped_here_is_neither_green_nor_red(tmp_path: Path) -> None:
+    outcome = breakages.attempt(_tree(tmp_path), _breakage("return 2", "test_sees", "test_cannot"))
+    assert outcome == breakages.Outcome(untried=("test_it.py::test_cannot",))
+    assert str(outcome) == "not tried here: test_it.py::test_cannot"
 
 
 @pytest.mark.parametrize("bad", [
@@ -61,7 +68,7 @@ def test_what_stays_green_is_told_and_the_tree_is_mended(tmp_path: Path) -> None
 ])
 def test_what_does_not_fit_is_an_error(tmp_path: Path, bad: breakages.Breakage) -> None:
     with pytest.raises(breakages.Stale):
-        breakages.survivors(_tree(tmp_path), bad)
+        breakages.attempt(_tree(tmp_path), bad)
 
 
 def test_a_name_that_there_is_not() -> None:
