@@ -32,6 +32,19 @@ static inline bool random_chance(struct random *random, int percent)
 	return random_below(random, 100) < percent;
 }
 
+/* Those of @bits that are drawn, each so many times out of a hundred */
+static inline uint32_t random_bits(struct random *random, uint32_t bits,
+				   int percent)
+{
+	uint32_t drawn = 0;
+	int i;
+
+	for (i = 0; i < 32; i++)
+		if (bits >> i & 1 && random_chance(random, percent))
+			drawn |= 1U << i;
+	return drawn;
+}
+
 /*
  * One of @count things, from 0, each as likely as its weight says.  The weights
  * lie @stride bytes apart, because a table has several for each thing.

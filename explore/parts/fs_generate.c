@@ -174,17 +174,6 @@ static void path_of_new(struct maker *maker, bool plain, char *path)
 		strcpy(path, name);
 }
 
-static uint32_t some(struct maker *maker, uint32_t rights, int percent)
-{
-	uint32_t result = 0;
-	int i;
-
-	for (i = 0; i < 32; i++)
-		if (rights >> i & 1 && random_chance(maker->random, percent))
-			result |= 1U << i;
-	return result;
-}
-
 #define CHANGES								\
 	(REMOVE_DIR | REMOVE_FILE | MAKE_CHAR | MAKE_DIR | MAKE_REG |	\
 	 MAKE_SOCK | MAKE_FIFO | MAKE_BLOCK | MAKE_SYM | REFER)
@@ -226,7 +215,7 @@ static void enforce(struct maker *maker)
 		policy->handled[SET_FS] = all & FILE_RIGHTS;
 		break;
 	default:
-		policy->handled[SET_FS] = some(maker, all, 50);
+		policy->handled[SET_FS] = random_bits(maker->random, all, 50);
 	}
 	if (!policy->handled[SET_FS])
 		policy->handled[SET_FS] = READ_FILE;
@@ -237,15 +226,16 @@ static void enforce(struct maker *maker)
 
 		policy->handled[SET_FS] |= REFER & all;
 		grant(maker, policy, maker->state.tree.start.entry,
-		      some(maker, CHANGES & policy->handled[SET_FS], percent) |
-		      some(maker, policy->handled[SET_FS],
+		      random_bits(maker->random,
+				  CHANGES & policy->handled[SET_FS], percent) |
+		      random_bits(maker->random, policy->handled[SET_FS],
 			   random_chance(random, 40) ? 70 : 0));
 	}
 	rules = 1 + random_below(random, 5);
 	for (i = 0; i < rules; i++)
 		grant(maker, policy, pick_entry(maker,
 		      random_chance(random, 75) ? DIRS : ANY),
-		      some(maker, policy->handled[SET_FS],
+		      random_bits(maker->random, policy->handled[SET_FS],
 			   30 + random_below(random, 70)));
 	add(maker, &op);
 }

@@ -83,17 +83,6 @@ static uint16_t pick_port(struct maker *maker, bool own)
 	return PORT_PEER + random_below(maker->random, UDP_PEERS);
 }
 
-static uint32_t some(struct maker *maker, uint32_t rights, int percent)
-{
-	uint32_t result = 0;
-	int i;
-
-	for (i = 0; i < 4; i++)
-		if (rights >> i & 1 && random_chance(maker->random, percent))
-			result |= 1U << i;
-	return result;
-}
-
 static void enforce(struct maker *maker)
 {
 	struct scenario *scenario = maker->scenario;
@@ -110,7 +99,7 @@ static void enforce(struct maker *maker)
 	policy = &scenario->policies[scenario->policies_count++];
 	memset(policy, 0, sizeof(*policy));
 	policy->handled[SET_NET] = random_chance(random, 30) ? all :
-				   some(maker, all, 50);
+				   random_bits(maker->random, all, 50);
 	if (!policy->handled[SET_NET])
 		policy->handled[SET_NET] = 1U << random_below(random, 4) & all ?:
 					   (uint32_t)BIND_TCP;
@@ -118,7 +107,8 @@ static void enforce(struct maker *maker)
 		struct grant *grant = &policy->grants[policy->grants_count];
 
 		grant->port = any_port(maker);
-		grant->access = some(maker, policy->handled[SET_NET], 70);
+		grant->access = random_bits(maker->random,
+					    policy->handled[SET_NET], 70);
 		policy->grants_count += grant->access != 0;
 	}
 	add(maker, &op);

@@ -130,17 +130,6 @@ static void make_layers(struct maker *maker)
 	add_outside(maker, FS_OVERLAY, LOWER, MERGE);
 }
 
-static uint32_t some(struct maker *maker, uint32_t rights, int percent)
-{
-	uint32_t result = 0;
-	int i;
-
-	for (i = 0; i < 32; i++)
-		if (rights >> i & 1 && random_chance(maker->random, percent))
-			result |= 1U << i;
-	return result;
-}
-
 static void grant(struct maker *maker, struct policy *policy)
 {
 	struct grant *grant = &policy->grants[policy->grants_count++];
@@ -160,7 +149,7 @@ static void grant(struct maker *maker, struct policy *policy)
 	default:
 		pick(maker, IN_MERGE, ~0U, grant->path);
 	}
-	grant->access = some(maker, policy->handled[SET_FS],
+	grant->access = random_bits(maker->random, policy->handled[SET_FS],
 			     30 + random_below(maker->random, 70));
 	policy->grants_count -= !grant->access;
 }
@@ -180,7 +169,8 @@ static void enforce(struct maker *maker)
 	policy = &scenario->policies[scenario->policies_count++];
 	memset(policy, 0, sizeof(*policy));
 	policy->handled[SET_FS] = random_below(maker->random, 3) ?
-				  some(maker, all, 50) | READ_FILE : all;
+				  random_bits(maker->random, all, 50) |
+				  READ_FILE : all;
 	for (i = 1 + random_below(maker->random, 5); i; i--)
 		grant(maker, policy);
 	add(maker, &op);
