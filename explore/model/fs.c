@@ -921,10 +921,11 @@ static void bind_(struct fs_state *state, const struct operation *op,
 
 	if (is_inside(op) && state->layers_count && H(TOPOLOGY))
 		deny(expected, EPERM, CLAUSE_TOPOLOGY);
-	if (what.error || at.error)
-		answer(expected, what.error ?: at.error);
-	else if (what.found.entry < 0 || at.found.entry < 0)
-		answer(expected, ENOENT);
+	/* mount(2) looks up where before it looks up what. */
+	if (at.error || at.found.entry < 0)
+		answer(expected, at.error ?: ENOENT);
+	else if (what.error || what.found.entry < 0)
+		answer(expected, what.error ?: ENOENT);
 	else if ((tree_type(tree, what.found) == NODE_DIR) !=
 		 (tree_type(tree, at.found) == NODE_DIR))
 		answer(expected, ENOTDIR);

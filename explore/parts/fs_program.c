@@ -314,7 +314,7 @@ void fs_statement(FILE *out, const struct operation *op,
 		break;
 	case FS_IOCTL:
 		fprintf(out, op->flags & IOCTL_COMMON ?
-			"ioctl(slot[%u], FIONBIO, (int[1]){ 0 })" :
+			"ioctl(slot[%u], FIONBIO, (int[1]){ 1 })" :
 			"ioctl(slot[%u], TCGETS, (char[64]){ 0 })", op->slot);
 		break;
 	case FS_EXEC:

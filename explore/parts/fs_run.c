@@ -381,7 +381,8 @@ static int use_slot(const struct operation *op)
 {
 	const int fd = slots[op->slot];
 	struct termios termios;
-	int zero = 0;
+	/* Never zero: read(2) of a FIFO would wait for ever. */
+	int nonblocking = 1;
 	char byte = 'x';
 
 	switch (op->kind) {
@@ -393,7 +394,7 @@ static int use_slot(const struct operation *op)
 		return result(write(fd, &byte, 1));
 	default:
 		return op->flags & IOCTL_COMMON ?
-		       result(ioctl(fd, FIONBIO, &zero)) :
+		       result(ioctl(fd, FIONBIO, &nonblocking)) :
 		       result(ioctl(fd, TCGETS, &termios));
 	}
 }

@@ -82,6 +82,24 @@ def test_a_list_can_be_run_again(wrong: Record, tmp_path: Path) -> None:
     assert again.returncode == 1 and wrong["operations"][-1] in again.stdout
 
 
+def test_nobody_waits_for_what_a_fifo_lacks(tmp_path: Path) -> None:
+    path = tmp_path / "list.txt"
+    path.write_text("= fs 3\noutside fifo a\ninside enforce fs=READ_DIR\n"
+                    "inside open #0 +both a\ninside ioctl #0 +common\n"
+                    "inside read #0\n")
+    done = explorer("--part", "fs", "--replay", str(path))
+    assert done.returncode == 0 and "2 decisions" in done.stdout, done.stdout + done.stderr
+
+
+def test_where_to_mount_is_looked_up_before_what(tmp_path: Path) -> None:
+    """A source below a regular file is ENOTDIR, but for a target that is not there."""
+    path = tmp_path / "list.txt"
+    path.write_text("= fs 3\noutside file n0\ninside enforce fs=READ_FILE\n"
+                    "inside bind n0/n1 n2/n3\n")
+    done = explorer("--part", "fs", "--replay", str(path))
+    assert done.returncode == 0, done.stdout
+
+
 @pytest.mark.parametrize("line", ["inside fly a", "somebody mkdir a", "inside mkdir",
                                   "inside open #9 a", "inside enforce fs=FLY"])
 def test_a_list_that_is_wrong_is_refused(line: str, tmp_path: Path) -> None:
