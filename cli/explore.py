@@ -191,6 +191,7 @@ def _print(column: Record) -> None:
               f" {len(part['findings'])} differences; seed {part['seed']}")
         if part.get("failure"):
             print(f"    stopped: {part['failure']}")
+            _print_operations(part["operations"])
         for one in part["findings"]:
             _print_finding(one)
     sys.stdout.flush()
@@ -209,13 +210,17 @@ def _print_race(race: Record) -> None:
 def _print_finding(one: Record) -> None:
     print(f"    {one['verdict']}: {one.get('operation', 'what is left of the tree')}"
           f" ({one['times']} times, seed {one['seed']})")
-    for line in one["operations"]:
-        print(f"      {line}")
+    _print_operations(one["operations"])
     if "wanted" in one:
         print(f"      wanted {one['wanted']}, got {one['got']}; without a sandbox"
               f" {one['control']}")
     if "sentence" in one:
         print(f"      {one['clause']}: \"{one['sentence']}\"")
+
+
+def _print_operations(operations: list[str]) -> None:
+    for line in operations:
+        print(f"      {line}")
 
 
 def _write_programs(found: list[Record], place: Path) -> None:

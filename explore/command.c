@@ -44,8 +44,10 @@ static void put_exploration(struct json *json, const struct exploration *e)
 	json_integer(json, "scenarios", e->scenarios);
 	json_integer(json, "unstable", e->unstable);
 	json_real(json, "ms", e->ms);
-	if (e->failure)
+	if (e->failure) {
 		json_string(json, "failure", e->failure);
+		operations_json(json, e->part, &e->failed);
+	}
 	json_array(json, "findings");
 	for (i = 0; i < e->findings_count; i++) {
 		json_object(json, NULL);
@@ -71,8 +73,10 @@ static void print(const struct exploration *e)
 
 	for (i = 0; i < e->findings_count; i++)
 		finding_print(stdout, &e->findings[i]);
-	if (e->failure)
+	if (e->failure) {
 		printf("%s: stopped: %s\n", e->part->name, e->failure);
+		operations_print(stdout, e->part, &e->failed);
+	}
 	printf("%s: %lu decisions in %lu scenarios, %.1f s, %.0f a second; seed %" PRIu64 "\n",
 	       e->part->name, e->decisions, e->scenarios, e->ms / 1000,
 	       e->ms ? e->decisions * 1000 / e->ms : 0, e->seed);

@@ -123,8 +123,10 @@ void explore_one(struct exploration *exploration, uint64_t seed,
 		if (trial.agreement == DIFFERS)
 			differs(exploration, seed, &rest, &trial);
 	}
-	if (trial.agreement == FAILED)
+	if (trial.agreement == FAILED) {
 		exploration->failure = trial.why;
+		exploration->failed = rest;
+	}
 }
 
 static bool enough(const struct exploration *exploration, double now,

@@ -21,6 +21,7 @@ struct exploration {
 	struct finding findings[FINDINGS_MAX];
 	int findings_count;
 	const char *failure;		/* it could not go on */
+	struct scenario failed;		/* with this one */
 };
 
 /* What a kernel says of itself, as the model takes it */

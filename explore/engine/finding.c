@@ -56,13 +56,38 @@ static const struct clause_text *clause(const struct finding *finding)
 	return &clause_texts[finding->trial.wanted.clause];
 }
 
+void operations_json(struct json *json, const struct part *part,
+		     const struct scenario *scenario)
+{
+	char line[LINE];
+	int i;
+
+	json_array(json, "operations");
+	for (i = 0; i < scenario->count; i++) {
+		text_operation(part, scenario, i, line, sizeof(line));
+		json_string(json, NULL, line);
+	}
+	json_array_end(json);
+}
+
+void operations_print(FILE *out, const struct part *part,
+		      const struct scenario *scenario)
+{
+	char line[LINE];
+	int i;
+
+	for (i = 0; i < scenario->count; i++) {
+		text_operation(part, scenario, i, line, sizeof(line));
+		fprintf(out, "  %s\n", line);
+	}
+}
+
 void finding_json(struct json *json, const struct finding *finding)
 {
 	const struct clause_text *text = clause(finding);
 	char line[LINE], seed[24], *program = NULL;
 	size_t size;
 	FILE *out;
-	int i;
 
 	json_string(json, "part", finding->part->name);
 	json_string(json, "verdict", finding_verdict(finding));
@@ -86,13 +111,7 @@ void finding_json(struct json *json, const struct finding *finding)
 	json_integer(json, "times", finding->times);
 	json_integer(json, "shrunk_from", finding->operations);
 	json_real(json, "shrink_ms", finding->shrink_ms);
-	json_array(json, "operations");
-	for (i = 0; i < finding->scenario.count; i++) {
-		text_operation(finding->part, &finding->scenario, i, line,
-			       sizeof(line));
-		json_string(json, NULL, line);
-	}
-	json_array_end(json);
+	operations_json(json, finding->part, &finding->scenario);
 	out = open_memstream(&program, &size);
 	if (!out)
 		return;
@@ -106,16 +125,11 @@ void finding_print(FILE *out, const struct finding *finding)
 {
 	const struct clause_text *text = clause(finding);
 	char line[LINE];
-	int i;
 
 	fprintf(out, "%s: %s, %lu times, seed %" PRIu64 "\n",
 		finding->part->name, finding_verdict(finding), finding->times,
 		finding->seed);
-	for (i = 0; i < finding->scenario.count; i++) {
-		text_operation(finding->part, &finding->scenario, i, line,
-			       sizeof(line));
-		fprintf(out, "  %s\n", line);
-	}
+	operations_print(out, finding->part, &finding->scenario);
 	if (is_state(finding)) {
 		fprintf(out, "  what is left of the tree is not what the answers say\n");
 	} else {

@@ -27,6 +27,12 @@ void finding_wanted(const struct finding *finding, char *text, size_t size);
 /* The same name for 0, and for errors */
 const char *answer_name(int answer);
 
+/* A list of operations: the array "operations", and a line each */
+void operations_json(struct json *json, const struct part *part,
+		     const struct scenario *scenario);
+void operations_print(FILE *out, const struct part *part,
+		      const struct scenario *scenario);
+
 void finding_json(struct json *json, const struct finding *finding);
 void finding_print(FILE *out, const struct finding *finding);
 /* A program that shows it, to be compiled by itself */
