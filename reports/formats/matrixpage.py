@@ -31,6 +31,7 @@ from reports.model.rows import Row, Summary, errata_text, families, rows, short_
 from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
 
 VARIANTS_SHOWN = 16  # letters; more variants are counted
+LARGE = 30_000  # cells: a browser takes a second for so many, so that families begin folded
 CONSOLE_LINES = 60  # of a crash; the JSON result has more
 
 
@@ -42,11 +43,14 @@ def to_text(result: Result) -> str:
     digest = base64.b64encode(hashlib.sha256(script.encode()).digest()).decode()
     columns = [kernel for kernel in shared.kernels if kernel.cases]
     title, understood = headline(shared)
+    parts = [(name, ids, rows(ids, columns)) for name, ids in families(shared)]
     return render(
         "matrix.html.j2",
         result=shared,
         columns=columns,
-        families=[(name, ids, rows(ids, columns)) for name, ids in families(shared)],
+        families=parts,
+        large=LARGE,
+        folded=len(columns) * sum(len(those) for _name, _ids, those in parts) > LARGE,
         variants=_variants,
         catalogue=shared.by_id(),
         summaries=[summarize(kernel, shared.by_id()) for kernel in shared.kernels],

@@ -11,6 +11,8 @@
   const chips = [...document.querySelectorAll(".chip")];
   const filters = { verdict: new Set(), family: new Set(), kernel: new Set() };
   const places = new Map(data.ids.map((id, place) => [id, place]));
+  const NAMED = 10;   // kernels that are out of sight; more are counted
+  const LARGE = Number(grid.dataset.large);
   const baseOf = (id) => id.split("[")[0];
   const idsOf = (row) => row.dataset.ids.split(" ");   // a row may stand for several variants
   const total = rows.reduce((sum, row) => sum + idsOf(row).length, 0);
@@ -28,8 +30,10 @@
   const isColumnShown = (index) =>
     !filters.kernel.size || filters.kernel.has(data.kernels[index].name);
 
-  function apply() {
-    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+  const verdictOf = (cell) => cell.textContent in data.verdicts ? cell.textContent : "";
+
+  /** Show the rows and columns that the filters leave; return how many cases these are. */
+  function narrow(words) {
     const columns = data.kernels.map((_, index) => isColumnShown(index));
     for (const line of [grid.tHead.rows[0], ...rows])
       columns.forEach((shown, index) => { line.cells[index + 1].hidden = !shown; });
@@ -37,10 +41,10 @@
     for (const row of rows) {
       const cells = [...row.cells].slice(1);
       const wanted = (verdict) => !filters.verdict.size || filters.verdict.has(verdict);
-      const hit = (cell) => !cell.hidden && wanted(cell.dataset.v);
+      const hit = (cell) => !cell.hidden && wanted(verdictOf(cell));
       cells.forEach((cell) => cell.classList.toggle("hit", hit(cell)));
       const shown = cells.filter((cell) => !cell.hidden);
-      const differs = new Set(shown.map((cell) => cell.dataset.v)).size > 1;
+      const differs = new Set(shown.map(verdictOf)).size > 1;
       row.hidden = !(
         (!filters.family.size || filters.family.has(row.parentNode.dataset.family)) &&
         words.every((word) => texts.get(row).includes(word)) &&
@@ -54,6 +58,25 @@
     for (const heading of grid.querySelectorAll("tr.family > th"))
       heading.colSpan = columns.filter(Boolean).length + 1;
     grid.classList.toggle("filtered", filters.verdict.size > 0);
+    return count;
+  }
+
+  let narrowed = false;   // whether a filter was on the last time
+  let large = grid.tBodies[0].classList.contains("folded");
+
+  function apply() {
+    const words = search.value.toLowerCase().split(/\s+/).filter(Boolean);
+    const narrows = words.length > 0 || differ.checked ||
+      Object.values(filters).some((known) => known.size > 0);
+    const count = narrows || narrowed ? narrow(words) : total;
+    narrowed = narrows;
+    // More cells than a browser lays out in a moment are folded until less of them is wanted.
+    const cells = rows.filter((row) => !row.hidden).length *
+      data.kernels.filter((_, index) => isColumnShown(index)).length;
+    if (large !== cells > LARGE) {
+      large = !large;
+      for (const body of grid.tBodies) fold(body, large);
+    }
     for (const chip of chips) {
       const kind = chip.parentNode.dataset.filter;
       chip.setAttribute("aria-pressed", String(filters[kind].has(chip.dataset.value)));
@@ -125,6 +148,7 @@
   function fold(body, folded) {
     body.classList.toggle("folded", folded);
     body.querySelector(".folder").setAttribute("aria-expanded", String(!folded));
+    if (!current || !isVisible(current)) setCurrent(visibleCells(visibleRows()[0])[0]);
   }
 
   /** Whether Tab stops at the families: with an open panel it leads there. */
@@ -142,7 +166,9 @@
       return !head.hidden && (place.left < left - 8 || place.right > box.right + 8);
     }).map((kernel) => kernel.name);
     byId("aside").hidden = !away.length;
-    byId("aside").textContent = `Scroll the table sideways for ${away.join(", ")}.`;
+    const more = away.length > NAMED ? ` and ${away.length - NAMED} more` : "";
+    byId("aside").textContent =
+      `Scroll the table sideways for ${away.slice(0, NAMED).join(", ")}${more}.`;
   }
 
   const kernelOf = (cell) => data.kernels[cell.cellIndex - 1];
@@ -264,7 +290,7 @@
   function fill(cell, id) {
     const kernel = kernelOf(cell);
     const about = data.cases[baseOf(id)] || {};
-    const verdict = cell.dataset.v;
+    const verdict = verdictOf(cell);
     const title = make("h3", "id", id);
     title.id = "panel-title";
     const release = `${kernel.name} · Linux ${kernel.release || "?"} · ` +
@@ -383,7 +409,7 @@
   for (const body of grid.tBodies) {
     const title = body.querySelector(".title"), button = make("button", "folder", ...title.childNodes);
     button.type = "button";
-    button.setAttribute("aria-expanded", "true");
+    button.setAttribute("aria-expanded", String(!body.classList.contains("folded")));
     button.addEventListener("click", () => fold(body, !body.classList.contains("folded")));
     title.replaceChildren(button);
   }
