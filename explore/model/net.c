@@ -283,7 +283,7 @@ static void take_port(struct net_socket *socket)
 
 static void leave_port(struct net_socket *socket)
 {
-	socket->unclear = socket->asked && !socket->locked;
+	socket->unclear |= socket->asked && !socket->locked;
 	socket->asked = false;
 	if (socket->locked)
 		return;

@@ -52,3 +52,12 @@ def test_a_program_shows_it_by_itself(wrong: Record, tmp_path: Path) -> None:
 def test_the_corpus_notices_a_wrong_model_on_a_kernel(mutant: str) -> None:
     found = explored("--part", "net", "--replay", "corpus", "--mutant", mutant)
     assert [one for one in found["findings"] if one.get("clause") != "ports.fastopen"]
+
+
+def test_a_port_may_stay_after_two_disconnections(tmp_path: Path) -> None:
+    """A socket that asked for any port and never was connected keeps it (Linux 6.18)."""
+    path = tmp_path / "list.txt"
+    path.write_text("= net 3\ninside socket #3 tcp6\ninside bind #3 v6any:0\n"
+                    "inside connect #3 unspec:1103\ninside connect #3 unspec:1103\n"
+                    "inside bind #3 v6any:1203\n")
+    assert "failure" not in explored("--part", "net", "--replay", str(path))
