@@ -50,16 +50,24 @@ def work(kernels: Sequence[str], ids: Sequence[str], known: Result) -> Work:
 def cut(all_of_it: Work, of: int) -> list[dict[str, list[str]]]:
     """Return the families of each kernel that each shard has; the same work is cut the same way.
 
-    The longest piece goes first, each to the shard that is done the earliest with it.
+    What is long goes first. A kernel stays in the shards that boot it already until they have
+    their share; then it goes to the one that is done the earliest with it. None is left empty.
     """
     parts: list[dict[str, list[str]]] = [{} for _ in range(of)]
     loads = [0.0] * of
-    pieces = [(kernel, name) for kernel in all_of_it.kernels for name in all_of_it.families]
-    for kernel, name in sorted(pieces, key=lambda one: (-all_of_it.weight(*one), one)):
-        costs = [load + (0 if kernel in part else BOOT) for load, part in zip(loads, parts)]
-        best = costs.index(min(costs))
+    cases = {kernel: sum(all_of_it.weight(kernel, name) for name in all_of_it.families)
+             for kernel in all_of_it.kernels}
+    share = (sum(cases.values()) + BOOT * (len(cases) + of - 1)) / of
+    pieces = sorted(((kernel, name) for kernel in cases for name in all_of_it.families),
+                    key=lambda one: (-cases[one[0]], one[0], -all_of_it.weight(*one), one[1]))
+    for done, (kernel, name) in enumerate(pieces):
+        last = len(pieces) - done <= parts.count({})
+        costs = [load + all_of_it.weight(kernel, name) + (0 if kernel in part else BOOT)
+                 for load, part in zip(loads, parts)]
+        best = min(range(of), key=lambda one: (
+            last and bool(parts[one]), kernel not in parts[one] or costs[one] > share, costs[one]))
         parts[best].setdefault(kernel, []).append(name)
-        loads[best] = costs[best] + all_of_it.weight(kernel, name)
+        loads[best] = costs[best]
     return parts
 
 

@@ -87,6 +87,24 @@ def test_durations_balance_the_shards() -> None:
     assert max(even) <= 1.1 * sum(even) / 2 < max(blind)
 
 
+@pytest.mark.parametrize("of", [2, 3, 4, 6])
+def test_few_kernels_boot_in_several_shards(of: int) -> None:
+    seconds = {(f"debian-{number}", name): 2.0 + number + place % 3
+               for number in range(9) for place, name in enumerate("abcdefgh")}
+    kernels = list(dict.fromkeys(kernel for kernel, _name in seconds))
+    work = shards.Work(tuple(kernels), dict.fromkeys("abcdefgh", 1), seconds)
+    found = shards.cut(work, of)
+    assert sum(map(len, found)) < len(kernels) + of
+    whole = sum(seconds.values()) + shards.BOOT * len(kernels)
+    assert max(load(part, seconds) for part in found) <= 1.1 * whole / of
+
+
+def test_no_shard_is_left_empty() -> None:
+    seconds = {("debian-7.3", "a"): 100.0, **{("debian-7.3", name): 1.0 for name in "bcd"}}
+    work = shards.Work(("debian-7.3",), dict.fromkeys("abcd", 1), seconds)
+    assert all(shards.cut(work, 4))
+
+
 @pytest.mark.parametrize("of", [1, 2, 5])
 def test_the_whole_is_what_one_run_shows(of: int, tmp_path: Path) -> None:
     results = []
