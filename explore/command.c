@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0
 /* landproof-guest explore: what is asked for, and what came of it. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "base/files.h"
+#include "base/memory.h"
 #include "base/time.h"
 #include "explore/command.h"
 #include "explore/engine/corpus.h"
@@ -24,7 +27,7 @@
 #define MUTANT_DECISIONS 2000000
 #define KILLERS		20
 
-static struct exploration exploration;
+static struct exploration *exploration;
 
 static int fail(const char *what, const char *why)
 {
@@ -127,23 +130,6 @@ static int list_mutants(const struct arguments *a, const struct part *part,
 	return status;
 }
 
-/* The whole of a file, or of the corpus */
-static char *read_whole(const char *path)
-{
-	FILE *file = fopen(path, "re");
-	char *text = NULL;
-	size_t size = 0;
-
-	if (!file)
-		return NULL;
-	if (getdelim(&text, &size, '\0', file) < 0) {
-		free(text);
-		text = NULL;
-	}
-	fclose(file);
-	return text;
-}
-
 /* Tries the scenarios of a list that are of this part. */
 static int replay_text(const struct arguments *a, const struct part *part,
 		       const struct claim *claim, const char *text)
@@ -152,22 +138,21 @@ static int replay_text(const struct arguments *a, const struct part *part,
 	struct list list = { .at = text };
 	const double start = now_ms();
 
-	memset(&exploration, 0, sizeof(exploration));
-	exploration.part = part;
-	exploration.claim = *claim;
-	while (list_next(&list, &listed) && !exploration.failure) {
+	memset(exploration, 0, sizeof(*exploration));
+	exploration->part = part;
+	exploration->claim = *claim;
+	while (list_next(&list, &listed) && !exploration->failure) {
 		if (listed.part == part)
-			explore_one(&exploration, listed.seed,
-				    &listed.scenario);
+			explore_one(exploration, listed.seed, &listed.scenario);
 	}
 	if (list.why) {
 		fprintf(stderr, "landproof-guest: explore: line %d: %s\n",
 			list.line, list.why);
 		return 2;
 	}
-	exploration.ms = now_ms() - start;
-	tell(a, &exploration);
-	return exploration_status(&exploration);
+	exploration->ms = now_ms() - start;
+	tell(a, exploration);
+	return exploration_status(exploration);
 }
 
 /* How many scenarios of the corpus notice each mutant */
@@ -188,18 +173,18 @@ static int count_corpus(const struct part *part, const struct claim *claim)
 static int explore_part(const struct arguments *a, const struct part *part,
 			const struct claim *claim)
 {
-	memset(&exploration, 0, sizeof(exploration));
-	exploration.part = part;
-	exploration.claim = *claim;
-	exploration.seed = a->explore.seed;
-	exploration.seconds = a->explore.seconds;
-	exploration.decisions_wanted = a->explore.decisions;
-	if (!exploration.seconds && !exploration.decisions_wanted)
-		exploration.seconds = SECONDS;
-	explore(&exploration, a->records_fd >= 0 || is_guest() ?
-			      record_progress : NULL);
-	tell(a, &exploration);
-	return exploration_status(&exploration);
+	memset(exploration, 0, sizeof(*exploration));
+	exploration->part = part;
+	exploration->claim = *claim;
+	exploration->seed = a->explore.seed;
+	exploration->seconds = a->explore.seconds;
+	exploration->decisions_wanted = a->explore.decisions;
+	if (!exploration->seconds && !exploration->decisions_wanted)
+		exploration->seconds = SECONDS;
+	explore(exploration, a->records_fd >= 0 || is_guest() ?
+			     record_progress : NULL);
+	tell(a, exploration);
+	return exploration_status(exploration);
 }
 
 /* @list: the scenarios to replay, or NULL */
@@ -284,6 +269,8 @@ int command_explore(struct arguments *a)
 			return fail(a->explore.mutant,
 				    "there is no such clause");
 	}
+	if (!TAKE_ARRAY(exploration, 1))
+		return fail("memory", strerrorname_np(errno));
 	measure_speed();
 	records_open(a->records_fd, false);
 	if (a->records_fd >= 0 || is_guest())

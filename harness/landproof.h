@@ -20,6 +20,7 @@
 #include "base/elf.h"
 #include "base/errors.h"
 #include "base/files.h"
+#include "base/memory.h"
 #include "base/programs.h"
 #include "base/time.h"
 #include "bricks/meeting.h"

@@ -7,11 +7,15 @@
 /* All zero but READ_DIR; @size bytes of it lie before a hole. */
 static void *attr_of(size_t size)
 {
-	static char page[65536];
 	const struct ruleset_attr attr = { .handled_access_fs = FS_READ_DIR };
+	char *const whole = calloc(1, sizeof(attr) + size);
+	void *before = NULL;
 
-	memcpy(page, &attr, sizeof(attr));
-	return before_a_hole(page, size);
+	if (whole)
+		before = before_a_hole(memcpy(whole, &attr, sizeof(attr)),
+				       size);
+	free(whole);
+	return before;
 }
 
 static int create_size(struct scene *scene)

@@ -42,7 +42,7 @@ static int child_main(void *arg)
 
 static int by_clone(struct scene *scene)
 {
-	static char stack[65536] __attribute__((aligned(16)));
+	static char stack[16384] __attribute__((aligned(16)));
 	const int flags = scene->variant->arg;
 	int status;
 	pid_t pid;

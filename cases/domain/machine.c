@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* What root does to the machine: capabilities decide, and no domain. */
 #include <sys/klog.h>
+#include <sys/mman.h>
 #include <sys/quota.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -139,15 +140,21 @@ static int do_finit_module(struct scene *scene)
 
 static int do_init_module(struct scene *scene)
 {
-	static char image[1 << 20];
-	const ssize_t length = pread(scene->fd[0], image, sizeof(image), 0);
+	struct stat file;
+	void *image;
 	int error;
 
-	if (length <= 0)
+	if (fstat(scene->fd[0], &file))
 		return cannot(scene, "a module to load (dummy)");
+	image = mmap(NULL, file.st_size, PROT_READ, MAP_PRIVATE, scene->fd[0],
+		     0);
+	if (image == MAP_FAILED)
+		return cannot(scene, "memory for a module: %s",
+			      strerrorname_np(errno));
 	syscall(SYS_delete_module, "dummy", O_NONBLOCK);
-	error = errno_of(syscall(SYS_init_module, image, length,
+	error = errno_of(syscall(SYS_init_module, image, file.st_size,
 				 "numdummies=0"));
+	munmap(image, file.st_size);
 	return error ?: errno_of(syscall(SYS_delete_module, "dummy",
 					 O_NONBLOCK));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* LANDLOCK_ACCESS_FS_WRITE_FILE: opening a file for writing. */
+#include <stdlib.h>
 #include <sys/swap.h>
 
 #include "bricks/loop.h"
@@ -188,16 +189,21 @@ CASE("fs.write_file.acct_rule_above",
 /* A loop device with what mkswap(8) writes: the version, the last page */
 static int swap_device(struct scene *scene)
 {
-	static char data[64 << 10];
+	const size_t size = 64 << 10;
 	const long page = sysconf(_SC_PAGESIZE);
-	const uint32_t header[2] = { 1, sizeof(data) / page - 1 };
+	const uint32_t header[2] = { 1, size / page - 1 };
+	char *const data = calloc(1, size);
 	int backing, error;
 
+	if (!data)
+		return ENOMEM;
 	memcpy(data + 1024, header, sizeof(header));
 	memcpy(data + page - 10, "SWAPSPACE2", 10);
 	backing = open("backing", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (backing < 0 || write(backing, data, sizeof(data)) < 0)
-		return errno;
+	error = backing < 0 ? errno : errno_of(write(backing, data, size));
+	free(data);
+	if (error)
+		return error;
 	error = loop_attach(scene, backing);
 	close(backing);
 	return error;

@@ -13,13 +13,14 @@
 /* A device full of 'x' */
 static int loop_device(struct scene *scene)
 {
-	static char data[SIZE];
-	int backing, ret;
+	char data[BLOCK];
+	int backing, ret, i;
 
 	memset(data, 'x', sizeof(data));
 	backing = open("backing", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (backing < 0 || write(backing, data, SIZE) != SIZE)
-		return errno;
+	for (i = 0; i < SIZE / BLOCK; i++)
+		if (backing < 0 || write(backing, data, BLOCK) != BLOCK)
+			return errno;
 	ret = loop_attach(scene, backing);
 	close(backing);
 	return ret;

@@ -8,7 +8,9 @@
 /* Its place in scene->fd[] */
 #define PIPE 5
 
-static char trace[1 << 17];
+#define TRACE_SIZE (1 << 17)
+
+static char *trace;
 
 /* The engine has turned Landlock's events on. */
 static int check_events(struct scene *scene)
@@ -49,6 +51,17 @@ bool trace_off(struct scene *scene)
 	return scene->outcome == WORKED;
 }
 
+/* Also in an attempt that came here through execve(2) */
+static bool begin(struct scene *scene)
+{
+	if (!TAKE_ARRAY(trace, TRACE_SIZE)) {
+		cannot(scene, "memory for a trace");
+		return false;
+	}
+	trace[0] = '\0';
+	return true;
+}
+
 /* Appends all that can be read now: read(2) ends with EAGAIN. */
 static bool read_more(struct scene *scene)
 {
@@ -57,7 +70,7 @@ static bool read_more(struct scene *scene)
 
 	do {
 		len = read(scene->fd[PIPE], trace + used,
-			   sizeof(trace) - 1 - used);
+			   TRACE_SIZE - 1 - used);
 		used += len > 0 ? len : 0;
 	} while (len > 0);
 	trace[used] = '\0';
@@ -70,8 +83,7 @@ static bool read_more(struct scene *scene)
 
 const char *trace_read(struct scene *scene)
 {
-	trace[0] = '\0';
-	return read_more(scene) ? trace : NULL;
+	return begin(scene) && read_more(scene) ? trace : NULL;
 }
 
 int trace_nothing(struct scene *scene)
@@ -130,7 +142,8 @@ bool trace_says(struct scene *scene, const char *from, pid_t who,
 
 int trace_await(struct scene *scene, const char *event, const char *pattern)
 {
-	trace[0] = '\0';
+	if (!begin(scene))
+		return CANNOT;
 	while (!trace_says(scene, trace, 0, event, pattern, NULL))
 		if (!await_input(scene->fd[PIPE]) || !read_more(scene))
 			return CANNOT;

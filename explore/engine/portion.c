@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/memory.h"
 #include "explore/engine/corpus.h"
 #include "explore/engine/explore.h"
 #include "explore/engine/list.h"
@@ -90,7 +91,7 @@ static bool next_chosen(const struct portion *portion, struct list *list,
 enum portion_result portion_try(const struct portion *portion, char *why,
 				size_t size)
 {
-	static struct exploration exploration;
+	static struct exploration *exploration;
 	static struct listed listed;
 	struct list list = { .at = corpus_text };
 	const struct part *const part = part_find(portion->part);
@@ -102,17 +103,23 @@ enum portion_result portion_try(const struct portion *portion, char *why,
 	snprintf(why, size, "%s", missing ?: "");
 	if (missing)
 		return PORTION_LACKS;
-	exploration = (struct exploration) { .part = part, .claim = claim };
-	while (!exploration.failure &&
+	if (!TAKE_ARRAY(exploration, 1)) {
+		snprintf(why, size, "memory for what is found");
+		return PORTION_LACKS;
+	}
+	memset(exploration, 0, sizeof(*exploration));
+	exploration->part = part;
+	exploration->claim = claim;
+	while (!exploration->failure &&
 	       next_chosen(portion, &list, &claim, &number, &listed)) {
-		explore_one(&exploration, listed.seed, &listed.scenario);
-		for (; told < exploration.findings_count; told++)
-			if (documented(&exploration.findings[told]))
-				return said(&exploration.findings[told], why,
+		explore_one(exploration, listed.seed, &listed.scenario);
+		for (; told < exploration->findings_count; told++)
+			if (documented(&exploration->findings[told]))
+				return said(&exploration->findings[told], why,
 					    size);
 	}
-	if (!exploration.failure)
+	if (!exploration->failure)
 		return PORTION_AGREES;
-	snprintf(why, size, "%s", exploration.failure);
+	snprintf(why, size, "%s", exploration->failure);
 	return PORTION_BROKEN;
 }

@@ -22,6 +22,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "explore/parts/domain.h"
 #include "explore/parts/domain_task.h"
@@ -34,7 +35,7 @@
 #define SIGNALS		28
 
 struct domain_arena *domain_arena;
-static char stacks[TASKS_MAX][STACK_SIZE] __attribute__((aligned(16)));
+static char (*stacks)[STACK_SIZE];
 
 static int result(long value)
 {
@@ -84,7 +85,8 @@ static int start(int task, bool thread)
 	const int flags = thread ? CLONE_VM | CLONE_FS | CLONE_FILES |
 				   CLONE_SIGHAND | CLONE_THREAD | CLONE_SYSVSEM :
 				   CLONE_VM | SIGCHLD;
-	const pid_t pid = clone(task_main, stacks[task] + STACK_SIZE, flags,
+	const pid_t pid = !TAKE_ARRAY(stacks, TASKS_MAX) ? -1 :
+			  clone(task_main, stacks[task] + STACK_SIZE, flags,
 				(void *)(intptr_t)task);
 
 	if (pid < 0)

@@ -24,6 +24,7 @@
 #include <termios.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "explore/parts/fs.h"
 #include "landlock/landlock.h"
@@ -42,7 +43,7 @@ static int slots[HANDLES_MAX];	/* of who is inside */
 static int opened[OPENED_MAX];
 static int opened_count;
 static int merge_fd = -1;	/* of the merged hierarchy, if there is one */
-static char stack[STACK_SIZE] __attribute__((aligned(16)));
+static char *stack;	/* of who is inside */
 
 struct run {
 	const struct claim *claim;
@@ -115,6 +116,8 @@ const char *fs_prepare(void)
 
 	if (work_fd >= 0)
 		return NULL;
+	if (!TAKE_ARRAY(stack, STACK_SIZE))
+		return "memory for a stack";
 	privilege_init();
 	place = own_place();
 	if (!place)

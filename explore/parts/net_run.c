@@ -22,6 +22,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "explore/engine/finding.h"
 #include "explore/engine/text.h"
@@ -35,7 +36,7 @@
 #define LATE_MS		100	/* for a datagram that is on its way */
 #define TWIN_TRIES	5
 
-static char stack[STACK_SIZE] __attribute__((aligned(16)));
+static char *stack;	/* of who is inside */
 static int tcp_peers[TCP_PEERS], udp_peers[UDP_PEERS];
 static bool has[PROTOCOL_MPTCP + 1][2];
 
@@ -131,6 +132,8 @@ const char *net_prepare(void)
 
 	if (ready)
 		return NULL;
+	if (!TAKE_ARRAY(stack, STACK_SIZE))
+		return "memory for a stack";
 	privilege_init();
 	if (unshare(CLONE_NEWNET))
 		return "a network namespace (root, or user namespaces)";

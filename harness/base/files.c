@@ -2,6 +2,8 @@
 /* Small files, read and written whole. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -45,6 +47,22 @@ int read_file(const char *path, char *buf, size_t size)
 	close(fd);
 	buf[used] = '\0';
 	return used;
+}
+
+char *read_whole(const char *path)
+{
+	FILE *const file = fopen(path, "re");
+	char *text = NULL;
+	size_t size = 0;
+
+	if (!file)
+		return NULL;
+	if (getdelim(&text, &size, '\0', file) < 0) {
+		free(text);
+		text = ferror(file) ? NULL : strdup("");
+	}
+	fclose(file);
+	return text;
 }
 
 bool file_is(const char *path, const char *text)

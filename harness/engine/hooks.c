@@ -8,19 +8,22 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/memory.h"
 #include "engine/hooks.h"
 #include "engine/hooks_trace.h"
 #include "machine/guest.h"
 
 #define TRACEFS		"/sys/kernel/tracing"
 #define EVENTS		TRACEFS "/kprobe_events"
+#define SAID_SIZE	(1 << 16)
 #define INSTANCE	TRACEFS "/instances/landproof"
 
 bool hooks_on;
 
 static int marker_fd = -1;	/* of the subject */
 static int pipe_fd = -1;
-static struct trace traces[WORLDS];
+static struct trace *traces;	/* of each world */
+static char *said;	/* what is read of the pipe */
 
 /*
  * struct hook - a hook of the kernel
@@ -163,6 +166,8 @@ const char *hooks_start(void)
 		       O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (marker_fd < 0 || pipe_fd < 0)
 		return "the trace's pipe and marker";
+	if (!TAKE_ARRAY(traces, WORLDS) || !TAKE_ARRAY(said, SAID_SIZE))
+		return "memory for traces";
 	hooks_on = true;
 	return NULL;
 }
@@ -208,7 +213,6 @@ void hooks_world_begin(enum world world)
 void hooks_world_end(enum world world)
 {
 	static unsigned long missed_before;
-	static char text[1 << 16];
 	size_t used = 0;
 	char *line, *end;
 	ssize_t len;
@@ -216,15 +220,15 @@ void hooks_world_end(enum world world)
 	if (!hooks_on)
 		return;
 	write_file(INSTANCE "/tracing_on", "0");
-	while ((len = read(pipe_fd, text + used, sizeof(text) - 1 - used)) > 0) {
+	while ((len = read(pipe_fd, said + used, SAID_SIZE - 1 - used)) > 0) {
 		used += len;
-		text[used] = '\0';
-		for (line = text; (end = strchr(line, '\n')); line = end + 1) {
+		said[used] = '\0';
+		for (line = said; (end = strchr(line, '\n')); line = end + 1) {
 			*end = '\0';
 			trace_line(&traces[world], line);
 		}
-		used -= line - text;
-		memmove(text, line, used);
+		used -= line - said;
+		memmove(said, line, used);
 	}
 	if (missed() != missed_before)
 		traces[world].lost = true;

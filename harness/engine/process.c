@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "base/files.h"
+#include "base/memory.h"
 #include "base/programs.h"
 #include "base/time.h"
 #include "cases/enforce.h"
@@ -41,6 +42,16 @@ struct memory {
 	struct tool_trace trace;
 };
 
+/*
+ * Each of these processes is started by the one before it, which waits for it
+ * on a stack of its own: STAGE builds the scene outside the sandbox, SUBJECT
+ * enters the sandbox, EXECUTED is what it executes.
+ */
+enum nesting { STAGE, SUBJECT, EXECUTED, NESTINGS };
+
+#define BODY_STACK (512 << 10)
+
+static char (*stacks)[BODY_STACK];	/* one for each nesting */
 static int scene_fd = -1;	/* the shared memory, for exec'd attempts */
 static struct memory *memory;	/* in it; one world at a time */
 static struct scene *shared;	/* its scene */
@@ -111,7 +122,9 @@ const char *process_init(void)
 	missing = scratch_init() ?:
 		  missing_because("/proc/self/exe", self_open()) ?:
 		  missing_because("a copy of /proc/self/exe", scratch_self()) ?:
-		  missing_because("shared memory", scene_init());
+		  missing_because("shared memory", scene_init()) ?:
+		  missing_because("memory for stacks",
+				  TAKE_ARRAY(stacks, NESTINGS) ? 0 : errno);
 	if (!missing)
 		list_children(getpid(), inherited, sizeof(inherited));
 	return missing;
@@ -146,13 +159,6 @@ static void kill_children(pid_t parent)
 	}
 }
 
-/*
- * Like vfork(2), with a stack of its own: @body runs in another process that
- * shares this one's memory, while this one waits.  What fork(2) costs is the
- * copying of memory, and there is nothing here to protect from it.
- */
-#define BODY_STACK (512 << 10)
-
 /* The address sanitizer's notes on a stack do not survive its second use. */
 #ifdef __SANITIZE_ADDRESS__
 #define SHARE_MEMORY 0
@@ -160,20 +166,16 @@ static void kill_children(pid_t parent)
 #define SHARE_MEMORY CLONE_VM
 #endif
 
-/*
- * Each of these processes is started by the one before it, which waits for it
- * on a stack of its own: STAGE builds the scene outside the sandbox, SUBJECT
- * enters the sandbox, EXECUTED is what it executes.
- */
-enum nesting { STAGE, SUBJECT, EXECUTED, NESTINGS };
-
 static char *body_stack(enum nesting nesting)
 {
-	static char stacks[NESTINGS][BODY_STACK] __attribute__((aligned(16)));
-
 	return stacks[nesting] + BODY_STACK;
 }
 
+/*
+ * Like vfork(2), with a stack of its own: @body runs in another process that
+ * shares this one's memory, while this one waits.  What fork(2) costs is the
+ * copying of memory, and there is nothing here to protect from it.
+ */
 static pid_t spawn(enum nesting nesting, int (*body)(void *scene),
 		   struct scene *scene)
 {

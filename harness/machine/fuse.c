@@ -20,6 +20,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "machine/fuse.h"
 
 #define NODES	4096
@@ -31,7 +32,7 @@ static struct node {
 	uint64_t lookups, generation;
 	dev_t dev;
 	ino_t ino;
-} nodes[NODES];
+} *nodes;
 
 static bool changing_ids;
 
@@ -434,15 +435,17 @@ static int answer(void)
 
 static void __attribute__((noreturn)) serve(int device)
 {
-	static char request[ROOM + 4096] __attribute__((aligned(8)));
-	static char reply[ROOM + 4096] __attribute__((aligned(8)));
+	char *const request = memory_map(ROOM + 4096);
+	char *const reply = memory_map(ROOM + 4096);
 	struct fuse_out_header *const head = (void *)reply;
 	const struct rlimit files = { NODES + 256, NODES + 256 };
 
+	if (!request || !reply)
+		_exit(1);
 	setrlimit(RLIMIT_NOFILE, &files);
 	umask(0);
 	for (;;) {
-		const ssize_t got = read(device, request, sizeof(request));
+		const ssize_t got = read(device, request, ROOM + 4096);
 
 		if (got < 0 && (errno == EINTR || errno == ENOENT))
 			continue;
@@ -480,7 +483,7 @@ int fuse_mount(const char *source, const char *place, bool changing)
 	char options[160];
 	pid_t pid;
 
-	if (device < 0)
+	if (device < 0 || !TAKE_ARRAY(nodes, NODES))
 		return errno;
 	changing_ids = changing;
 	nodes[FUSE_ROOT_ID].fd = open(source, O_PATH | O_CLOEXEC);

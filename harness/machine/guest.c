@@ -173,10 +173,11 @@ static const char *load_files(char *files)
 /* Each line of the table: name, tab, files in the order of loading */
 static const char *load(const char *module)
 {
-	static char table[65536];
+	char *const table = read_whole(MODULES);
+	const char *missing = module ? "the module" : NULL;
 	char *line, *rest, *files;
 
-	if (read_file(MODULES, table, sizeof(table)) < 0)
+	if (!table)
 		return "modules";
 	for (line = strtok_r(table, "\n", &rest); line;
 	     line = strtok_r(NULL, "\n", &rest)) {
@@ -186,9 +187,12 @@ static const char *load(const char *module)
 		if (!module)
 			load_files(files);
 		else if (strcmp(line, module) == 0)
-			return load_files(files);
+			break;
 	}
-	return module ? "the module" : NULL;
+	if (line && module)
+		missing = load_files(files);
+	free(table);
+	return missing;
 }
 
 /*
@@ -209,12 +213,12 @@ void guest_load_all(void)
 /* The arguments of the run, one a line; argv[0] is ours. */
 char **guest_arguments(int *argc)
 {
-	static char text[65536];
+	char *const text = read_whole(ARGUMENTS);
 	static char *argv[4096] = { "landproof-guest" };
 	char *line, *rest;
 
 	*argc = 1;
-	if (read_file(ARGUMENTS, text, sizeof(text)) < 0) {
+	if (!text) {
 		argv[(*argc)++] = "run";
 		return argv;
 	}

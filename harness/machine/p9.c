@@ -19,10 +19,12 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "machine/p9.h"
 
 #define FIDS	4096
 #define ROOM	(64 << 10)
+#define MESSAGE	(ROOM + 4096)
 #define HEADER	7	/* size[4] type[1] tag[2] */
 #define READ_HEADER (HEADER + 4)
 
@@ -49,9 +51,9 @@ static struct fid {
 	bool used;
 	int path, io;
 	uid_t uid;	/* who attached it, and owns what is made through it */
-} fids[FIDS];
+} *fids;
 
-static uint8_t request[ROOM + 4096], reply[ROOM + 4096];
+static uint8_t *request, *reply;
 static size_t taken, length;	/* of the request */
 static size_t put;		/* of the reply */
 
@@ -564,7 +566,7 @@ static bool read_request(int fd)
 	if (recv(fd, request, HEADER, MSG_WAITALL) != HEADER)
 		return false;
 	memcpy(&size, request, 4);
-	if (size < HEADER || size > sizeof(request))
+	if (size < HEADER || size > MESSAGE)
 		return false;
 	length = size;
 	taken = HEADER;
@@ -579,6 +581,9 @@ static void __attribute__((noreturn)) serve(int fd, int root)
 	uint32_t size;
 	int error;
 
+	if (!TAKE_ARRAY(fids, FIDS) || !TAKE_ARRAY(request, MESSAGE) ||
+	    !TAKE_ARRAY(reply, MESSAGE))
+		_exit(1);
 	setrlimit(RLIMIT_NOFILE, &files);
 	umask(0);
 	while (read_request(fd)) {

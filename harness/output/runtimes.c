@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/param.h>
 
+#include "base/memory.h"
 #include "base/time.h"
 #include "cases/table.h"
 #include "cases/worlds.h"
@@ -17,7 +18,7 @@
 #include "output/records.h"
 #include "output/runtimes.h"
 
-static struct tool tools[TOOLS_MAX];
+static struct tool *tools;
 static int tools_count;
 
 static void put_world(struct json *json, const struct tool_world_result *world,
@@ -180,6 +181,8 @@ int command_runtimes(const struct arguments *a)
 
 	if (!a->tools || !a->probe || (a->records_fd < 0 && !is_guest()))
 		return cannot_start("--tools, --probe and --records");
+	if (!TAKE_ARRAY(tools, TOOLS_MAX))
+		return cannot_start("memory for tools");
 	tools_count = tools_read(a->tools, tools, &wrong);
 	if (tools_count < 0) {
 		fprintf(stderr, "landproof-guest: %s: %s\n", a->tools, wrong);

@@ -13,6 +13,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "base/time.h"
 #include "landlock/landlock.h"
@@ -21,6 +22,7 @@
 #include "output/scripts.h"
 
 #define SUFFIX		".sh"
+#define SAID_MAX	(1 << 18)
 /* A script may take ten times this at least: the driver waits longer. */
 #define PATIENCE_MS	6000
 #define PATIENCES	10
@@ -66,7 +68,7 @@ static int wait_for(pid_t pid)
 
 static bool run_script(const char *path, const char *id)
 {
-	static char said[1 << 18];
+	static char *said;
 	const int out = memfd_create(id, MFD_CLOEXEC);
 	const double start = now_ms();
 	struct json *json;
@@ -81,7 +83,8 @@ static bool run_script(const char *path, const char *id)
 	if (pid < 0)
 		return false;
 	status = wait_for(pid);
-	length = pread(out, said, sizeof(said), 0);
+	length = TAKE_ARRAY(said, SAID_MAX) ?
+		 pread(out, said, SAID_MAX, 0) : -1;
 	close(out);
 	json = record_begin("script");
 	json_string(json, "id", id);

@@ -192,12 +192,11 @@ static bool read_item(struct tool *tool, char *line)
 int tools_read(const char *path, struct tool tools[TOOLS_MAX],
 	       const char **wrong)
 {
-	static char text[1 << 18];
-	char *rest = text, *line;
+	char *rest = read_whole(path), *line;
 	int count = 0;
 
 	*wrong = "it cannot be read";
-	if (read_file(path, text, sizeof(text)) < 0)
+	if (!rest)
 		return -1;
 	while ((line = strsep(&rest, "\n"))) {
 		if (!*line)

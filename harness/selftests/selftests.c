@@ -14,6 +14,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "base/time.h"
 #include "machine/audit.h"
@@ -26,6 +27,7 @@
 #define ROOT		"/landproof/root"
 #define RECORDER_FD	1000	/* vm/recorder.c */
 #define SUFFIX		"_test"
+#define TEXT_SIZE	(1 << 16)
 
 static int is_program(const struct dirent *entry)
 {
@@ -94,18 +96,20 @@ static void read_output(int in, pid_t pid)
 		{ .fd = in, .events = POLLIN },
 		{ .fd = process, .events = POLLIN },
 	};
-	static char text[65536];
+	static char *text;
 	size_t used = 0;
 	ssize_t length;
 
+	if (!TAKE_ARRAY(text, TEXT_SIZE))
+		return;
 	fcntl(in, F_SETFL, O_NONBLOCK);
 	while (poll(fds, 2, -1) > 0 || errno == EINTR) {
-		length = read(in, text + used, sizeof(text) - used);
+		length = read(in, text + used, TEXT_SIZE - used);
 		if (length > 0)
 			used = take_lines(text, used + length);
 		else if (length == 0 || fds[1].revents)
 			break;
-		if (used == sizeof(text))
+		if (used == TEXT_SIZE)
 			used = 0;
 	}
 	close(process);
