@@ -141,7 +141,9 @@ static int replay_text(const struct arguments *a, const struct part *part,
 	memset(exploration, 0, sizeof(*exploration));
 	exploration->part = part;
 	exploration->claim = *claim;
-	while (list_next(&list, &listed) && !exploration->failure) {
+	exploration->first = a->explore.first;
+	while (list_next(&list, &listed) &&
+	       !exploration_is_over(exploration)) {
 		if (listed.part == part)
 			explore_one(exploration, listed.seed, &listed.scenario);
 	}
@@ -179,6 +181,7 @@ static int explore_part(const struct arguments *a, const struct part *part,
 	exploration->seed = a->explore.seed;
 	exploration->seconds = a->explore.seconds;
 	exploration->decisions_wanted = a->explore.decisions;
+	exploration->first = a->explore.first;
 	if (!exploration->seconds && !exploration->decisions_wanted)
 		exploration->seconds = SECONDS;
 	explore(exploration, a->records_fd >= 0 || is_guest() ?
@@ -214,6 +217,8 @@ static int each_part(const struct arguments *a, const struct claim *claim,
 			     explore_part(a, *part, claim);
 		if (one > status)
 			status = one;
+		if (status == 1 && a->explore.first)
+			break;
 	}
 	return status;
 }
@@ -221,9 +226,11 @@ static int each_part(const struct arguments *a, const struct claim *claim,
 /* What needs no kernel */
 static int answer(const struct arguments *a)
 {
-	const struct claim newest = { MODEL_ABI_NEWEST, ~0U };
+	const struct claim newest = {
+		.abi = MODEL_ABI_NEWEST, .errata = ~0U,
+	};
 	const struct part *part = a->explore.part ?
-				  part_find(a->explore.part) : parts[0];
+				  part_find(a->explore.part) : &part_fs;
 
 	switch (a->explore.about) {
 	case EXPLORE_MUTANTS:

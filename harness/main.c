@@ -34,7 +34,7 @@ enum option_key {
 	OPTION_GCOV, OPTION_PLAN_FOR, OPTION_TOOLS, OPTION_PROBE, OPTION_WORDS,
 	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_STRACE, OPTION_FILESYSTEM,
 	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
-	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT, OPTION_RACES,
+	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT, OPTION_FIRST, OPTION_RACES,
 	OPTION_FILESYSTEMS,
 };
 
@@ -87,6 +87,8 @@ static const struct argp_option options[] = {
 	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; the clauses", 0 },
 	{ "mutant", OPTION_MUTANT, "CLAUSE", 0,
 	  "explore: prove it: the model without this clause", 0 },
+	{ "first", OPTION_FIRST, 0, 0,
+	  "explore: end at the first difference, and do not shrink it", 0 },
 	{ "races", OPTION_RACES, 0, 0,
 	  "explore: what may never come of races, with many processes at once", 0 },
 	{ "strace", OPTION_STRACE, "FILE", 0,
@@ -258,6 +260,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_MUTANT:
 		a->explore.mutant = arg;
+		break;
+	case OPTION_FIRST:
+		a->explore.first = true;
 		break;
 	case OPTION_RACES:
 		a->explore.races = true;

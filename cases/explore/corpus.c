@@ -8,6 +8,10 @@
 	{ name, .data = &(const struct portion){				\
 		part, .first = (number) - 1, .count = (of) } }
 
+static const struct variant calls[] = {
+	PORTION("", "calls", 1, 1), { NULL }
+};
+
 static const struct variant fs[] = {
 	PORTION("", "fs", 8, 1), PORTION("2", "fs", 8, 2),
 	PORTION("3", "fs", 8, 3), PORTION("4", "fs", 8, 4),
@@ -80,6 +84,16 @@ static int try_portion(struct scene *scene)
 	.own_memory = true,						\
 	.control = nothing,						\
 	.attempt = try_portion
+
+CASE("explore.calls",
+	.claim	 = "scenarios of Landlock's own calls that tell wrong models from the right one",
+	CORPUS,
+	.covers	 = "rule.path_beneath",
+	.needs	 = "guest",
+	.may_gain_privs = true,
+	.variants = calls,
+	.root	 = true,
+	.source	 = "docs/model.md: every clause of the part calls");
 
 CASE("explore.fs",
 	.claim	 = "scenarios of files that tell wrong models of Landlock from the right one",

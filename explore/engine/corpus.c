@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Distils a corpus.  Prediction needs no kernel, so scenarios are chosen
- * beforehand: one is kept if it notices a mutant that few of those before do.
- * What it does not need for that is taken out of it.
+ * beforehand: of many, the one is kept that notices most of the mutants that few
+ * of those before do.  What it does not need for that is taken out of it.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +13,7 @@
 #include "explore/engine/mutants.h"
 
 #define TRIES	400000
+#define MANY	100
 
 __asm__(".section .rodata\n"
 	".global corpus_text\n"
@@ -120,6 +121,31 @@ static void compact(const struct part *part, struct scenario *scenario)
 	scenario->policies_count = count;
 }
 
+/* Of the next scenarios the one that notices most of them; false: none does */
+static bool choose(struct listed *listed, const struct claim *claim,
+		   uint64_t seed, unsigned long *number,
+		   const clause_set wanted)
+{
+	static struct scenario scenario;
+	const unsigned long end = *number + MANY;
+	clause_set killed;
+	int count, most = 0;
+
+	for (; *number < end; (*number)++) {
+		struct random random = { scenario_seed(seed, *number) };
+		const uint64_t begin = random.state;
+
+		listed->part->generate(&random, claim, &scenario);
+		count = kills(listed->part, claim, &scenario, wanted, killed);
+		if (count <= most)
+			continue;
+		most = count;
+		listed->seed = begin;
+		listed->scenario = scenario;
+	}
+	return most;
+}
+
 bool corpus_distill(FILE *out, const struct part *part,
 		    const struct claim *claim, uint64_t seed, int killers,
 		    enum clause only)
@@ -127,12 +153,10 @@ bool corpus_distill(FILE *out, const struct part *part,
 	static struct listed listed;
 	clause_set wanted, killed;
 	int counts[CLAUSES] = { 0 }, clause, left = 1;
-	unsigned long number;
+	unsigned long number = 0;
 
 	listed.part = part;
-	for (number = 0; number < TRIES && left; number++) {
-		struct random random = { scenario_seed(seed, number) };
-
+	while (number < TRIES && left) {
 		left = 0;
 		for (clause = 1; clause < CLAUSES; clause++) {
 			wanted[clause] = clause_is_of(clause, part) &&
@@ -140,11 +164,9 @@ bool corpus_distill(FILE *out, const struct part *part,
 					 counts[clause] < killers;
 			left += wanted[clause];
 		}
-		listed.seed = random.state;
-		part->generate(&random, claim, &listed.scenario);
-		if (!left || !kills(part, claim, &listed.scenario, wanted,
-				    killed))
+		if (!left || !choose(&listed, claim, seed, &number, wanted))
 			continue;
+		kills(part, claim, &listed.scenario, wanted, killed);
 		trim(part, claim, &listed.scenario, killed);
 		compact(part, &listed.scenario);
 		trim_policies(part, claim, &listed.scenario, killed);

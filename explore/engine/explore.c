@@ -16,6 +16,7 @@ struct claim claim_of(const struct kernel *kernel)
 	return (struct claim) {
 		.abi = kernel->abi < MODEL_ABI_NEWEST ? kernel->abi :
 		       MODEL_ABI_NEWEST,
+		.newer = kernel->abi > MODEL_ABI_NEWEST,
 		.errata = kernel->errata < 0 ? 0 : kernel->errata,
 	};
 }
@@ -73,7 +74,7 @@ static void differs(struct exploration *exploration, uint64_t seed,
 	};
 	finding->agreement = confirm(part, &exploration->claim, scenario, trial,
 				   REPRODUCTIONS, &finding->control);
-	if (finding->agreement == DIFFERS) {
+	if (finding->agreement == DIFFERS && !exploration->first) {
 		start = now_ms();
 		shrink(part, &exploration->claim, &finding->scenario,
 		       &finding->trial, SHRINK_MS);
@@ -129,10 +130,17 @@ void explore_one(struct exploration *exploration, uint64_t seed,
 	}
 }
 
+bool exploration_is_over(const struct exploration *exploration)
+{
+	return exploration->failure ||
+	       (exploration->first && exploration_status(exploration));
+}
+
 static bool enough(const struct exploration *exploration, double now,
 		   double start)
 {
-	return (exploration->seconds &&
+	return exploration_is_over(exploration) ||
+	       (exploration->seconds &&
 		now - start >= exploration->seconds * 1000) ||
 	       (exploration->decisions_wanted &&
 		exploration->decisions >= exploration->decisions_wanted);
@@ -145,7 +153,7 @@ void explore(struct exploration *exploration, progress_function progress)
 	const double start = now_ms();
 	double now = start, told = start;
 
-	while (!enough(exploration, now, start) && !exploration->failure) {
+	while (!enough(exploration, now, start)) {
 		const uint64_t seed = scenario_seed(exploration->seed,
 						    exploration->scenarios);
 		struct random random = { seed };

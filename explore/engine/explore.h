@@ -13,6 +13,7 @@ struct exploration {
 	uint64_t seed;
 	double seconds;			/* 0: no limit */
 	unsigned long decisions_wanted;	/* 0: no limit */
+	bool first;			/* one difference will do, unshrunk */
 
 	unsigned long decisions, scenarios;
 	unsigned long left_out;		/* this machine lacks something */
@@ -39,6 +40,9 @@ void explore(struct exploration *exploration, progress_function progress);
 /* Runs one scenario, if this machine can; a new difference is confirmed. */
 void explore_one(struct exploration *exploration, uint64_t seed,
 		 const struct scenario *scenario);
+
+/* Could it not go on, or has it what was asked for? */
+bool exploration_is_over(const struct exploration *exploration);
 
 /* Are there differences that the documentation speaks of, and broken ones? */
 int exploration_status(const struct exploration *exploration);

@@ -57,6 +57,7 @@ struct observation {
  * @actors: their names; the first one is never sandboxed
  * @slots: how many descriptors
  * @independent: no operation changes what a later one answers
+ * @uncontrolled: its operations are Landlock's own: without them nothing is left
  * @needs: what this machine lacks for @scenario, in words; NULL: nothing
  * @prepare: once, before anything runs; NULL or what is missing
  * @generate: makes up a scenario, of the random numbers alone
@@ -72,7 +73,7 @@ struct part {
 	const char *const *actors;
 	const struct kind *kinds;
 	int actors_count, kinds_count, slots;
-	bool independent;
+	bool independent, uncontrolled;
 	const char *(*prepare)(void);
 	const char *(*needs)(const struct claim *claim,
 			     const struct scenario *scenario);
@@ -89,7 +90,8 @@ struct part {
 	const struct helper *helpers, *runner;
 };
 
-extern const struct part part_fs, part_overlay, part_net, part_domain;
+extern const struct part part_fs, part_overlay, part_net, part_domain,
+	part_calls;
 
 extern const struct part *const parts[];
 const struct part *part_find(const char *name);

@@ -159,13 +159,17 @@ static const struct helper run_all[] = { { NULL,
 "}\n"
 "\n" }, { NULL, NULL } };
 
-static void put_main(FILE *out, const struct expected *wanted)
+static void put_main(FILE *out, const struct part *part,
+		     const struct expected *wanted)
 {
 	int i;
 
-	fprintf(out, "int main(void)\n{\n\tint without = run(0), with = run(1);\n\n"
-		     "\tprintf(\"without a sandbox: %%s\\n\", strerror(without));\n"
-		     "\tprintf(\"with it: %%s\\n\", strerror(with));\n");
+	fputs(part->uncontrolled ?
+	      "int main(void)\n{\n\tint with = run(1);\n\n"
+	      "\tprintf(\"the last call: %s\\n\", strerror(with));\n" :
+	      "int main(void)\n{\n\tint without = run(0), with = run(1);\n\n"
+	      "\tprintf(\"without a sandbox: %s\\n\", strerror(without));\n"
+	      "\tprintf(\"with it: %s\\n\", strerror(with));\n", out);
 	fprintf(out, "\treturn !(");
 	for (i = 0; i < wanted->count; i++) {
 		fprintf(out, "%swith == ", i ? " || " : "");
@@ -193,6 +197,6 @@ void finding_program(FILE *out, const struct finding *finding)
 	fold(out, statements, "\t\t\t", 3 * TAB);
 	put_actors(out, finding);
 	put_used(out, part->runner ?: run_all, statements);
-	put_main(out, &finding->trial.wanted);
+	put_main(out, part, &finding->trial.wanted);
 	free(statements);
 }

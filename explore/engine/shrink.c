@@ -261,6 +261,70 @@ static bool fewer_pairs(struct work *work)
 	return better;
 }
 
+/* Where descriptors are an actor's own, the third one is a ring of the second. */
+static bool fewer_rings(struct work *work)
+{
+	bool better = false;
+	int i;
+
+	for (i = 0; i < work->best.count && !late(work); i++) {
+		if (!work->part->slots || work->best.operations[i].actor < 2)
+			continue;
+		work->candidate = work->best;
+		work->candidate.operations[i].actor = 1;
+		better |= take(work);
+	}
+	return better;
+}
+
+/* Replaces the directory that a path begins with. */
+static bool move_path(char *path, const char *from, const char *to)
+{
+	const size_t length = strlen(from);
+	char rest[TEXT_MAX];
+
+	if (strncmp(path, from, length) || (path[length] && path[length] != '/'))
+		return true;
+	strcpy(rest, path + length + (!*to && path[length]));
+	if (strlen(to) + strlen(rest) >= TEXT_MAX)
+		return false;
+	strcpy(path, to);
+	strcat(path, rest);
+	return *path;
+}
+
+/* What was in a directory is in the one above it. */
+static bool fewer_directories(struct work *work)
+{
+	struct scenario *const smaller = &work->candidate;
+	char from[TEXT_MAX], to[TEXT_MAX];
+	bool better = false, possible;
+	int i, j, k;
+
+	for (i = work->best.count - 1; i >= 0 && !late(work); i--) {
+		const struct operation *op = &work->best.operations[i];
+
+		if (strcmp(work->part->kinds[op->kind].name, "mkdir"))
+			continue;
+		strcpy(from, op->text[0]);
+		strcpy(to, from);
+		*(strrchr(to, '/') ?: to) = '\0';
+		work->candidate = work->best;
+		cut(smaller, i, 1);
+		possible = true;
+		for (j = 0; j < smaller->count; j++)
+			for (k = 0; k < 2; k++)
+				possible &= move_path(smaller->operations[j].text[k],
+						      from, to);
+		for (j = 0; j < smaller->policies_count; j++)
+			for (k = 0; k < smaller->policies[j].grants_count; k++)
+				possible &= move_path(smaller->policies[j].grants[k].path,
+						      from, to);
+		better |= possible && take(work);
+	}
+	return better;
+}
+
 static bool fewer_flags(struct work *work)
 {
 	bool better = false;
@@ -367,8 +431,9 @@ void shrink(const struct part *part, const struct claim *claim,
 		better |= fewer_policies(&work);
 		if (better || late(&work))
 			continue;
-		better = merged_actors(&work) || earlier_actors(&work) ||
-			 fewer_pairs(&work) || fewer_flags(&work);
+		better = fewer_rings(&work) || merged_actors(&work) || earlier_actors(&work) ||
+			 fewer_directories(&work) || fewer_pairs(&work) ||
+			 fewer_flags(&work);
 	} while (better && !late(&work));
 	*scenario = work.best;
 	*trial = work.trial;

@@ -197,6 +197,10 @@ static uint32_t make_right(const struct fs_state *state, enum node type)
 	case NODE_WHITEOUT:
 		return claim_fixed(&state->claim, 4) == H(WHITEOUT) ?
 		       MAKE_REG : MAKE_CHAR;
+	case NODE_CHAR:
+		return H(MAKE_CHAR) ? MAKE_CHAR : 0;
+	case NODE_BLOCK:
+		return H(MAKE_BLOCK) ? MAKE_BLOCK : MAKE_CHAR;
 	default:
 		return H(MAKE_REG) ? MAKE_REG : 0;
 	}
@@ -214,7 +218,7 @@ static enum clause clause_of(uint32_t right)
 		CLAUSE_EXECUTE, CLAUSE_WRITE_FILE, CLAUSE_READ_FILE,
 		CLAUSE_READ_DIR, CLAUSE_REMOVE_DIR, CLAUSE_REMOVE_FILE,
 		CLAUSE_WHITEOUT, CLAUSE_MAKE_DIR, CLAUSE_MAKE_REG,
-		CLAUSE_MAKE_SOCK, CLAUSE_MAKE_FIFO, CLAUSE_NONE,
+		CLAUSE_MAKE_SOCK, CLAUSE_MAKE_FIFO, CLAUSE_MAKE_BLOCK,
 		CLAUSE_MAKE_SYM, CLAUSE_REFER, CLAUSE_TRUNCATE,
 		CLAUSE_IOCTL, CLAUSE_RESOLVE,
 	};
@@ -619,7 +623,7 @@ static void open_errors(struct tree *tree, uint32_t flags, struct place place,
 	if (type == NODE_FIFO && flags & OPEN_WRITE &&
 	    !(flags & OPEN_BOTH) && !has_reader(tree, place))
 		answer(expected, ENXIO);
-	if (type == NODE_WHITEOUT) {
+	if (type == NODE_WHITEOUT || type == NODE_CHAR || type == NODE_BLOCK) {
 		answer(expected, ENXIO);
 		answer(expected, EACCES);	/* on a file system of nodev */
 	}
@@ -754,6 +758,62 @@ static void truncate_(struct fs_state *state, const struct operation *op,
 	tree_inode(tree, at.found)->filled = false;
 }
 
+static bool is_free(uint32_t flags)
+{
+	switch (flags & ~IOCTL_COMPAT) {
+	case IOCTL_COMMON:
+		return H(IOCTL_FREE);
+	case IOCTL_BLOCKSIZE:
+	case IOCTL_THAW:
+	case IOCTL_UUID:
+		return H(IOCTL_FREE_FS);
+	case IOCTL_CLONE:
+	case IOCTL_DEDUPE:
+		return H(IOCTL_FREE_OTHERS);
+	case IOCTL_NREAD:
+		return !H(IOCTL_READ);
+	default:
+		return false;
+	}
+}
+
+/* ioctl(2): what /dev/null answers, or any file to the first commands */
+static void control(enum node type, const struct handle *handle,
+		    uint32_t flags, struct expected *expected)
+{
+	if (type != NODE_DEVICE && flags & ~(IOCTL_COMMON | IOCTL_COMPAT)) {
+		expected->unspecified = true;
+		return;
+	}
+	if (type == NODE_DEVICE && !handle->controls && H(IOCTL) &&
+	    !is_free(flags) && (!(flags & IOCTL_COMPAT) || H(IOCTL_COMPAT))) {
+		/* The command is not invoked, so its own error does not come. */
+		deny(expected, EACCES, CLAUSE_IOCTL);
+		return;
+	}
+	switch (flags & ~IOCTL_COMPAT) {
+	case IOCTL_COMMON:
+	case IOCTL_BLOCKSIZE:
+		break;
+	case IOCTL_THAW:
+		answer(expected, EINVAL);
+		answer(expected, EPERM);
+		answer(expected, EOPNOTSUPP);
+		break;
+	case IOCTL_CLONE:
+		answer(expected, EBADF);
+		break;
+	case IOCTL_DEDUPE:
+		answer(expected, EFAULT);
+		break;
+	case IOCTL_UUID:
+		answer(expected, EFAULT);
+		/* fall through */
+	default:
+		answer(expected, ENOTTY);
+	}
+}
+
 /* ftruncate(2), read(2), write(2), ioctl(2) */
 static void use_handle(struct fs_state *state, const struct operation *op,
 		       struct expected *expected)
@@ -783,11 +843,7 @@ static void use_handle(struct fs_state *state, const struct operation *op,
 			tree_inode(tree, handle->place)->filled = false;
 		break;
 	case FS_IOCTL:
-		if (type == NODE_DEVICE && !handle->controls && H(IOCTL) &&
-		    (!(op->flags & IOCTL_COMMON) || !H(IOCTL_FREE)))
-			deny(expected, EACCES, CLAUSE_IOCTL);
-		if (!(op->flags & IOCTL_COMMON))
-			answer(expected, ENOTTY);
+		control(type, handle, op->flags, expected);
 		break;
 	default:
 		if (!H(OPENED) && missing(state, &chain, reading ?
@@ -1094,6 +1150,11 @@ struct expected fs_apply(struct fs_state *state, const struct operation *op,
 	case FS_WHITEOUT:
 		make(state, op, NODE_WHITEOUT, &expected);
 		break;
+	case FS_MKNOD:
+		make(state, op, op->flags & MKNOD_CHAR ? NODE_CHAR :
+		     op->flags & MKNOD_BLOCK ? NODE_BLOCK : NODE_FILE,
+		     &expected);
+		break;
 	case FS_DEVICE:
 		make_device(state, op, &expected);
 		break;
@@ -1177,7 +1238,8 @@ static uint64_t digest_below(const struct tree *tree, int parent,
 		memcpy(below, path, length);
 		below[length] = '/';
 		strcpy(below + length + 1, entry->name);
-		sum += fs_mix(below, inode->type, inode->filled);
+		sum += fs_mix(below, inode->type == NODE_CHAR ? NODE_WHITEOUT :
+			      inode->type, inode->filled);
 		if (inode->type == NODE_DIR)
 			sum += digest_below(tree, i, below);
 	}

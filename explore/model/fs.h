@@ -22,6 +22,7 @@ enum fs_kind {
 	FS_FIFO,
 	FS_SOCKET,	/* a node that nobody serves */
 	FS_WHITEOUT,
+	FS_MKNOD,	/* mknod(2) of what the flags say */
 	FS_DEVICE,	/* a file with /dev/null mounted on it; outside only */
 	FS_SERVE,	/* a UNIX socket bound to path */
 	FS_BIND,	/* path is mounted at other */
@@ -64,8 +65,23 @@ enum fs_rename_flag {
 	RENAME_KEEP	= 1 << 1,	/* RENAME_NOREPLACE */
 };
 
+/* At most one; without, TCGETS.  Only the first is for other files, too. */
 enum fs_ioctl_flag {
-	IOCTL_COMMON	= 1 << 0,	/* FIONBIO; else one of terminals */
+	IOCTL_COMMON	= 1 << 0,	/* FIONBIO */
+	IOCTL_NREAD	= 1 << 1,	/* FIONREAD */
+	IOCTL_BLOCKSIZE	= 1 << 2,	/* FIGETBSZ */
+	IOCTL_THAW	= 1 << 3,	/* FITHAW, of what is not frozen */
+	IOCTL_UUID	= 1 << 4,	/* FS_IOC_GETFSUUID, to nowhere */
+	IOCTL_CLONE	= 1 << 5,	/* FICLONE, of nothing */
+	IOCTL_DEDUPE	= 1 << 6,	/* FIDEDUPERANGE, without arguments */
+	IOCTL_COMPAT	= 1 << 7,	/* as a 32-bit program does */
+};
+
+/* Of FS_MKNOD; without any, the type is 0, which means a regular file. */
+enum fs_mknod_flag {
+	MKNOD_CHAR	= 1 << 0,
+	MKNOD_BLOCK	= 1 << 1,
+	MKNOD_REGULAR	= 1 << 2,
 };
 
 #define FS_LAYERS_MAX 8

@@ -398,7 +398,7 @@ static int stack_connect(struct net_state *state, struct net_socket *socket,
 		socket->connection = nonblock ? PENDING : CONNECTED;
 	else if (nonblock)
 		socket->connection = REFUSED;
-	else if (socket->protocol == PROTOCOL_MPTCP)
+	else if (socket->protocol == PROTOCOL_MPTCP || state->by_ring)
 		socket->connection = SPENT;
 	else
 		leave_port(socket);
@@ -552,6 +552,10 @@ static struct expected do_connect(struct net_state *state,
 		       dissolve(state, socket, address);
 	if (socket->protocol == PROTOCOL_UDP)
 		return connect_datagram(state, socket, address);
+	/* io_uring may go on with a connection that was begun, or begin anew. */
+	if (state->by_ring && (socket->connection == PENDING ||
+			       socket->connection == REFUSED))
+		return unspecified();
 	/* When MPTCP gives a port back is not certain. */
 	if (socket->protocol == PROTOCOL_MPTCP &&
 	    ((flags & CONNECT_NONBLOCK) || socket->port || socket->connection != IDLE ||
@@ -813,12 +817,14 @@ struct expected net_apply(struct net_state *state, const struct operation *op,
 	if (socket->protocol == PROTOCOL_MPTCP && state->layers_count &&
 	    !claim_fixed(&state->claim, 1))
 		return unspecified();
+	address = net_address(op->text[0]);
+	if (!H(NET_OLD_ADDRESS) && state->layers_count && socket->v6 &&
+	    op->kind != NET_LISTEN && address.size == SIZE_OLD)
+		return simple(EINVAL);
 	switch (op->kind) {
 	case NET_BIND:
-		address = net_address(op->text[0]);
 		return do_bind(state, socket, &address);
 	case NET_CONNECT:
-		address = net_address(op->text[0]);
 		return do_connect(state, socket, &address, op->flags);
 	case NET_LISTEN:
 		return do_listen(state, socket);

@@ -53,7 +53,10 @@ enum net_family {
 	FAMILIES
 };
 
-enum net_size { SIZE_FULL, SIZE_SHORT, SIZE_FAMILY, SIZE_LONG, SIZES };
+/* The old form of an IPv6 address has no scope (RFC 2133): 24 bytes. */
+enum net_size {
+	SIZE_FULL, SIZE_SHORT, SIZE_FAMILY, SIZE_LONG, SIZE_OLD, SIZES
+};
 
 /* "v4:1101", "v6any:0/short", "none" */
 struct net_address {

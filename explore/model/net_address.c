@@ -14,7 +14,7 @@ static const char *const families[FAMILIES] = {
 };
 static const char *const sizes[SIZES] = {
 	[SIZE_FULL] = "", [SIZE_SHORT] = "/short", [SIZE_FAMILY] = "/family",
-	[SIZE_LONG] = "/long",
+	[SIZE_LONG] = "/long", [SIZE_OLD] = "/old",
 };
 
 struct net_address net_address(const char *text)
@@ -61,6 +61,8 @@ int net_address_bytes(const struct net_address *address)
 		return wide ? 23 : 15;
 	case SIZE_LONG:
 		return 128;
+	case SIZE_OLD:
+		return wide ? 24 : 16;
 	default:
 		break;
 	}

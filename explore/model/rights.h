@@ -53,6 +53,7 @@ enum set { SET_FS, SET_NET, SET_SCOPED, SETS };
 /* What a kernel says of itself */
 struct claim {
 	int abi;
+	bool newer;		/* than the newest that the model knows */
 	uint32_t errata;	/* bit N - 1: erratum N is fixed */
 };
 

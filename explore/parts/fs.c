@@ -2,6 +2,7 @@
 /* The part "fs": its words, and what the model says of a scenario. */
 #include <string.h>
 
+#include "bricks/compat.h"
 #include "explore/parts/fs.h"
 
 static const char *const open_flags[] = {
@@ -9,7 +10,11 @@ static const char *const open_flags[] = {
 	"directory", "nofollow", NULL,
 };
 static const char *const rename_flags[] = { "exchange", "noreplace", NULL };
-static const char *const ioctl_flags[] = { "common", NULL };
+static const char *const ioctl_flags[] = {
+	"common", "nread", "blocksize", "thaw", "uuid", "clone", "dedupe",
+	"compat", NULL
+};
+static const char *const mknod_flags[] = { "char", "block", "regular", NULL };
 
 const struct kind fs_kinds[FS_KINDS] = {
 	[FS_ENFORCE]	= { "enforce", .enforces = true },
@@ -20,6 +25,7 @@ const struct kind fs_kinds[FS_KINDS] = {
 	[FS_FIFO]	= { "fifo", 1 },
 	[FS_SOCKET]	= { "socket", 1 },
 	[FS_WHITEOUT]	= { "whiteout", 1 },
+	[FS_MKNOD]	= { "mknod", 1, .flags = mknod_flags },
 	[FS_DEVICE]	= { "device", 1 },
 	[FS_SERVE]	= { "serve", 1 },
 	[FS_BIND]	= { "bind", 2 },
@@ -55,10 +61,18 @@ static const char *needs(const struct claim *claim,
 
 	if (!claim->abi)
 		return "Landlock";
-	for (i = 0; i < scenario->count; i++)
-		if (scenario->operations[i].actor == FS_RING &&
-		    !fs_ring_can(&scenario->operations[i]))
+	for (i = 0; i < scenario->count; i++) {
+		const struct operation *op = &scenario->operations[i];
+
+		if (op->actor == FS_RING && !fs_ring_can(op))
 			return "io_uring";
+		if (op->kind == FS_MKNOD && !fs_can_mknod() &&
+		    op->flags & (MKNOD_CHAR | MKNOD_BLOCK))
+			return "CAP_MKNOD";
+		if (op->kind == FS_IOCTL && op->flags & IOCTL_COMPAT &&
+		    !compat_is_there())
+			return "32-bit system calls";
+	}
 	if (fs_can_mount())
 		return NULL;
 	for (i = 0; i < scenario->count; i++)

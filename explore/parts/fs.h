@@ -16,6 +16,7 @@ void fs_predict(const struct claim *claim, const struct scenario *scenario,
 
 const char *fs_prepare(void);
 bool fs_can_mount(void);
+bool fs_can_mknod(void);	/* of devices */
 bool fs_can_overlay(void);
 
 /* Of who is inside, by io_uring: 0 or errno */

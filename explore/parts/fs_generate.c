@@ -10,37 +10,38 @@
 
 #include "explore/parts/fs.h"
 
-enum focus { MIXED, MOVES, OPENS, MOUNTS, EXCHANGES, FOCUSES };
+enum focus { MIXED, MOVES, OPENS, MOUNTS, EXCHANGES, DEVICES, FOCUSES };
 
 /* How likely an operation is, for each focus; the first row is for MIXED ... */
 static const uint8_t weights[FS_KINDS][FOCUSES] = {
-	[FS_ENFORCE]	= { 3, 2, 3, 2, 2 },
-	[FS_MKDIR]	= { 5, 3, 1, 3, 2 },
-	[FS_SYMLINK]	= { 4, 2, 0, 1, 1 },
-	[FS_LINK]	= { 6, 14, 0, 6, 2 },
-	[FS_FIFO]	= { 3, 1, 0, 1, 0 },
-	[FS_SOCKET]	= { 2, 1, 0, 1, 0 },
-	[FS_WHITEOUT]	= { 2, 1, 0, 0, 0 },
-	[FS_SERVE]	= { 2, 0, 1, 0, 0 },
-	[FS_BIND]	= { 1, 0, 0, 2, 0 },
-	[FS_UNMOUNT]	= { 0, 0, 0, 2, 0 },
-	[FS_UNLINK]	= { 5, 3, 1, 3, 2 },
-	[FS_RMDIR]	= { 4, 2, 1, 2, 1 },
-	[FS_RENAME]	= { 8, 30, 1, 12, 40 },
-	[FS_OPEN]	= { 26, 8, 40, 24, 8 },
-	[FS_CLOSE]	= { 1, 0, 2, 0, 0 },
-	[FS_TRUNCATE_PATH]	= { 5, 1, 8, 3, 1 },
-	[FS_FTRUNCATE]	= { 4, 0, 12, 2, 0 },
-	[FS_READ]	= { 2, 0, 3, 1, 0 },
-	[FS_WRITE]	= { 2, 0, 3, 1, 0 },
-	[FS_IOCTL]	= { 2, 0, 4, 0, 0 },
-	[FS_EXEC]	= { 2, 0, 3, 1, 0 },
-	[FS_CONNECT]	= { 3, 0, 3, 1, 0 },
-	[FS_STAT]	= { 1, 0, 1, 1, 0 },
-	[FS_ACCESS]	= { 1, 0, 1, 0, 0 },
-	[FS_CHDIR]	= { 1, 0, 1, 0, 0 },
-	[FS_CHROOT]	= { 1, 0, 0, 1, 0 },
-	[FS_CHOWN]	= { 1, 0, 1, 0, 0 },
+	[FS_ENFORCE]	= { 3, 2, 3, 2, 2, 3 },
+	[FS_MKDIR]	= { 5, 3, 1, 3, 2, 2 },
+	[FS_SYMLINK]	= { 4, 2, 0, 1, 1, 0 },
+	[FS_LINK]	= { 6, 14, 0, 6, 2, 3 },
+	[FS_FIFO]	= { 3, 1, 0, 1, 0, 0 },
+	[FS_SOCKET]	= { 2, 1, 0, 1, 0, 0 },
+	[FS_WHITEOUT]	= { 2, 1, 0, 0, 0, 2 },
+	[FS_MKNOD]	= { 2, 1, 0, 0, 1, 14 },
+	[FS_SERVE]	= { 2, 0, 1, 0, 0, 0 },
+	[FS_BIND]	= { 1, 0, 0, 2, 0, 0 },
+	[FS_UNMOUNT]	= { 0, 0, 0, 2, 0, 0 },
+	[FS_UNLINK]	= { 5, 3, 1, 3, 2, 2 },
+	[FS_RMDIR]	= { 4, 2, 1, 2, 1, 0 },
+	[FS_RENAME]	= { 8, 30, 1, 12, 40, 8 },
+	[FS_OPEN]	= { 26, 8, 40, 24, 8, 30 },
+	[FS_CLOSE]	= { 1, 0, 2, 0, 0, 0 },
+	[FS_TRUNCATE_PATH]	= { 5, 1, 8, 3, 1, 0 },
+	[FS_FTRUNCATE]	= { 4, 0, 12, 2, 0, 0 },
+	[FS_READ]	= { 2, 0, 3, 1, 0, 0 },
+	[FS_WRITE]	= { 2, 0, 3, 1, 0, 0 },
+	[FS_IOCTL]	= { 2, 0, 4, 0, 0, 40 },
+	[FS_EXEC]	= { 2, 0, 3, 1, 0, 0 },
+	[FS_CONNECT]	= { 3, 0, 3, 1, 0, 0 },
+	[FS_STAT]	= { 1, 0, 1, 1, 0, 1 },
+	[FS_ACCESS]	= { 1, 0, 1, 0, 0, 0 },
+	[FS_CHDIR]	= { 1, 0, 1, 0, 0, 0 },
+	[FS_CHROOT]	= { 1, 0, 0, 1, 0, 0 },
+	[FS_CHOWN]	= { 1, 0, 1, 0, 0, 0 },
 };
 
 struct maker {
@@ -219,6 +220,8 @@ static void enforce(struct maker *maker)
 	}
 	if (!policy->handled[SET_FS])
 		policy->handled[SET_FS] = READ_FILE;
+	if (maker->focus == DEVICES)
+		policy->handled[SET_FS] |= IOCTL_DEV & all;
 	if (random_chance(random, moves ? 85 : 35)) {
 		/* Most may be changed everywhere. */
 		const int percent = random_chance(random, moves ? 60 : 0) ?
@@ -359,7 +362,8 @@ static void fill_open(struct maker *maker, struct operation *op)
 	} else if (random_chance(random, 15)) {
 		snprintf(op->text[0], TEXT_MAX, "%%%d",
 			 random_below(random, HANDLES_MAX));
-	} else if (maker->device && random_chance(random, 25)) {
+	} else if (maker->device &&
+		   random_chance(random, maker->focus == DEVICES ? 70 : 25)) {
 		strcpy(op->text[0], maker->device_path);
 	} else {
 		path_of_old(maker, random_chance(random, 70) ? FILES : DIRS,
@@ -386,6 +390,28 @@ static void fill_open(struct maker *maker, struct operation *op)
 		op->flags |= OPEN_DIRECTORY;
 	if (op->text[0][0] != '%' && random_chance(random, 4))
 		op->flags |= OPEN_NOFOLLOW;
+}
+
+/* Of a device, if one is open */
+static void fill_ioctl(struct maker *maker, struct operation *op)
+{
+	struct random *random = maker->random;
+	struct tree *tree = &maker->state.tree;
+	const struct handle *handle;
+	bool device = false;
+	int i;
+
+	for (i = 0; i < HANDLES_MAX && !device; i++) {
+		op->slot = random_below(random, HANDLES_MAX);
+		handle = &tree->handles[op->slot];
+		device = handle->open && !handle->path_only &&
+			 tree_type(tree, handle->place) == NODE_DEVICE;
+	}
+	if (random_chance(random, 70))
+		op->flags = device ? 1U << random_below(random, 7) :
+				     IOCTL_COMMON;
+	if (random_chance(random, 25))
+		op->flags |= IOCTL_COMPAT;
 }
 
 static bool path_of_mount(struct maker *maker, char *path)
@@ -420,6 +446,11 @@ static bool fill(struct maker *maker, struct operation *op)
 	case FS_SOCKET:
 	case FS_WHITEOUT:
 		path_of_new(maker, out, op->text[0]);
+		break;
+	case FS_MKNOD:
+		path_of_new(maker, out, op->text[0]);
+		op->flags = random_below(random, 4) ?
+			    1U << random_below(random, 3) : 0;
 		break;
 	case FS_SERVE:
 		path_of_new(maker, true, op->text[0]);
@@ -465,8 +496,7 @@ static bool fill(struct maker *maker, struct operation *op)
 		op->slot = random_below(random, HANDLES_MAX);
 		return op->kind != FS_CLOSE || op->slot != maker->favourite;
 	case FS_IOCTL:
-		op->slot = random_below(random, HANDLES_MAX);
-		op->flags = random_chance(random, 40) ? IOCTL_COMMON : 0;
+		fill_ioctl(maker, op);
 		break;
 	case FS_TRUNCATE_PATH:
 	case FS_EXEC:
@@ -558,7 +588,8 @@ void fs_generate(struct random *random, const struct claim *claim,
 		make_mounts(&maker);
 	maker.device = false;
 	maker.ring = random_chance(random, 8);
-	if (maker.focus == OPENS && random_chance(random, 20))
+	if (random_chance(random, maker.focus == DEVICES ? 100 :
+			  maker.focus == OPENS ? 20 : 0))
 		make_device(&maker);
 	if (maker.focus == MOUNTS && random_chance(random, 40) &&
 	    claim_fixed(claim, 3))

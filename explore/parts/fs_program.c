@@ -20,7 +20,20 @@ const struct helper fs_helpers[] = {
 "#include <sys/syscall.h>\n"
 "#include <unistd.h>\n"
 "\n" },
-	{ "ioctl(", "#include <sys/ioctl.h>\n\n" },
+	{ "ioctl", "#include <sys/ioctl.h>\n\nstatic int room[16] = { 1 };\n\n" },
+	{ "ioctl_32(",
+"/* To be compiled with -static -no-pie: pointers have 32 bits there. */\n"
+"static long ioctl_32(int fd, unsigned int command, void *argument)\n"
+"{\n"
+"\tlong ret;\n"
+"\n"
+"\tasm volatile(\"int $0x80\" : \"=a\"(ret) : \"a\"(54L), \"b\"((long)fd),\n"
+"\t\t     \"c\"((long)command), \"d\"(argument)\n"
+"\t\t     : \"memory\", \"r8\", \"r9\", \"r10\", \"r11\");\n"
+"\terrno = ret < 0 ? -ret : 0;\n"
+"\treturn ret;\n"
+"}\n"
+"\n" },
 	{ "slot[",
 "static int slot[6] = { -1, -1, -1, -1, -1, -1 };\n"
 "\n" },
@@ -132,6 +145,26 @@ static void put_ring_two(FILE *out, const char *code,
 			other[2] ? other + 3 : "", other[1], flags);
 	else
 		fprintf(out, ", (long)\"%s\", AT_FDCWD, %s)", other, flags);
+}
+
+static void put_ioctl(FILE *out, const struct operation *op)
+{
+	static const struct {
+		const char *command, *argument;
+	} commands[] = {
+		{ "TCGETS", "room" }, { "FIONBIO", "room" },
+		{ "FIONREAD", "room" }, { "2 /* FIGETBSZ */", "room" },
+		{ "0xc0045878 /* FITHAW */", "room" },
+		{ "0x80111500 /* FS_IOC_GETFSUUID */", "0" },
+		{ "0x40049409 /* FICLONE */", "(void *)-1" },
+		{ "0xc0189436 /* FIDEDUPERANGE */", "0" },
+	};
+	const uint32_t which = op->flags & ~IOCTL_COMPAT;
+	const int i = which ? 1 + __builtin_ctz(which) : 0;
+
+	fprintf(out, "%s(slot[%u], %s, %s)", op->flags & IOCTL_COMPAT ?
+		"ioctl_32" : "ioctl", op->slot, commands[i].command,
+		commands[i].argument);
 }
 
 static void put_open_flags(FILE *out, uint32_t flags)
@@ -257,6 +290,12 @@ void fs_statement(FILE *out, const struct operation *op,
 	case FS_WHITEOUT:
 		put_call(out, "mknodat", path, ", S_IFCHR | 0755, 0");
 		break;
+	case FS_MKNOD:
+		put_call(out, "mknodat", path, op->flags & MKNOD_CHAR ?
+			 ", S_IFCHR | 0755, 1" : op->flags & MKNOD_BLOCK ?
+			 ", S_IFBLK | 0755, 1" : op->flags & MKNOD_REGULAR ?
+			 ", S_IFREG | 0755, 0" : ", 0755, 0");
+		break;
 	case FS_DEVICE:
 		fprintf(out, "file(\"%s\") < 0 ? -1 : mount(\"/dev/null\", \"%s\", NULL, MS_BIND, NULL)",
 			path, path);
@@ -313,9 +352,7 @@ void fs_statement(FILE *out, const struct operation *op,
 		fprintf(out, "write(slot[%u], \"x\", 1)", op->slot);
 		break;
 	case FS_IOCTL:
-		fprintf(out, op->flags & IOCTL_COMMON ?
-			"ioctl(slot[%u], FIONBIO, (int[1]){ 1 })" :
-			"ioctl(slot[%u], TCGETS, (char[64]){ 0 })", op->slot);
+		put_ioctl(out, op);
 		break;
 	case FS_EXEC:
 		put_call(out, "execveat", path,

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/fs.h>
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
@@ -19,6 +20,7 @@
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
+#include <sys/sysmacros.h>
 #include <sys/un.h>
 #include <sys/wait.h>
 #include <termios.h>
@@ -26,12 +28,14 @@
 
 #include "base/memory.h"
 #include "base/programs.h"
+#include "bricks/compat.h"
 #include "explore/parts/fs.h"
 #include "landlock/landlock.h"
 #include "machine/guest.h"
 #include "machine/privilege.h"
 
 #define MODE		0755
+#define GET_UUID	_IOR(0x15, 0, char[17])	/* FS_IOC_GETFSUUID */
 #define OPENED_MAX	64
 #define STACK_SIZE	(64 * 1024)
 #define OVERLAY_OPTIONS(lower)	"lowerdir=" lower ",upperdir=u,workdir=w"
@@ -57,6 +61,11 @@ struct run {
 bool fs_can_mount(void)
 {
 	return mounts;
+}
+
+bool fs_can_mknod(void)
+{
+	return privilege == FULL;
 }
 
 static char plain_dir[] = "/tmp/landproof-explore.XXXXXX";
@@ -380,12 +389,32 @@ int fs_rename_flags(uint32_t flags)
 	       (flags & RENAME_KEEP ? RENAME_NOREPLACE : 0);
 }
 
+/* The arguments are where 32 bits reach, too. */
+static int control(int fd, uint32_t flags)
+{
+	static const unsigned int commands[] = {
+		FIONBIO, FIONREAD, FIGETBSZ, FITHAW, GET_UUID, FICLONE,
+		FIDEDUPERANGE
+	};
+	static char room[64];
+	const uint32_t which = flags & ~IOCTL_COMPAT;
+	const unsigned int command = which ? commands[__builtin_ctz(which)] :
+					     TCGETS;
+	const long argument = which & (IOCTL_UUID | IOCTL_DEDUPE) ? 0 :
+			      which & IOCTL_CLONE ? -1 : (long)room;
+	long ret;
+
+	/* Never zero for FIONBIO: read(2) of a FIFO would wait for ever. */
+	memset(room, 1, sizeof(room));
+	if (!(flags & IOCTL_COMPAT))
+		return result(ioctl(fd, command, argument));
+	ret = compat_call(COMPAT_IOCTL, fd, command, argument);
+	return ret < 0 ? -ret : 0;
+}
+
 static int use_slot(const struct operation *op)
 {
 	const int fd = slots[op->slot];
-	struct termios termios;
-	/* Never zero: read(2) of a FIFO would wait for ever. */
-	int nonblocking = 1;
 	char byte = 'x';
 
 	switch (op->kind) {
@@ -396,10 +425,15 @@ static int use_slot(const struct operation *op)
 	case FS_WRITE:
 		return result(write(fd, &byte, 1));
 	default:
-		return op->flags & IOCTL_COMMON ?
-		       result(ioctl(fd, FIONBIO, &nonblocking)) :
-		       result(ioctl(fd, TCGETS, &termios));
+		return control(fd, op->flags);
 	}
+}
+
+static mode_t node_mode(uint32_t flags)
+{
+	return MODE | (flags & MKNOD_CHAR ? S_IFCHR :
+		       flags & MKNOD_BLOCK ? S_IFBLK :
+		       flags & MKNOD_REGULAR ? S_IFREG : 0);
 }
 
 static int execute(const struct claim *claim, const struct operation *op,
@@ -429,6 +463,9 @@ static int execute(const struct claim *claim, const struct operation *op,
 		return result(mknodat(path.fd, path.path, S_IFSOCK | MODE, 0));
 	case FS_WHITEOUT:
 		return result(mknodat(path.fd, path.path, S_IFCHR | MODE, 0));
+	case FS_MKNOD:
+		return result(mknodat(path.fd, path.path, node_mode(op->flags),
+				      makedev(0, 1)));
 	case FS_DEVICE:
 		return make_device(op->text[0]);
 	case FS_BIND:
@@ -562,6 +599,8 @@ static enum node type_of(unsigned char type)
 		return NODE_SOCKET;
 	case DT_CHR:
 		return NODE_WHITEOUT;
+	case DT_BLK:
+		return NODE_BLOCK;
 	default:
 		return NODE_FILE;
 	}

@@ -161,12 +161,11 @@ static void fill_address(struct maker *maker, const struct net_socket *socket,
 	net_address_text(&address, text);
 }
 
-/* Of a stream, connect(2) by a ring is neither blocking nor not. */
-static bool ring_does(const struct operation *op,
-		      const struct net_socket *socket)
+/* What a ring can be asked for, with what the model says of it */
+static bool ring_does(const struct operation *op)
 {
 	return op->kind == NET_BIND || op->kind == NET_LISTEN ||
-	       (op->kind == NET_CONNECT && socket->protocol == PROTOCOL_UDP) ||
+	       (op->kind == NET_CONNECT && !op->flags) ||
 	       (op->kind == NET_SENDMSG && !op->flags);
 }
 
@@ -200,8 +199,7 @@ static void add_random(struct maker *maker)
 	    socket->protocol == PROTOCOL_TCP && maker->focus == OPENING &&
 	    random_chance(random, 70))
 		op.flags = SEND_FASTOPEN;
-	if (maker->ring && ring_does(&op, socket) &&
-	    random_chance(random, 40))
+	if (maker->ring && ring_does(&op) && random_chance(random, 40))
 		op.actor = NET_RING;
 	add(maker, &op);
 }

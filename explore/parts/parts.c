@@ -5,7 +5,8 @@
 #include "explore/engine/part.h"
 
 const struct part *const parts[] = {
-	&part_fs, &part_overlay, &part_net, &part_domain, NULL
+	/* First, because the others set no_new_privs for good */
+	&part_calls, &part_fs, &part_overlay, &part_net, &part_domain, NULL
 };
 
 const struct part *part_find(const char *name)

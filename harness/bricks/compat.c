@@ -143,7 +143,16 @@ static bool kernel_is_entered(void)
 	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
 }
 
+bool compat_is_there(void)
+{
+	static int there = -1;
+
+	if (there < 0)
+		there = kernel_is_entered();
+	return there;
+}
+
 int compat_scene(struct scene *scene)
 {
-	return kernel_is_entered() ? 0 : cannot(scene, LACKING);
+	return compat_is_there() ? 0 : cannot(scene, LACKING);
 }

@@ -6,6 +6,8 @@
 #ifndef LANDPROOF_BRICKS_COMPAT_H
 #define LANDPROOF_BRICKS_COMPAT_H
 
+#include <stdbool.h>
+
 #include "cases/scene.h"
 
 /* arch/x86/entry/syscalls/syscall_32.tbl */
@@ -41,6 +43,8 @@ enum compat_socket_call {
 int compat_socketcall(enum compat_socket_call call, int fd,
 		      const void *address, unsigned int length,
 		      const void *text, unsigned int size);
+
+bool compat_is_there(void);
 
 /* As a part of a scene: CANNOT where there is no such way, or 0 */
 int compat_scene(struct scene *scene);

@@ -32,7 +32,7 @@ struct arguments {
 		double seconds;
 		unsigned long decisions;
 		uint64_t seed;
-		bool seeded, races;
+		bool seeded, first, races;
 		enum explore_about about;
 	} explore;
 };

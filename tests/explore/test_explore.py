@@ -14,7 +14,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GUEST = ROOT / "build" / "landproof-guest"
 NOBODY = ("setpriv", "--reuid", "65534", "--regid", "65534", "--clear-groups")
-PARTS = ("fs", pytest.param("net", marks=pytest.mark.needs("rules on ports")),
+PARTS = ("calls", "fs", pytest.param("net", marks=pytest.mark.needs("rules on ports")),
          pytest.param("domain", marks=pytest.mark.needs("scopes")))
 
 pytestmark = pytest.mark.needs("Landlock")
