@@ -18,9 +18,8 @@ STUBS = """\
 #include <stdio.h>
 #include <stdlib.h>
 #define __init
-#define kstrtouint(word, base, to) (*(to) = strtoul(word, NULL, base), 0)
-#define early_param(name, function) \\
-	int main(int argc, char **argv) { function(argv[argc - 1]); run(); }
+#define core_param(name, value, type, mode) \\
+	int main(int argc, char **argv) { value = strtoul(argv[argc - 1], NULL, 10); run(); }
 void run(void);
 """
 
@@ -77,6 +76,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, in
     (sources / HOOKS).parent.mkdir(parents=True)
     (sources / HOOKS).write_text(SOURCE)
     (sources / together.HOME).write_text(STUBS)
+    header = sources / "include" / "linux" / "moduleparam.h"
+    header.parent.mkdir(parents=True)
+    header.touch()
     for name, (old, new) in BUGS.items():
         assert SOURCE.count(old) == 1
         after = SOURCE.replace(old, new)
@@ -86,8 +88,9 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, in
         bugs.append(Mutant(name, "It breaks.", top / f"{name}.patch"))
     text, numbered, alone = together.share(sources, bugs)
     subprocess.run(["patch", "-p1", "-s"], cwd=sources, input=text, text=True, check=True)
-    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter", "-o",
-                    top / "program", sources / HOOKS, sources / together.HOME], check=True)
+    subprocess.run(["cc", "-Wall", "-Wextra", "-Werror", "-Wno-unused-parameter",
+                    f"-I{sources}/include", "-o", top / "program", sources / HOOKS,
+                    sources / together.HOME], check=True)
     return top / "program", {bug.name: number for number, bug in numbered.items()}, alone
 
 

@@ -1,64 +1,65 @@
 # SPDX-License-Identifier: GPL-2.0
-"""python3 -m tests.mutants.explorer: what the explorer makes of a sample of the bugs.
+"""python3 -m tests.mutants.explorer: what the corpus and the explorer make of the bugs.
 
-On the kernel with each bug, the corpus runs first, by itself, and then the explorer for 60 s.
-Nearly all bugs are in one kernel (together.py), whose command line chooses one.
+Nearly all bugs are in one kernel (together.py), and one machine goes through them: it chooses a
+bug, runs the corpus, and the explorer if the bug is in the sample.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import sys
 import tempfile
-import time
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from cli.explore import PARTS
 from tests.mutants import mutant, together
 from tests.mutants.mutant import Mutant
-from vm import kernels, lab, paths, run, source
+from vm import image, kernels, lab, paths, run, source
 from vm.errors import UserError
 from vm.kernel import Kernel
 from vm.paths import GUEST
 
 ROOT = Path(__file__).resolve().parents[2]
+CORPUS = ROOT / "explore" / "corpus" / "corpus.txt"
+KEPT = ROOT / "docs" / "measured" / "mutants-explorer.json"
 RECIPE = "lab-7.3"
-NAME = "mutant-explorer"
 SHARED = "mutants-together"
+PLACE = "bugs"
 SECONDS = 60
-SEED = 1
-
-SAMPLE = "01"
-"""With which digit the sum of a patch begins that is in the sample: an eighth of them."""
+SAMPLE = 60
+"""At so many bugs the explorer looks, too."""
 
 NOT_DECISIONS = {"audit", "details", "id", "leak", "log", "object", "quiet", "trace"}
 """Words of names of bugs that do not change what is allowed: about the log, or about memory."""
 
-NOR = {"domain-deny-mask-oldest", "domain-deny-mask-swapped", "fs-inode-kept"}
+NOR = {"domain-deny-mask-oldest", "domain-deny-mask-swapped", "fs-inode-kept",
+       "syscalls-domain-exec-all", "syscalls-domain-exec-layer", "syscalls-domain-exec-newest",
+       "syscalls-subdomains-next-only", "syscalls-subdomains-own",
+       "ruleset-version", "ruleset-version-failed"}
 """Such bugs whose names do not say so."""
 
-CALLS = {"errata", "setup", "syscalls"}
-"""First words of names of bugs in Landlock's own calls, and in what it claims to have."""
-
-LOOKS_AT = {"fs": ("fs", "overlay"), "net": ("net",), "task": ("domain",), "tsync": ("domain",)}
-"""The parts of the explorer that come to a file of security/landlock; else all."""
+FIRST, LAST = "000", "999"
+"""Scripts, of which each has a number: before and behind those of bugs stands one without any."""
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the explorer made of one bug: what noticed it, or nothing."""
+    """What noticed one bug, or nothing: "PART: CLAUSE"."""
 
     name: str
     patch: str
     corpus: str
-    explorer: str
-    decisions: int
-    """So many were made until it was noticed, or in all."""
+    explorer: str | None = None
+    """None: the bug is not in the sample."""
+    decisions: int = 0
+    """So many the explorer made until it noticed the bug, or in all."""
 
 
 def decides(bug: Mutant) -> bool:
@@ -67,168 +68,190 @@ def decides(bug: Mutant) -> bool:
             and not bug.equivalent)
 
 
-def sample(bugs: Sequence[Mutant]) -> list[Mutant]:
-    """Return the bugs about decisions that are in the sample, in an arbitrary order."""
-    return sorted((bug for bug in bugs if decides(bug) and bug.sum()[0] in SAMPLE),
-                  key=Mutant.sum)
+def choose(bugs: Sequence[Mutant]) -> list[Mutant]:
+    """Return the bugs about decisions, in an arbitrary order that does not change."""
+    return sorted(filter(decides, bugs), key=Mutant.sum)
 
 
-def parts(bug: Mutant) -> tuple[str, ...]:
-    """Return the parts that are tried on a bug: none, if the explorer has none for it."""
-    wanted = ("domain",) if "sigio" in bug.name.split("-") else LOOKS_AT.get(bug.file())
-    return PARTS if wanted is None else tuple(part for part in PARTS if part in wanted)
+@dataclass
+class Kept:
+    """What is known so far: of one corpus, by the name of the bug."""
+
+    corpus: str
+    outcomes: dict[str, Outcome] = field(default_factory=dict)
+
+    @classmethod
+    def read(cls, path: Path) -> Kept:
+        """Return what was kept; nothing of another corpus."""
+        kept = cls(hashlib.sha256(CORPUS.read_bytes()).hexdigest()[:16])
+        with suppress(OSError, ValueError, TypeError, KeyError):
+            data = json.loads(path.read_text(encoding="utf-8"))
+            if data["corpus"] == kept.corpus:
+                kept.outcomes = {one["name"]: Outcome(**one) for one in data["outcomes"]}
+        return kept
+
+    def write(self, path: Path) -> None:
+        """Keep it."""
+        ordered = [asdict(self.outcomes[name]) for name in sorted(self.outcomes)]
+        with paths.atomic(path) as new:
+            new.write_text(json.dumps({"corpus": self.corpus, "outcomes": ordered}, indent=1)
+                           + "\n", encoding="utf-8")
+
+    def known(self, bug: Mutant, sampled: bool) -> bool:
+        """Return whether nothing is left to try."""
+        one = self.outcomes.get(bug.name)
+        return (one is not None and one.patch == bug.sum()
+                and (not sampled or one.explorer is not None))
 
 
-class _Noticed(Exception):
-    """The rest need not run."""
+def _archive(scripts: dict[str, str], harness: Path) -> bytes:
+    entries = [image.Entry(PLACE, 0o040755), image.Entry(f"{PLACE}/scripts", 0o040755),
+               image.file(f"{PLACE}/explorer", harness, 0o755)]
+    for name, text in scripts.items():
+        entries.append(image.Entry(f"{PLACE}/scripts/{name}.sh", 0o100644, text.encode()))
+    return image.cpio(entries)
 
 
-@dataclass(frozen=True)
-class Broken:
-    """A kernel with a bug, or without one."""
-
-    kernel: Kernel
-    boot: run.Boot = run.Boot()
+def _script(number: int | None, words: str) -> str:
+    """Return the script that chooses a bug and explores; None: the machine has chosen it."""
+    switch = "" if number is None else f"echo {number} >{together.SWITCH} || exit 3\n"
+    return f"{switch}cd /tmp && exec /{PLACE}/explorer explore --first --json {words}\n"
 
 
-class Kernels:
-    """The kernels with bugs: one for nearly all of them, the others as they are needed."""
+def noticed(said: str) -> tuple[str, int]:
+    """Return what an exploration noticed, from what it printed, and after how many decisions."""
+    decisions, found = 0, ""
+    for line in said.splitlines():
+        if not line.startswith("{"):
+            continue
+        part = json.loads(line)
+        decisions += part["decisions"]
+        for one in part["findings"]:
+            if one["verdict"] != "broken" and not found:
+                found = f"{part['part']}: {one.get('clause') or 'what is left'}"
+    return found, decisions
 
-    def __init__(self, recipe: str, bugs: Sequence[Mutant]) -> None:
-        """Build the one."""
-        wanted = lab.recipes()[recipe]
+
+def _watch(kernel: Kernel, boot: run.Boot, scripts: dict[str, str], harness: Path,
+           tell: Any) -> None:
+    """Run the scripts in one machine, or in another one after each that it does not survive."""
+    def listen(name: str, record: dict[str, Any]) -> None:
+        if record["type"] == "script":
+            tell(record["id"], record["status"], record["said"])
+
+    with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
+        run.run([kernel], ["scripts", "--scripts", f"/{PLACE}/scripts"], Path(scratch), harness,
+                1, listen, boot, extra=_archive(scripts, harness))
+
+
+class Trial:
+    """Tries bugs in one kernel, and keeps what comes of each at once."""
+
+    def __init__(self, options: argparse.Namespace, bugs: Sequence[Mutant]) -> None:
+        """Build the kernel that has them."""
+        self.options, self.kept = options, Kept.read(options.json)
+        self.sampled = {bug.name for bug in bugs[:options.sample]}
+        wanted = lab.recipes()[options.recipe]
         sources = source.fetch(wanted.source, wanted.suites, lambda what, part: None).path
-        text, numbered, _ = together.share(sources, bugs)
-        self.recipe = recipe
+        text, numbered, self.alone = together.share(sources, mutant.load())
         self.numbers = {bug.name: number for number, bug in numbered.items()}
         with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
             patch = Path(scratch) / "together.patch"
             patch.write_text(text, encoding="utf-8")
-            self.shared = lab.build(recipe, [patch], as_name=SHARED)
+            self.kernel = lab.build(options.recipe, [patch], as_name=SHARED)
 
-    def __call__(self, bug: Mutant | None) -> Broken:
-        """Return the kernel with a bug, or without."""
-        if bug and bug.name not in self.numbers:
-            return Broken(lab.build(self.recipe, [bug.patch], as_name=NAME))
-        number = self.numbers[bug.name] if bug else 0
-        return Broken(self.shared, run.Boot(append=(f"{together.WORD}={number}",)))
+    def scripts(self, bug: Mutant, switch: bool) -> dict[str, str]:
+        """Return the scripts of one bug."""
+        number = self.numbers[bug.name]
+        chosen = number if switch else None
+        seconds = self.options.seconds / len(PARTS)
+        scripts = {}
+        if bug.name not in self.kept.outcomes:
+            scripts[f"{number:03}-corpus"] = _script(chosen, "--replay corpus")
+        if bug.name in self.sampled:
+            scripts[f"{number:03}-explorer"] = _script(chosen, f"--seed 1 --seconds {seconds:g}")
+        return scripts
 
+    def take(self, bugs: dict[int, Mutant], script: str, status: int, said: str) -> None:
+        """Keep what one script printed."""
+        found, decisions = noticed(said)
+        number, _, what = script.partition("-")
+        if number in (FIRST, LAST):
+            if found or status:
+                raise UserError(f"the kernel without a bug differs, too: {found or said[-300:]}")
+            return
+        bug = bugs[int(number)]
+        one = self.kept.outcomes.get(bug.name) or Outcome(bug.name, bug.sum(), "")
+        one = (replace(one, corpus=found) if what == "corpus" else
+               replace(one, explorer=found, decisions=decisions))
+        self.kept.outcomes[bug.name] = one
+        self.kept.write(self.options.json)
+        print(f"{script} {bug.name}: {found or 'nothing'} (exit {status}, {decisions} decisions)",
+              file=sys.stderr, flush=True)
 
-def _explore(broken: Broken, harness: Path, *words: str) -> tuple[str, int]:
-    """Return what was noticed first, and after how many decisions."""
-    noticed: list[str] = []
-    decisions: dict[str, int] = {}
-
-    def listen(name: str, record: dict[str, Any]) -> None:
-        kind = record["type"]
-        if kind in ("exploring", "explored"):
-            decisions[record["part"]] = record["decisions"]
-        if kind == "died":
-            noticed.append("crash")
-        elif kind == "exploring" and record["differences"]:
-            noticed.append(record["part"])
-        elif kind == "explored":
-            noticed.extend(f"{record['part']}: {one['clause']}" if "clause" in one else
-                           record["part"] for one in record["findings"]
-                           if one["verdict"] != "broken")
-        if noticed:
-            raise _Noticed
-
-    with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch, suppress(_Noticed):
-        (file,) = run.run([broken.kernel], ["explore", *words], Path(scratch), harness, 1,
-                          listen, broken.boot)
-        if not decisions:
-            raise UserError(f"{broken.kernel.name}: nothing was explored:"
-                            f" {file.read_text()[-300:]}")
-    return (noticed or [""])[0], sum(decisions.values())
-
-
-def try_bug(bug: Mutant | None, broken: Broken, harness: Path, chosen: Sequence[str],
-            decisions: int | None = None) -> Outcome:
-    """Explore the kernel with a bug, or without: for so many decisions instead of for a time."""
-    ran = chosen if len(chosen) == 1 else PARTS
-    only = ["--part", chosen[0]] if len(chosen) == 1 else []
-    corpus, _ = _explore(broken, harness, "--replay", "corpus", *only)
-    limit = (["--decisions", str(decisions // len(ran))] if decisions else
-             ["--seconds", str(SECONDS // len(ran))])
-    found, made = _explore(broken, harness, "--seed", str(SEED), *limit, *only)
-    return Outcome(bug.name if bug else "", bug.sum() if bug else "", corpus, found, made)
-
-
-def read(path: Path) -> dict[str, Outcome]:
-    """Return what was tried before, by name."""
-    with suppress(OSError, ValueError, TypeError):
-        return {one["name"]: Outcome(**one) for one in json.loads(path.read_text())}
-    return {}
-
-
-def _keep(path: Path, outcomes: dict[str, Outcome]) -> None:
-    with paths.atomic(path) as new:
-        new.write_text(json.dumps([asdict(outcomes[name]) for name in sorted(outcomes)], indent=1)
-                       + "\n")
+    def run(self, bugs: Sequence[Mutant]) -> None:
+        """Try those that were not tried."""
+        left = {self.numbers[bug.name]: bug for bug in bugs if bug.name in self.numbers
+                and not self.kept.known(bug, bug.name in self.sampled)}
+        here = [bug for bug in left.values() if bug.file() != "setup"]
+        scripts = {FIRST: _script(0, "--replay corpus"), LAST: _script(0, "--replay corpus")}
+        for bug in here:
+            scripts.update(self.scripts(bug, True))
+        plans = [(run.Boot(), scripts)] if here else []
+        # These are over before there is anything to switch.
+        plans += [(run.Boot(append=(f"{together.WORD}={self.numbers[bug.name]}",)),
+                   self.scripts(bug, False)) for bug in left.values() if bug.file() == "setup"]
+        for boot, some in plans:
+            _watch(self.kernel, boot, some, self.options.harness,
+                   lambda script, status, said: self.take(left, script, status, said))
 
 
 def lines(bugs: Sequence[Mutant], outcomes: dict[str, Outcome]) -> Iterator[str]:
     """Return the table, in Markdown, with what it sums up to."""
-    tried = [(bug, outcomes[bug.name]) for bug in bugs if bug.name in outcomes]
-    groups = {
-        "all": tried,
-        "without those in Landlock's own calls":
-            [pair for pair in tried if not CALLS & {pair[0].name.split("-")[0]}],
-        "only where the explorer has a part":
-            [pair for pair in tried if parts(pair[0]) and not CALLS & {pair[0].name.split("-")[0]}],
+    tried = [outcomes[bug.name] for bug in bugs if bug.name in outcomes]
+    sampled = [one for one in tried if one.explorer is not None]
+    rows = {
+        "the corpus": [bool(one.corpus) for one in tried],
+        "the corpus, of the sample": [bool(one.corpus) for one in sampled],
+        "the explorer, of the sample": [bool(one.explorer) for one in sampled],
+        "either, of the sample": [bool(one.corpus or one.explorer) for one in sampled],
     }
-    yield "| bugs | tried | by the corpus alone | by the explorer in 60 s | by either |"
-    yield "|---|---|---|---|---|"
-    for name, group in groups.items():
-        found = [sum(map(bool, column)) for column in (
-            [one.corpus for _, one in group], [one.explorer for _, one in group],
-            [one.corpus or one.explorer for _, one in group])]
-        yield f"| {name} | {len(group)} | {' | '.join(map(str, found))} |"
+    yield f"Of {len(bugs)} bugs about decisions:"
+    yield ""
+    yield "| by | tried | noticed | share |"
+    yield "|---|---|---|---|"
+    for name, found in rows.items():
+        share = f"{100 * sum(found) / len(found):.0f} %" if found else ""
+        yield f"| {name} | {len(found)} | {sum(found)} | {share} |"
     yield ""
     yield "| mutant | by the corpus | by the explorer | decisions |"
     yield "|---|---|---|---|"
-    for bug, one in tried:
-        none = "not noticed" if parts(bug) else "no part of the explorer is about it"
-        yield f"| {bug.name} | {one.corpus or none} | {one.explorer or none} | {one.decisions} |"
+    for one in tried:
+        explorer = "" if one.explorer is None else one.explorer or "not noticed"
+        yield (f"| {one.name} | {one.corpus or 'not noticed'} | {explorer} |"
+               f" {one.decisions or ''} |")
 
 
 def main(words: list[str]) -> int:
-    """Try the bugs of the sample that were not tried; print the table."""
+    """Try the bugs that were not tried; print the table."""
     parser = argparse.ArgumentParser("tests.mutants.explorer", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help="these bugs instead of a sample")
-    parser.add_argument("--json", type=Path, default=ROOT / "build" / "mutants-explorer.json",
-                        metavar="FILE", help="where the outcomes are kept, and found again")
-    parser.add_argument("--minutes", type=float, metavar="N", help="begin no bug after so long")
-    parser.add_argument("--decisions", type=int, metavar="N",
-                        help="explore for so many decisions instead of for 60 s, in which a busy"
-                             " machine makes few")
+    parser.add_argument("names", nargs="*", metavar="NAME", help="these bugs only")
+    parser.add_argument("--table", action="store_true", help="try nothing: print what is kept")
+    parser.add_argument("--json", type=Path, default=KEPT, metavar="FILE",
+                        help="where the outcomes are kept, and found again")
+    parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N",
+                        help="at so many the explorer looks, too; default: %(default)s")
+    parser.add_argument("--seconds", type=float, default=SECONDS, metavar="N",
+                        help="so long, all parts together; default: %(default)s")
     parser.add_argument("--recipe", default=RECIPE, metavar="LAB",
                         help="the kernel that gets the bugs; default: lab-7.3")
     parser.add_argument("--harness", type=Path, default=GUEST)
     options = parser.parse_args(words)
-    start = time.monotonic()
     try:
-        bugs = mutant.load(options.names) if options.names else sample(mutant.load())
-        outcomes = read(options.json)
-        left = [bug for bug in bugs if bug.name not in outcomes
-                or outcomes[bug.name].patch != bug.sum()]
-        build = Kernels(options.recipe, bugs) if left else None
-        if build and "" not in outcomes:
-            outcomes[""] = try_bug(None, build(None), options.harness, PARTS,
-                                   options.decisions)
-            _keep(options.json, outcomes)
-        if left and (seen := outcomes[""].corpus or outcomes[""].explorer):
-            raise UserError(f"the kernel without a bug differs, too: {seen}")
-        for bug in left:
-            if options.minutes and time.monotonic() - start > options.minutes * 60:
-                break
-            assert build
-            one = (try_bug(bug, build(bug), options.harness, parts(bug), options.decisions)
-                   if parts(bug) else Outcome(bug.name, bug.sum(), "", "", 0))
-            outcomes[bug.name] = one
-            _keep(options.json, outcomes)
-            print(f"{time.monotonic() - start:6.0f} s: {one}", file=sys.stderr, flush=True)
+        bugs = choose(mutant.load(options.names))
+        if not options.table:
+            Trial(options, bugs).run(bugs)
+            kernels.remove(SHARED)
     except KeyError as error:
         print(f"tests.mutants.explorer: there is no mutant {error.args[0]}", file=sys.stderr)
         return 2
@@ -238,13 +261,7 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("tests.mutants.explorer: interrupted; what is done is kept", file=sys.stderr)
         return 2
-    finally:
-        with suppress(UserError):
-            kernels.remove(NAME)
-    if all(bug.name in outcomes for bug in bugs):  # else the next run needs it
-        with suppress(UserError):
-            kernels.remove(SHARED)
-    print("\n".join(lines(bugs, outcomes)))
+    print("\n".join(lines(bugs, Kept.read(options.json).outcomes)))
     return 0
 
 

@@ -22,15 +22,15 @@ WORD = "landproof_mutant"
 HOME = "security/landlock/setup.c"
 """The file that reads the word."""
 
+SWITCH = f"/sys/module/kernel/parameters/{WORD}"
+"""The file that chooses another one while the kernel runs."""
+
 READER = f"""
+#include <linux/moduleparam.h>
+
 unsigned int {WORD};
 
-static int __init {WORD}_set(char *const word)
-{{
-	return kstrtouint(word, 10, &{WORD});
-}}
-
-early_param("{WORD}", {WORD}_set);
+core_param({WORD}, {WORD}, uint, 0644);
 """
 
 NAMED = re.compile(r"(\w+)\)?(\[\w*\])*$")
