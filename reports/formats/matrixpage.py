@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
+from itertools import groupby
 from typing import Any
 
 from markupsafe import Markup, escape
@@ -32,6 +33,7 @@ from reports.model.verdicts import DEVIATIONS, LOOKS, Verdict
 
 VARIANTS_SHOWN = 16  # letters; more variants are counted
 LARGE = 30_000  # cells: a browser takes a second for so many, so that families begin folded
+DENSE = 16  # columns; of more, cells have signs alone and the kernels' names stand upright
 CONSOLE_LINES = 60  # of a crash; the JSON result has more
 
 
@@ -65,6 +67,7 @@ def to_text(result: Result) -> str:
         meanings=meanings(shared),
         few=few,
         owners=_owners(columns),
+        dense=len(columns) > DENSE,
         looks=LOOKS,
         deviations=DEVIATIONS,
         verdicts=Verdict,
@@ -86,10 +89,10 @@ def to_text(result: Result) -> str:
     )
 
 
-def _owners(columns: list[Kernel]) -> list[str]:
-    """Return whose kernel each column is; nothing if all are one distribution's."""
-    owners = [distribution(kernel) for kernel in columns]
-    return owners if len(set(owners)) > 1 else [""] * len(owners)
+def _owners(columns: list[Kernel]) -> list[tuple[str, int]]:
+    """Return whose kernels stand side by side, and how many; nothing if all are of one."""
+    owners = [(name, len(list(group))) for name, group in groupby(columns, key=distribution)]
+    return owners if len(owners) > 1 else []
 
 
 def _embedded(data: object) -> str:

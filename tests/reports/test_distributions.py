@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -84,9 +85,8 @@ def test_what_one_version_means() -> None:
     assert block.parts
     page = matrixpage.to_text(RESULT)
     assert page.index("several distributions") < page.index("sctp (1)")
-    heads = page[page.index('class="corner"'):page.index("</thead>", page.index('class="corner"'))]
-    assert [heads.count(f'class="owner">{name}<') for name in
-            ("Debian", "RHEL and rebuilds", "Ubuntu", "lab")] == [2, 1, 1, 1]
+    assert re.findall(r'colspan="(\d)" data-span="\d"><span>([^<]+)<', page) == [
+        ("2", "Debian"), ("1", "RHEL and rebuilds"), ("1", "Ubuntu"), ("1", "lab")]
 
 
 def test_one_distribution_is_not_compared() -> None:
@@ -94,7 +94,7 @@ def test_one_distribution_is_not_compared() -> None:
     assert not meanings(replace(alone, kernels=(RESULT.kernels[0], RESULT.kernels[4])))
     assert not meanings(alone)
     page = matrixpage.to_text(alone)
-    assert 'class="owner"' not in page and "several distributions" not in page
+    assert 'class="owners"' not in page and "several distributions" not in page
 
 
 def test_a_long_list_is_counted() -> None:

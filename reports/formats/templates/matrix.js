@@ -7,6 +7,7 @@
   const byId = (id) => document.getElementById(id);
   const grid = byId("grid"), panel = byId("panel");
   const search = byId("search"), differ = byId("differ");
+  const names = grid.querySelector("tr.names");
   const rows = [...grid.querySelectorAll("tr[data-ids]")];
   const chips = [...document.querySelectorAll(".chip")];
   const filters = { verdict: new Set(), family: new Set(), kernel: new Set() };
@@ -35,8 +36,15 @@
   /** Show the rows and columns that the filters leave; return how many cases these are. */
   function narrow(words) {
     const columns = data.kernels.map((_, index) => isColumnShown(index));
-    for (const line of [grid.tHead.rows[0], ...rows])
+    for (const line of [names, ...rows])
       columns.forEach((shown, index) => { line.cells[index + 1].hidden = !shown; });
+    let first = 0;
+    for (const owner of grid.querySelectorAll("tr.owners th")) {
+      const after = first + Number(owner.dataset.span);
+      owner.colSpan = columns.slice(first, after).filter(Boolean).length || 1;
+      owner.hidden = !columns.slice(first, after).some(Boolean);
+      first = after;
+    }
     let count = 0;
     for (const row of rows) {
       const cells = [...row.cells].slice(1);
@@ -159,7 +167,7 @@
   /** Say which kernels are out of sight, for a table that is wider than the window. */
   function tellAside() {
     const box = byId("grid-box").getBoundingClientRect();
-    const heads = [...grid.tHead.rows[0].cells];
+    const heads = [...names.cells];
     const left = heads[0].getBoundingClientRect().right;
     const away = data.kernels.filter((_, index) => {
       const head = heads[index + 1], place = head.getBoundingClientRect();
