@@ -12,7 +12,7 @@ from pathlib import Path
 from cli.guest import listed
 from reports.model.results import Result, special
 from vm import filesystems, kernels, machines, progress, run
-from vm.kernel import Kernel
+from vm.kernel import Kernel, Progress
 from vm.paths import GUEST
 
 ON_FILESYSTEMS = "fs.filesystems."
@@ -154,12 +154,13 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
     """
     lie_on = filesystems.choose(getattr(args, "fs", []))
     with progress.fetching() as tell:
-        chosen = kernels.choose(args.kernel, modules=args.modules, progress=tell,
-                                of_set=args.set, arch=_of_files(args))
+        chosen = _kernels(args, tell)
+        if kernels.bring_modules(chosen, [name for one in lie_on for name in one.modules], tell):
+            chosen = _kernels(args, tell)
     if getattr(args, "compat", False):
         chosen = [kernel.compatible() for kernel in chosen]
     if lie_on:
-        chosen = [kernel.on(one) for kernel in chosen for one in lie_on]
+        chosen = [kernels.on(kernel, one) for kernel in chosen for one in lie_on]
     elif any(name.startswith(ON_FILESYSTEMS) for name in getattr(args, "case", [])):
         chosen = [replace(kernel, filesystems=True) for kernel in chosen]
     elif getattr(args, "filesystems", False):
@@ -171,6 +172,12 @@ def boot(args: argparse.Namespace, words: list[str], outdir: Path,
     with progress.display(chosen) as listener:
         return run.run(chosen, ["run", *words], outdir, GUEST, args.jobs, listener,
                        booting(args), resume=getattr(args, "resume", False), more=more)
+
+
+def _kernels(args: argparse.Namespace, tell: Progress) -> list[Kernel]:
+    """Return the kernels that were asked for."""
+    return kernels.choose(args.kernel, modules=args.modules, progress=tell, of_set=args.set,
+                          arch=_of_files(args))
 
 
 def _of_files(args: argparse.Namespace) -> str:

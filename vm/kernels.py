@@ -10,6 +10,7 @@ from pathlib import Path
 
 from vm import archives, machines, paths, sets, store
 from vm.errors import UserError
+from vm.filesystems import Filesystem
 from vm.kernel import NAME, Kernel, Progress
 from vm.machines import NATIVE
 from vm.places import Place, labs, own, suites
@@ -161,6 +162,26 @@ def choose(words: Sequence[str], modules: str | None = None, progress: Progress 
         same = sum(kernel.name == other.name for other in chosen)
         chosen.append(replace(kernel, name=f"{kernel.name}-{same + 1}") if same else kernel)
     return chosen
+
+
+def bring_modules(chosen: Sequence[Kernel], wanted: Sequence[str], progress: Progress) -> bool:
+    """Fetch kernels anew that the cache keeps without modules; say whether any came.
+
+    Without a network they stay as they are.
+    """
+    names = [name for kernel in chosen if (name := store.kept_without(kernel, wanted))]
+    try:
+        return len(SUITES.bring(names, progress)) < len(names) if names else False
+    except UserError:
+        return False
+
+
+def on(kernel: Kernel, filesystem: Filesystem) -> Kernel:
+    """Return the kernel to run with another file system, if the cache has its modules."""
+    name = store.kept_without(kernel, filesystem.modules)
+    why = f"the cache keeps it without the modules of {filesystem.name}:" \
+          f" `landproof kernels fetch {name}`" if name else ""
+    return replace(kernel.on(filesystem), unavailable=kernel.unavailable or why)
 
 
 def fetch(names: Sequence[str], progress: Progress, update: bool = False) -> dict[str, str]:

@@ -62,12 +62,20 @@ def all_modules() -> list[str]:
     return list(dict.fromkeys([*data()["modules"], *filesystems.modules()]))
 
 
-def lacks_modules(lock: Mapping[str, Any]) -> bool:
+def lacks_modules(lock: Mapping[str, Any], wanted: Sequence[str] | None = None) -> bool:
     """Say whether a module is wanted that was not when a kernel was put into the cache.
 
-    One without any lacks none: they could not be had.
+    One without any lacks none: they could not be had. Without `wanted`, all are.
     """
-    return not lock["no_modules"] and not set(all_modules()) <= set(lock.get("modules", ()))
+    return not lock["no_modules"] and not (
+        set(all_modules() if wanted is None else wanted) <= set(lock.get("modules", ())))
+
+
+def kept_without(kernel: Kernel, wanted: Sequence[str]) -> str:
+    """Return the name of a cached kernel that was fetched before `wanted` were kept, or ""."""
+    place = kernel.image.parent if kernel.image else Path()
+    found = lock(place.name) if place == directory(place.name) else None
+    return place.name if found and lacks_modules(found, wanted) else ""
 
 
 def lock(name: str) -> dict[str, Any] | None:

@@ -11,7 +11,7 @@
 #define ON_EXT4		{ "", .filesystem = "ext4" }
 #define WITH_ALL_FILES							\
 	ON_EXT4, ON("xfs"), ON("btrfs"), ON("f2fs"), ON("overlay"),	\
-	ON("fuse"), ON("9p-loose")
+	ON("fuse"), ON("9p-loose"), ON("nfs")
 
 /* Those that have owners, links, devices and sockets */
 static const struct variant with_all_files[] = { WITH_ALL_FILES, { NULL } };

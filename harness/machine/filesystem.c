@@ -20,6 +20,7 @@
 #include "machine/fuse.h"
 #include "machine/guest.h"
 #include "machine/loop.h"
+#include "machine/nfs.h"
 #include "machine/p9.h"
 #include "machine/subject.h"
 
@@ -36,7 +37,7 @@
  * @size: of the device, in MiB
  * @layers: an overlay of directories on tmpfs
  * @server: it is a server's of ours: for FUSE, with node IDs that are "stable"
- *	or "changing", or "9p"
+ *	or "changing", or "9p"; or the kernel's own, "nfs"
  * @loses_inodes: not described but seen: see loses_inodes()
  */
 struct filesystem {
@@ -212,6 +213,8 @@ static const char *mount_served(const struct filesystem *fs, const char *place)
 		return failed(fs, source, errno);
 	if (strcmp(fs->server, "9p") == 0)
 		error = p9_mount(source, place, fs->options ?: "");
+	else if (strcmp(fs->server, "nfs") == 0)
+		error = nfs_mount(source, place, fs->options ?: "");
 	else
 		error = fuse_mount(source, place,
 				   strcmp(fs->server, "changing") == 0);
@@ -239,14 +242,18 @@ static const char *mount_any(struct filesystem *fs, const char *place)
 static const char *load_and_mount(struct filesystem *fs, const char *place)
 {
 	const char *modules = fs->modules, *missing;
-	char module[WORD_MAX];
+	char module[WORD_MAX], absent[WORD_MAX] = "", *text;
 
 	/* One that is built in is no module. */
 	while (next_word(&modules, module))
-		guest_load(module);
+		if (guest_load(module) && !*absent)
+			strcpy(absent, module);
 	missing = mount_any(fs, place);
 	if (!missing)
 		fs->loses_inodes = loses_inodes(place);
+	if (missing && *absent &&
+	    asprintf(&text, "%s (module %s)", missing, absent) >= 0)
+		return text;
 	return missing;
 }
 

@@ -16,7 +16,7 @@ from reports.model.results import CaseResult, Provenance, World
 from reports.model.results import Kernel as Column
 from reports.model.verdicts import Verdict
 from tests.filesystems import wrong
-from vm import filesystems, image, modules, run
+from vm import filesystems, image, kernels, modules, run, store
 from vm.errors import UserError
 from vm.kernel import Kernel
 
@@ -46,6 +46,8 @@ def test_the_guest_is_told_in_lines() -> None:
         "type\tfuse\nmodules\tfuse\nserver\tchanging\n")
     assert filesystems.known()["9p-loose"].description() == (
         "type\t9p\nmodules\t9p 9pnet_fd\noptions\tcache=loose\nserver\t9p\n")
+    assert filesystems.known()["nfs3"].description() == (
+        "type\tnfs\nmodules\tnfs nfsv3 nfsd\noptions\tvers=3\nserver\tnfs\n")
 
 
 def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
@@ -64,6 +66,44 @@ def test_only_a_run_that_needs_them_has_its_modules(tmp_path: Path) -> None:
     archive = image.base(on, harness)
     assert b"the module jbd2" in archive and b"mkfs.ext4" in archive
     assert b"type\text4\n" in archive
+
+
+def test_a_kernel_that_was_kept_without_the_modules(
+        tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is fetched anew; where that fails, it goes on with all that it has."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    ext4, nfs = filesystems.known()["ext4"], filesystems.known()["nfs"]
+
+    def keep(modules: tuple[str, ...], no_modules: str = "") -> Kernel:
+        def fill(new: Path) -> dict[str, object]:
+            new.mkdir(parents=True)
+            (new / "vmlinuz").write_text("")
+            return {"source": "a set", "version": "7.3", "no_modules": no_modules,
+                    "modules": modules}
+
+        store.keep("debian-7.3", fill)
+        kernel = store.cached("debian-7.3")
+        assert kernel
+        return kernel
+
+    asked = []
+
+    def bring(names: list[str], progress: object) -> dict[str, str]:
+        asked.append(names)
+        return dict.fromkeys(names, "no network") if len(asked) == 1 else {}
+
+    monkeypatch.setattr(kernels.SUITES, "bring", bring)
+    old = keep(ext4.modules)
+    assert not kernels.bring_modules([old], ext4.modules, kernels._silent) and not asked
+    assert not kernels.bring_modules([old], nfs.modules, kernels._silent)
+    assert kernels.bring_modules([old], nfs.modules, kernels._silent)
+    assert asked == [["debian-7.3"]] * 2
+    assert not kernels.on(old, ext4).unavailable
+    assert kernels.on(old, nfs).unavailable == (
+        "the cache keeps it without the modules of nfs: `landproof kernels fetch debian-7.3`")
+    assert not kernels.on(keep((*ext4.modules, *nfs.modules)), nfs).unavailable
+    assert not kernels.on(keep((), "all is built in"), nfs).unavailable
+    assert not kernels.on(replace(old, image=tmp_path / "bzImage"), nfs).unavailable
 
 
 def test_variants_are_file_systems_that_are_described() -> None:
@@ -121,7 +161,7 @@ def test_on_real_kernels(tmp_path: Path) -> None:
     subprocess.run(
         [ROOT / "landproof", "run", "--kernel", "debian-6.1", *words,
          "--fs", "ext4", "--fs", "fuse-changing", "--fs", "9p", "--fs", "9p-loose",
-         "--fs", "exfat",
+         "--fs", "exfat", "--fs", "nfs", "--fs", "nfs3",
          "--json", tmp_path / "r.json"], check=False, stdout=subprocess.DEVNULL)
     shown = {
         kernel["name"]: {case["id"]: (case["verdict"], case["why"]) for case in kernel["cases"]}
@@ -138,6 +178,9 @@ def test_on_real_kernels(tmp_path: Path) -> None:
         "cannot-run", "the scene's files, here: EPERM")
     assert ext4["fs.rules.subtree"][0] == "holds"
     assert shown["debian-6.1+9p-loose"]["fs.read_file.open"][0] == "holds"
+    for version in ("debian-6.1+nfs", "debian-6.1+nfs3"):
+        assert shown[version]["fs.read_file.open"][0] == "holds"
+        assert shown[version]["fs.resolve_unix.sendto_peer"][0] == "absent"
     assert changing["fs.resolve_unix.sendto_peer"] == (
         "cannot-run", "the scene's files, here: ECONNREFUSED")
     assert shown["debian-6.1+9p-loose"]["fs.resolve_unix.sendto_peer"][0] == "absent"
