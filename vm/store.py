@@ -122,8 +122,12 @@ def keep(name: str, make: Callable[[Path], dict[str, Any]]) -> None:
     files = sorted(path for path in new.rglob("*") if path.is_file())
     sums = {str(path.relative_to(new)): paths.sha256(path) for path in files}
     (new / LOCK).write_text(json.dumps({**facts, "files": sums}, indent=1) + "\n")
-    forget(target)
+    old = target.with_name(f".{name}.old")
+    forget(old)
+    if target.exists():  # whoever reads it now finds one or the other
+        target.rename(old)
     new.rename(target)
+    forget(old)
 
 
 def forget(place: Path) -> None:
