@@ -4,6 +4,7 @@
  * cgroup2, devpts, hugetlbfs and mqueue, each mounted on place/.
  */
 #include <mqueue.h>
+#include <sched.h>
 #include <sys/ioctl.h>
 #include <sys/mount.h>
 
@@ -14,6 +15,30 @@
 #define NEW	PLACE "/new"
 #define SUB	PLACE "/sub"
 #define TEXT	"landproof"
+
+/*
+ * struct place - what a variant is about
+ * @scene: mounts it, and makes what the attempt needs
+ * @path: what the attempt opens, lists, makes or removes
+ * @text: what it writes, if that is not TEXT
+ * @attempt, @effect: where places differ
+ */
+struct place {
+	int (*scene)(struct scene *scene);
+	const char *path, *text;
+	int (*attempt)(const struct place *place);
+	bool (*effect)(struct scene *scene);
+};
+
+static const struct place *place_of(struct scene *scene)
+{
+	return scene->variant->data;
+}
+
+static int stand(struct scene *scene)
+{
+	return place_of(scene)->scene(scene);
+}
 
 /* The witness's file is on the world's own file system. */
 static int mount_place(struct scene *scene, const char *type,
@@ -33,9 +58,11 @@ static int proc(struct scene *scene)
 	return mount_place(scene, "proc", NULL);
 }
 
+/* It shows the devices of the caller's network: here one, nobody else's. */
 static int sysfs(struct scene *scene)
 {
-	return mount_place(scene, "sysfs", NULL);
+	return errno_of(unshare(CLONE_NEWNET)) ?:
+	       mount_place(scene, "sysfs", NULL);
 }
 
 /* A group without processes; one of an earlier world is the same. */
@@ -71,6 +98,16 @@ static int pts(struct scene *scene)
 	return number ? broken(scene, "pts %d is the first one", number) : 0;
 }
 
+/* What the master wrote waits in the terminal. */
+static int pts_written(struct scene *scene)
+{
+	const int error = pts(scene);
+
+	if (error)
+		return error;
+	return write(scene->fd[0], "x\n", 2) == 2 ? 0 : errno;
+}
+
 static int hugetlb(struct scene *scene)
 {
 	return mount_place(scene, "hugetlbfs", "mode=0777");
@@ -86,7 +123,8 @@ static int hugetlb_file(struct scene *scene)
 static int mqueue(struct scene *scene)
 {
 	struct mq_attr attr = { .mq_maxmsg = 1, .mq_msgsize = 8 };
-	int error = mount_place(scene, "mqueue", NULL);
+	int error = errno_of(unshare(CLONE_NEWIPC)) ?:
+		    mount_place(scene, "mqueue", NULL);
 	mqd_t mq;
 
 	if (error)
@@ -95,18 +133,12 @@ static int mqueue(struct scene *scene)
 	return errno_of(mq) ?: errno_of(mq_close(mq));
 }
 
-static off_t block_size(const char *path)
-{
-	struct stat st;
-
-	return stat(path, &st) ? -1 : st.st_blksize;
-}
-
 /* Attempts */
 
-static int reads_something(const char *path)
+static int read_it(struct scene *scene)
 {
-	const int fd = open(path, O_RDONLY | O_NOCTTY | O_CLOEXEC);
+	const int fd = open(place_of(scene)->path,
+			    O_RDONLY | O_NOCTTY | O_CLOEXEC);
 	char text[256];
 	ssize_t len;
 
@@ -119,9 +151,22 @@ static int reads_something(const char *path)
 	return len ? WORKED : NO_EFFECT;
 }
 
-static int writes_text(const char *path, int flags, const char *text)
+static int list_it(struct scene *scene)
 {
-	const int fd = open(path, flags | O_WRONLY | O_NOCTTY | O_CLOEXEC);
+	const int fd = open(place_of(scene)->path,
+			    O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	if (fd < 0)
+		return errno;
+	close(fd);
+	return WORKED;
+}
+
+static int writes_text(const struct place *place, int flags)
+{
+	const char *const text = place->text ?: TEXT;
+	const int fd = open(place->path,
+			    flags | O_WRONLY | O_NOCTTY | O_CLOEXEC);
 	ssize_t len;
 
 	if (fd < 0)
@@ -132,131 +177,63 @@ static int writes_text(const char *path, int flags, const char *text)
 	return WORKED;
 }
 
-static int read_ostype(struct scene *scene)
+static int write_it(struct scene *scene)
 {
-	(void)scene;
-	return reads_something(PLACE "/sys/kernel/ostype");
+	return writes_text(place_of(scene), 0);
 }
 
-static int read_mtu(struct scene *scene)
+static int open_truncating(const struct place *place)
 {
-	(void)scene;
-	return reads_something(PLACE "/class/net/lo/mtu");
+	return writes_text(place, O_TRUNC);
 }
 
-static int read_type(struct scene *scene)
+static off_t block_size(const char *path)
 {
-	(void)scene;
-	return reads_something(PLACE "/" GROUP "/cgroup.type");
-}
+	struct stat st;
 
-static int read_queue(struct scene *scene)
-{
-	(void)scene;
-	return reads_something(NEW);
-}
-
-/* What the master wrote is read from the terminal. */
-static int read_terminal(struct scene *scene)
-{
-	if (write(scene->fd[0], "x\n", 2) != 2)
-		return broken(scene, "writing to a terminal's master");
-	return reads_something(PLACE "/0");
-}
-
-static int write_alias(struct scene *scene)
-{
-	(void)scene;
-	return writes_text(PLACE "/class/net/lo/ifalias", 0, TEXT);
-}
-
-static int write_depth(struct scene *scene)
-{
-	(void)scene;
-	return writes_text(PLACE "/" GROUP "/cgroup.max.depth", 0, "7");
-}
-
-/* What is written to the terminal comes to the master. */
-static int write_terminal(struct scene *scene)
-{
-	(void)scene;
-	return writes_text(PLACE "/0", 0, TEXT);
-}
-
-static int truncate_alias(struct scene *scene)
-{
-	(void)scene;
-	return writes_text(PLACE "/class/net/lo/ifalias", O_TRUNC, TEXT);
-}
-
-static int truncate_depth(struct scene *scene)
-{
-	(void)scene;
-	return writes_text(PLACE "/" GROUP "/cgroup.max.depth", O_TRUNC, "7");
+	return stat(path, &st) ? -1 : st.st_blksize;
 }
 
 /* hugetlbfs has no write(2); a file's size is a multiple of a huge page's. */
-static int truncate_huge(struct scene *scene)
+static int truncate_huge(const struct place *place)
 {
-	(void)scene;
-	return errno_of(truncate(NEW, block_size(NEW)));
+	return errno_of(truncate(place->path, block_size(place->path)));
 }
 
-static int lists(const char *path)
+static int truncate_it(struct scene *scene)
 {
-	const int fd = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-
-	if (fd < 0)
-		return errno;
-	close(fd);
-	return WORKED;
+	return place_of(scene)->attempt(place_of(scene));
 }
 
-static int list_place(struct scene *scene)
+static int make_it(struct scene *scene)
 {
-	(void)scene;
-	return lists(PLACE);
+	return errno_of(mkdir(place_of(scene)->path, 0755));
 }
 
-static int make_group(struct scene *scene)
+static int create_it(struct scene *scene)
 {
-	(void)scene;
-	return errno_of(mkdir(PLACE "/" GROUP "/sub", 0755));
+	return errno_of(mknod(place_of(scene)->path, S_IFREG | 0644, 0));
 }
 
-static int remove_group(struct scene *scene)
+static int remove_it(struct scene *scene)
 {
-	(void)scene;
-	return errno_of(rmdir(PLACE "/" GROUP "/sub"));
+	return errno_of(rmdir(place_of(scene)->path));
 }
 
-static int make_dir_there(struct scene *scene)
+static int unlink_it(struct scene *scene)
 {
-	(void)scene;
-	return errno_of(mkdir(PLACE "/made", 0755));
+	return errno_of(unlink(place_of(scene)->path));
 }
 
-static int make_file_there(struct scene *scene)
+static int rename_it(struct scene *scene)
 {
-	(void)scene;
-	return errno_of(mknod(PLACE "/made", S_IFREG | 0644, 0));
-}
-
-static int unlink_there(struct scene *scene)
-{
-	(void)scene;
-	return errno_of(unlink(NEW));
-}
-
-static int rename_there(struct scene *scene)
-{
-	(void)scene;
-	return errno_of(rename(NEW, SUB "/moved"));
+	return errno_of(rename(place_of(scene)->path, SUB "/moved"));
 }
 
 static int window_size(struct scene *scene)
 {
-	const int fd = open(PLACE "/0", O_RDWR | O_NOCTTY | O_CLOEXEC);
+	const int fd = open(place_of(scene)->path,
+			    O_RDWR | O_NOCTTY | O_CLOEXEC);
 	struct winsize size;
 	int error;
 
@@ -273,17 +250,16 @@ static bool alias_there(struct scene *scene)
 {
 	char text[64];
 
-	(void)scene;
-	return read_file(PLACE "/class/net/lo/ifalias", text, sizeof(text)) >
-	       0 && strncmp(text, TEXT, strlen(TEXT)) == 0;
+	return read_file(place_of(scene)->path, text, sizeof(text)) > 0 &&
+	       strncmp(text, TEXT, strlen(TEXT)) == 0;
 }
 
 static bool depth_there(struct scene *scene)
 {
-	(void)scene;
-	return file_is(PLACE "/" GROUP "/cgroup.max.depth", "7\n");
+	return file_is(place_of(scene)->path, "7\n");
 }
 
+/* What is written to the terminal comes to the master. */
 static bool terminal_wrote(struct scene *scene)
 {
 	char text[64] = "";
@@ -297,241 +273,131 @@ static bool has_size(struct scene *scene)
 {
 	struct stat st;
 
-	(void)scene;
-	return !stat(NEW, &st) && st.st_size == st.st_blksize;
+	return !stat(place_of(scene)->path, &st) &&
+	       st.st_size == st.st_blksize;
 }
 
-static bool group_there(struct scene *scene)
+static bool effect_there(struct scene *scene)
 {
-	(void)scene;
-	return exists(PLACE "/" GROUP "/sub");
+	return place_of(scene)->effect(scene);
 }
 
-static bool group_gone(struct scene *scene)
+static bool made(struct scene *scene)
 {
-	return !group_there(scene);
+	return exists(place_of(scene)->path);
 }
 
-static bool made_there(struct scene *scene)
+static bool gone(struct scene *scene)
 {
-	(void)scene;
-	return exists(PLACE "/made");
-}
-
-static bool gone_there(struct scene *scene)
-{
-	(void)scene;
-	return !exists(NEW);
+	return !made(scene);
 }
 
 static bool moved_there(struct scene *scene)
 {
-	(void)scene;
-	return exists(SUB "/moved");
+	return gone(scene) && exists(SUB "/moved");
 }
 
+/* Whether a rule is found may depend on the place: grant runs in each. */
+#define AT(name, ...)							\
+	{ name, .grants = true,						\
+	  .data = &(const struct place){ __VA_ARGS__ } }
+
 /* The rule lies on the root of the file system; privileges are kept. */
-#define ON_PLACE(right, error)						\
-	.guard	 = FS(right),						\
-	.promise = { DENIED(error) },					\
-	.grant	 = { PATH(PLACE) },					\
-	.needs	 = "guest namespaces",					\
-	.root	 = true,						\
-	.worlds	 = W(CONTROL) | W(DENY) | W(GRANT)
+#define ON_PLACE(right, error, ...)					\
+	.guard	  = FS(right),						\
+	.promise  = { DENIED(error) },					\
+	.grant	  = { PATH(PLACE) },					\
+	.needs	  = "guest namespaces",					\
+	.root	  = true,						\
+	.worlds	  = W(CONTROL) | W(DENY) | W(GRANT),			\
+	.scene	  = stand,						\
+	.variants = (const struct variant[]){ __VA_ARGS__, { NULL } },	\
+	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_FS_" #right
 
-CASE("fs.places.proc_read",
-	.claim	 = "reading a file of procfs",
-	ON_PLACE(READ_FILE, EACCES),
-	.scene	 = proc,
-	.attempt = read_ostype,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_FILE");
+#define ALIAS	PLACE "/class/net/lo/ifalias"
+#define DEPTH	PLACE "/" GROUP "/cgroup.max.depth"
 
-CASE("fs.places.proc_list",
-	.claim	 = "opening a directory of procfs",
-	ON_PLACE(READ_DIR, EACCES),
-	.scene	 = proc,
-	.attempt = list_place,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_DIR");
+CASE("fs.places.read",
+	.claim	  = "reading a file of procfs and others",
+	ON_PLACE(READ_FILE, EACCES,
+		 AT("", proc, PLACE "/sys/kernel/ostype"),
+		 AT("sysfs", sysfs, PLACE "/class/net/lo/mtu"),
+		 AT("cgroup2", cgroup, PLACE "/" GROUP "/cgroup.type"),
+		 AT("devpts", pts_written, PLACE "/0"),
+		 AT("mqueue", mqueue, NEW)),
+	.attempt  = read_it);
 
-CASE("fs.places.sysfs_read",
-	.claim	 = "reading a file of sysfs",
-	ON_PLACE(READ_FILE, EACCES),
-	.newnet	 = true,
-	.scene	 = sysfs,
-	.attempt = read_mtu,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_FILE");
+CASE("fs.places.list",
+	.claim	  = "opening a directory of procfs and others",
+	ON_PLACE(READ_DIR, EACCES,
+		 AT("", proc, PLACE),
+		 AT("sysfs", sysfs, PLACE),
+		 AT("cgroup2", cgroup, PLACE),
+		 AT("devpts", pts, PLACE),
+		 AT("hugetlbfs", hugetlb, PLACE),
+		 AT("mqueue", mqueue, PLACE)),
+	.attempt  = list_it);
 
-CASE("fs.places.sysfs_write",
-	.claim	 = "writing to a file of sysfs",
-	ON_PLACE(WRITE_FILE, EACCES),
-	.newnet	 = true,
-	.scene	 = sysfs,
-	.attempt = write_alias,
-	.effect	 = alias_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_WRITE_FILE");
+CASE("fs.places.write",
+	.claim	  = "writing to a file of sysfs and others",
+	ON_PLACE(WRITE_FILE, EACCES,
+		 AT("", sysfs, ALIAS, .effect = alias_there),
+		 AT("cgroup2", cgroup, DEPTH, "7", .effect = depth_there),
+		 AT("devpts", pts, PLACE "/0", .effect = terminal_wrote)),
+	.attempt  = write_it,
+	.effect	  = effect_there);
 
-CASE("fs.places.sysfs_truncate",
-	.claim	 = "opening a file of sysfs with O_TRUNC",
-	ON_PLACE(TRUNCATE, EACCES),
-	.newnet	 = true,
-	.scene	 = sysfs,
-	.attempt = truncate_alias,
-	.effect	 = alias_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_TRUNCATE");
+CASE("fs.places.truncate",
+	.claim	  = "O_TRUNC, or truncate(2), of a file of sysfs and others",
+	ON_PLACE(TRUNCATE, EACCES,
+		 AT("", sysfs, ALIAS, .attempt = open_truncating,
+		    .effect = alias_there),
+		 AT("cgroup2", cgroup, DEPTH, "7", open_truncating,
+		    depth_there),
+		 AT("hugetlbfs", hugetlb_file, NEW, .attempt = truncate_huge,
+		    .effect = has_size)),
+	.attempt  = truncate_it,
+	.effect	  = effect_there);
 
-CASE("fs.places.sysfs_list",
-	.claim	 = "opening a directory of sysfs",
-	ON_PLACE(READ_DIR, EACCES),
-	.newnet	 = true,
-	.scene	 = sysfs,
-	.attempt = list_place,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_DIR");
+CASE("fs.places.mkdir",
+	.claim	  = "mkdir(2) of a control group, or in hugetlbfs",
+	ON_PLACE(MAKE_DIR, EACCES,
+		 AT("", cgroup, PLACE "/" GROUP "/sub"),
+		 AT("hugetlbfs", hugetlb, PLACE "/made")),
+	.attempt  = make_it,
+	.effect	  = made);
 
-CASE("fs.places.cgroup_read",
-	.claim	 = "reading a file of cgroup2",
-	ON_PLACE(READ_FILE, EACCES),
-	.scene	 = cgroup,
-	.attempt = read_type,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_FILE");
+CASE("fs.places.rmdir",
+	.claim	  = "rmdir(2) of a control group, or in hugetlbfs",
+	ON_PLACE(REMOVE_DIR, EACCES,
+		 AT("", cgroup_with_sub, PLACE "/" GROUP "/sub"),
+		 AT("hugetlbfs", hugetlb_file, SUB)),
+	.attempt  = remove_it,
+	.effect	  = gone);
 
-CASE("fs.places.cgroup_write",
-	.claim	 = "writing to a file of cgroup2",
-	ON_PLACE(WRITE_FILE, EACCES),
-	.scene	 = cgroup,
-	.attempt = write_depth,
-	.effect	 = depth_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_WRITE_FILE");
+CASE("fs.places.create",
+	.claim	  = "making a file in hugetlbfs, or a queue as a file of mqueue",
+	ON_PLACE(MAKE_REG, EACCES,
+		 AT("", hugetlb, PLACE "/made"),
+		 AT("mqueue", mqueue, PLACE "/made")),
+	.attempt  = create_it,
+	.effect	  = made);
 
-CASE("fs.places.cgroup_truncate",
-	.claim	 = "opening a file of cgroup2 with O_TRUNC",
-	ON_PLACE(TRUNCATE, EACCES),
-	.scene	 = cgroup,
-	.attempt = truncate_depth,
-	.effect	 = depth_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_TRUNCATE");
+CASE("fs.places.unlink",
+	.claim	  = "unlink(2) of a file of hugetlbfs, or of a queue as one of mqueue",
+	ON_PLACE(REMOVE_FILE, EACCES,
+		 AT("", hugetlb_file, NEW),
+		 AT("mqueue", mqueue, NEW)),
+	.attempt  = unlink_it,
+	.effect	  = gone);
 
-CASE("fs.places.cgroup_list",
-	.claim	 = "opening a directory of cgroup2",
-	ON_PLACE(READ_DIR, EACCES),
-	.scene	 = cgroup,
-	.attempt = list_place,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_DIR");
+CASE("fs.places.rename",
+	.claim	  = "rename(2) between directories of hugetlbfs",
+	ON_PLACE(REFER, EXDEV, AT("", hugetlb_file, NEW)),
+	.attempt  = rename_it,
+	.effect	  = moved_there);
 
-CASE("fs.places.cgroup_mkdir",
-	.claim	 = "mkdir(2) of a control group",
-	ON_PLACE(MAKE_DIR, EACCES),
-	.scene	 = cgroup,
-	.attempt = make_group,
-	.effect	 = group_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_MAKE_DIR");
-
-CASE("fs.places.cgroup_rmdir",
-	.claim	 = "rmdir(2) of a control group",
-	ON_PLACE(REMOVE_DIR, EACCES),
-	.scene	 = cgroup_with_sub,
-	.attempt = remove_group,
-	.effect	 = group_gone,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REMOVE_DIR");
-
-CASE("fs.places.devpts_read",
-	.claim	 = "reading a terminal of devpts",
-	ON_PLACE(READ_FILE, EACCES),
-	.scene	 = pts,
-	.attempt = read_terminal,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_FILE");
-
-CASE("fs.places.devpts_write",
-	.claim	 = "writing to a terminal of devpts",
-	ON_PLACE(WRITE_FILE, EACCES),
-	.scene	 = pts,
-	.attempt = write_terminal,
-	.effect	 = terminal_wrote,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_WRITE_FILE");
-
-CASE("fs.places.devpts_ioctl",
-	.claim	 = "ioctl(2) of a terminal of devpts",
-	ON_PLACE(IOCTL_DEV, EACCES),
-	.scene	 = pts,
-	.attempt = window_size,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_IOCTL_DEV");
-
-CASE("fs.places.devpts_list",
-	.claim	 = "opening the directory of devpts",
-	ON_PLACE(READ_DIR, EACCES),
-	.scene	 = pts,
-	.attempt = list_place,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_DIR");
-
-CASE("fs.places.hugetlbfs_truncate",
-	.claim	 = "truncate(2) of a file of hugetlbfs",
-	ON_PLACE(TRUNCATE, EACCES),
-	.scene	 = hugetlb_file,
-	.attempt = truncate_huge,
-	.effect	 = has_size,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_TRUNCATE");
-
-CASE("fs.places.hugetlbfs_create",
-	.claim	 = "making a file in hugetlbfs",
-	ON_PLACE(MAKE_REG, EACCES),
-	.scene	 = hugetlb,
-	.attempt = make_file_there,
-	.effect	 = made_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_MAKE_REG");
-
-CASE("fs.places.hugetlbfs_mkdir",
-	.claim	 = "mkdir(2) in hugetlbfs",
-	ON_PLACE(MAKE_DIR, EACCES),
-	.scene	 = hugetlb,
-	.attempt = make_dir_there,
-	.effect	 = made_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_MAKE_DIR");
-
-CASE("fs.places.hugetlbfs_unlink",
-	.claim	 = "unlink(2) of a file of hugetlbfs",
-	ON_PLACE(REMOVE_FILE, EACCES),
-	.scene	 = hugetlb_file,
-	.attempt = unlink_there,
-	.effect	 = gone_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REMOVE_FILE");
-
-CASE("fs.places.hugetlbfs_rename",
-	.claim	 = "rename(2) between directories of hugetlbfs",
-	ON_PLACE(REFER, EXDEV),
-	.scene	 = hugetlb_file,
-	.attempt = rename_there,
-	.effect	 = moved_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REFER");
-
-CASE("fs.places.mqueue_read",
-	.claim	 = "reading a queue's file of mqueue",
-	ON_PLACE(READ_FILE, EACCES),
-	.newipc	 = true,
-	.scene	 = mqueue,
-	.attempt = read_queue,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_FILE");
-
-CASE("fs.places.mqueue_list",
-	.claim	 = "opening the directory of mqueue",
-	ON_PLACE(READ_DIR, EACCES),
-	.newipc	 = true,
-	.scene	 = mqueue,
-	.attempt = list_place,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_READ_DIR");
-
-CASE("fs.places.mqueue_create",
-	.claim	 = "making a queue as a file of mqueue",
-	ON_PLACE(MAKE_REG, EACCES),
-	.newipc	 = true,
-	.scene	 = mqueue,
-	.attempt = make_file_there,
-	.effect	 = made_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_MAKE_REG");
-
-CASE("fs.places.mqueue_unlink",
-	.claim	 = "unlink(2) of a queue as a file of mqueue",
-	ON_PLACE(REMOVE_FILE, EACCES),
-	.newipc	 = true,
-	.scene	 = mqueue,
-	.attempt = unlink_there,
-	.effect	 = gone_there,
-	.source	 = "userspace-api/landlock: LANDLOCK_ACCESS_FS_REMOVE_FILE");
+CASE("fs.places.ioctl",
+	.claim	  = "ioctl(2) of a terminal of devpts",
+	ON_PLACE(IOCTL_DEV, EACCES, AT("", pts, PLACE "/0")),
+	.attempt  = window_size);

@@ -15,6 +15,7 @@
  * @family: an address family, for network cases
  * @filesystem: what the world's directory lies on, if not on what all do; such
  *	a variant runs only when asked for
+ * @grants: whether a rule is found may depend on it, so that grant runs too
  * @arg, @op: whatever the case makes of them
  * @data: or a structure of the case's own
  */
@@ -26,6 +27,7 @@ struct variant {
 	int (*op)(struct scene *scene);
 	const void *data;
 	const char *filesystem;
+	bool grants;
 };
 
 /*

@@ -86,7 +86,8 @@ unsigned int case_worlds(const struct landproof_case *test)
 /*
  * Layers and inheritance have nothing to do with what a variant varies, and
  * worlds cost time: the first variant answers for all.  Whether a rule is found
- * does depend on the address family, and on the file system.
+ * does depend on the address family, on the file system, and on what else a
+ * variant says it does.
  */
 unsigned int variant_worlds(const struct landproof_case *test,
 			    const struct variant *variant)
@@ -96,7 +97,7 @@ unsigned int variant_worlds(const struct landproof_case *test,
 
 	if (variant == case_variants(test))
 		return case_worlds(test);
-	if (!variant->family && !variant->filesystem)
+	if (!variant->family && !variant->filesystem && !variant->grants)
 		spared |= W(GRANT);
 	/* Of a case that names only such worlds, all variants have them. */
 	if (!(case_worlds(test) & ~spared & ~W(CONTROL)))
