@@ -183,7 +183,7 @@ static uint32_t missing(const struct fs_state *state,
 	return result;
 }
 
-static uint32_t make_right(const struct fs_state *state, enum node type)
+static uint32_t make_right(enum node type)
 {
 	switch (type) {
 	case NODE_DIR:
@@ -195,8 +195,7 @@ static uint32_t make_right(const struct fs_state *state, enum node type)
 	case NODE_SOCKET:
 		return H(MAKE_SOCK) ? MAKE_SOCK : 0;
 	case NODE_WHITEOUT:
-		return claim_fixed(&state->claim, 4) == H(WHITEOUT) ?
-		       MAKE_REG : MAKE_CHAR;
+		return H(WHITEOUT) ? MAKE_REG : MAKE_CHAR;
 	case NODE_CHAR:
 		return H(MAKE_CHAR) ? MAKE_CHAR : 0;
 	case NODE_BLOCK:
@@ -250,6 +249,14 @@ static void judge_path(const struct fs_state *state,
 		expected->unspecified = true;
 }
 
+static void judge_made(const struct fs_state *state, enum node type,
+		       struct expected *expected)
+{
+	if (type == NODE_WHITEOUT && state->layers_count &&
+	    !claim_fixed(&state->claim, 4))
+		expected->unspecified = true;
+}
+
 /* Denies what lacks one of @rights on the path to @place. */
 static bool judge(const struct fs_state *state, struct place place,
 		  uint32_t rights, struct expected *expected)
@@ -289,8 +296,10 @@ static void make(struct fs_state *state, const struct operation *op,
 
 	if (error == EEXIST && op->kind == FS_SERVE)
 		error = EADDRINUSE;
-	if (is_inside(op) && !at.error && at.last[0])
-		judge(state, at.dir, make_right(state, type), expected);
+	if (is_inside(op) && !at.error && at.last[0]) {
+		judge_made(state, type, expected);
+		judge(state, at.dir, make_right(type), expected);
+	}
 	if (error)
 		answer(expected, error);
 	if (expected->count)
@@ -348,7 +357,7 @@ static void unlink_(struct fs_state *state, const struct operation *op,
 		judge(state, H(CONTENT) ? at.dir : at.found, right, expected);
 	if (is_inside(op) && !H(OVERLAY_WHITEOUT) &&
 	    tree_inode(tree, at.found)->lower)
-		judge(state, at.dir, make_right(state, NODE_WHITEOUT),
+		judge(state, at.dir, make_right(NODE_WHITEOUT),
 		      expected);
 	if (dir != (tree_type(tree, at.found) == NODE_DIR))
 		answer(expected, dir ? ENOTDIR : EISDIR);
@@ -409,12 +418,15 @@ static void judge_move(const struct fs_state *state, bool linked, bool swap,
 		return;
 	judge_path(state, &from, expected);
 	judge_path(state, &to, expected);
+	judge_made(state, type, expected);
+	if (swap)
+		judge_made(state, other, expected);
 	if (!linked && H(RENAME_SOURCE))
 		of_old |= remove_right(type);
 	if (linked ? H(LINK_TARGET) : H(RENAME_TARGET))
-		of_new |= make_right(state, type);
+		of_new |= make_right(type);
 	if (swap && H(EXCHANGE)) {
-		of_old |= make_right(state, other);
+		of_old |= make_right(other);
 		of_new |= remove_right(other);
 	} else if (!linked && other != NODE_NONE && H(RENAME_REPLACED)) {
 		of_new |= remove_right(other);
@@ -690,7 +702,7 @@ static void open_(struct fs_state *state, const struct operation *op,
 			return;
 		}
 		if (!free)
-			judge(state, at.dir, make_right(state, NODE_FILE),
+			judge(state, at.dir, make_right(NODE_FILE),
 			      expected);
 		if (tree_inode(tree, at.dir)->dead)
 			answer(expected, ENOENT);
@@ -707,7 +719,7 @@ static void open_(struct fs_state *state, const struct operation *op,
 		judge(state, place, open_rights(type, flags, created),
 		      expected);
 	if (!H(OVERLAY_WRITES) && flags & CHANGES && is_below(tree, place))
-		judge(state, at.dir, make_right(state, NODE_FILE), expected);
+		judge(state, at.dir, make_right(NODE_FILE), expected);
 	if (!created)
 		open_errors(tree, flags, place, expected);
 	expected->partial = created && expected->count;
