@@ -66,6 +66,8 @@ class Architecture:
     """What the versions of QEMU begin with that emulate it wrongly."""
     faulty_modules: tuple[str, ...] = ()
     """Modules that such a QEMU makes crash the kernel: the guest does not get them."""
+    faulty_cpu: str = ""
+    """Its processor without what such a QEMU emulates wrongly."""
     compat: str = ""
     """The architecture whose programs its kernels run too: `landproof run --compat`."""
     compat_config: str = ""
@@ -82,9 +84,17 @@ class Architecture:
             return ()
         return f"ARCH={self.make}", f"CROSS_COMPILE={self.compiler}-"
 
+    def is_faulty(self, qemu: str) -> bool:
+        """Return whether a version of QEMU emulates it wrongly."""
+        return bool(self.faulty_qemu) and qemu.startswith(self.faulty_qemu)
+
+    def processor(self, qemu: str) -> str:
+        """Return what a version of QEMU emulates; "": vm/qemu.py chooses."""
+        return self.faulty_cpu if self.faulty_cpu and self.is_faulty(qemu) else self.cpu
+
     def spoiled(self, qemu: str) -> tuple[str, ...]:
         """Return the modules that cannot run on a version of QEMU."""
-        return self.faulty_modules if self.faulty_qemu and qemu.startswith(self.faulty_qemu) else ()
+        return self.faulty_modules if self.is_faulty(qemu) else ()
 
 
 @cache

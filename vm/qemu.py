@@ -98,7 +98,7 @@ def processor(machine: Machine) -> str:
     if machine.accel == "kvm":
         return "host"
     if machine.kind.cpu:
-        return machine.kind.cpu
+        return machine.kind.processor(version(machine.arch))
     return ",".join(["max", *(f"-{flag}" for flag in SLOW_FLAGS if flag in known_flags())])
 
 
