@@ -14,7 +14,9 @@ CC := $(CROSS)-gcc
 STRIP := $(CROSS)-strip
 endif
 CFLAGS ?= -Os -g
-WARNINGS := -Wall -Wextra -Werror -Wno-missing-field-initializers
+# A distribution's compiler and flags are not those of the developers: its packages set WERROR= .
+WERROR ?= -Werror
+WARNINGS := -Wall -Wextra $(WERROR) -Wno-missing-field-initializers
 LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I. -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 GUEST := $(BUILD)/landproof-guest
 OCI_PROBE := $(BUILD)/oci-probe
