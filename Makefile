@@ -289,21 +289,28 @@ uninstall:
 		$(SHARE)/bash-completion/completions/landproof
 
 # An archive of the last commit, which builds without git, and the Debian package of it.
-.PHONY: dist deb deb-check
+.PHONY: dist deb deb-check autopkgtest
 dist:
-	@mkdir -p $(BUILD)
-	git archive --prefix=landproof-$$(./version.sh)/ -o $(BUILD)/landproof-$$(./version.sh).tar.gz HEAD
+	@rm -rf $(BUILD)/dist && mkdir -p $(BUILD)/dist
+	git archive --prefix=landproof-$$(./version.sh)/ -o $(BUILD)/dist/landproof-$$(./version.sh).tar.gz HEAD
 
+# DEB_BUILD_PROFILES=pkg.landproof.nocross leaves out the guests of other architectures.
 deb:
 	@vm/setup.sh vm/packages-deb.txt
+	$(if $(findstring nocross,$(DEB_BUILD_PROFILES)),,@for arch in $$($(PYTHON) -m vm.machines guests); do \
+		$(MAKE) --no-print-directory ARCH=$$arch cross-setup || exit; done)
 	@rm -rf $(BUILD)/deb && mkdir -p $(BUILD)/deb
 	git archive --prefix=landproof/ HEAD | tar -x -C $(BUILD)/deb
 	cd $(BUILD)/deb/landproof && dpkg-buildpackage -us -uc -b
 	lintian --fail-on error,warning $(BUILD)/deb/*.changes
 
-# Installs the packages on this machine, runs their tests, and removes them again.
-deb-check: deb
-	autopkgtest $(BUILD)/deb/*.deb $(BUILD)/deb/landproof -- null
+# The packages and the archive, in a fresh Debian 12 and 13.
+deb-check: deb dist
+	$(PYTHON) -m tests.dist.debs
+
+# debian/tests, as Debian and Ubuntu run them: in a fresh Debian (null), and in a machine (QEMU).
+autopkgtest: deb
+	$(PYTHON) -m tests.dist.autopkgtest
 
 clean:
 	rm -rf $(BUILD)
