@@ -312,6 +312,14 @@ deb-check: deb dist
 autopkgtest: deb
 	$(PYTHON) -m tests.dist.autopkgtest
 
+# The jobs of ci/lava by LAVA's own dispatcher, in a fresh Debian 12.  ARCHES="amd64 s390x"
+.PHONY: lava-check
+lava-check: setup-check all
+	@vm/setup.sh vm/packages-deb.txt
+	@for arch in $(filter-out amd64,$(or $(ARCHES),arm64 riscv64)); do \
+		$(MAKE) --no-print-directory ARCH=$$arch || exit; done
+	$(PYTHON) -m tests.dist.lava $(ARCHES)
+
 clean:
 	rm -rf $(BUILD)
 

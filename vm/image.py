@@ -112,7 +112,7 @@ def _modules(kernel: Kernel, without: Sequence[str]) -> list[Entry]:
             *(file(f"{GUEST_DIRECTORY[1:]}/{name}", kernel.modules / name) for name in names)]
 
 
-def _entries(kernel: Kernel, harness: Path, without: Sequence[str]) -> list[Entry]:
+def entries(kernel: Kernel, harness: Path, without: Sequence[str] = ()) -> list[Entry]:
     """Return all that a guest has, but its arguments."""
     files = programs(_makers(kernel), kernel.arch)
     directories = {*DIRECTORIES, *(str(Path(name).parent) for name in files)}
@@ -142,7 +142,7 @@ def base(kernel: Kernel, harness: Path, without: Sequence[str] = ()) -> bytes:
         arch = kernel.compat or kernel.arch
         how = "make" if arch == NATIVE else f"make ARCH={named(arch).debian}"
         raise UserError(f"{harness} is missing: build it with `{how}`")
-    return cpio(_entries(kernel, harness, without))
+    return cpio(entries(kernel, harness, without))
 
 
 def arguments(words: Sequence[str]) -> bytes:

@@ -18,12 +18,23 @@ from pathlib import Path
 
 from vm import debian
 
+# As in a container: devices that are nobody's, and no /dev/kvm, which may be there and not work.
 ENTER = """
 mount --bind "$0" "$0"
 mount -t proc proc "$0/proc"
 mount -t sysfs -o ro sysfs "$0/sys"
-mount --rbind /dev "$0/dev"
-exec env -i HOME=/root PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 chroot "$0" sh -euc "$1"
+mount -t tmpfs -o mode=755 dev "$0/dev"
+mkdir "$0/dev/pts" "$0/dev/shm"
+mount -t devpts -o newinstance,ptmxmode=666,mode=620,gid=5 devpts "$0/dev/pts"
+mount -t tmpfs -o mode=1777 shm "$0/dev/shm"
+for device in null zero full random urandom tty; do
+	touch "$0/dev/$device"
+	mount --bind "/dev/$device" "$0/dev/$device"
+done
+ln -s pts/ptmx "$0/dev/ptmx"
+ln -s /proc/self/fd "$0/dev/fd"
+exec env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
+	LANG=C.UTF-8 chroot "$0" sh -euc "$1"
 """
 APT_OPTIONS = ("Acquire::http", "Acquire::https", "Acquire::Check")
 
@@ -55,7 +66,7 @@ class System:
         self.root = root
         self.log = log
 
-    def _call(self, words: Sequence[str | Path], **more: object) -> str:
+    def _call(self, words: Sequence[str | Path]) -> str:
         """Run a command; return what it prints."""
         done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
