@@ -68,14 +68,18 @@ class System:
 
     def _call(self, words: Sequence[str | Path]) -> str:
         """Run a command; return what it prints."""
-        done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                              stderr=subprocess.STDOUT, text=True, errors="replace", check=False)
-        with self.log.open("a") as log:
-            log.write(f"$ {words[-1]}\n{done.stdout}\n")
+        with self.log.open("a+", errors="replace") as log:
+            log.write(f"$ {words[-1]}\n")
+            log.flush()
+            begin = log.tell()
+            done = subprocess.run(words, stdin=subprocess.DEVNULL, stdout=log,
+                                  stderr=subprocess.STDOUT, check=False)
+            log.seek(begin)
+            said = log.read()
         if done.returncode:
-            last = (done.stdout.strip().splitlines() or ["it said nothing"])[-1]
+            last = (said.strip().splitlines() or ["it said nothing"])[-1]
             raise Failed(f"status {done.returncode}: {last} (all of it: {self.log})")
-        return done.stdout
+        return said
 
     def make(self, suite: str, packages: Sequence[str] = (), variant: str = "apt") -> None:
         """Make it: a suite of Debian's, and packages of it without what these recommend."""
