@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import argparse
+import errno
 import os
 import signal
 import sys
@@ -109,7 +110,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         if "LANDPROOF_TRACEBACK" in os.environ:
             raise
         _drop_output()
-        where = error.filename or "a file or standard output"
+        # Of all that has no name, only a directory for temporary files can be missing.
+        nameless = "TMPDIR" if error.errno == errno.ENOENT else "a file or standard output"
+        where = error.filename or nameless
         print(f"landproof: {where}: {error.strerror or error}", file=sys.stderr)
         return failure
     except Exception as error:

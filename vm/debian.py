@@ -164,7 +164,9 @@ class Apt:
                         if part[0] == "dlstatus" and len(part) == 4:
                             progress(part[3], float(part[2]) / 100)
                 assert process.stderr
-                errors = [line[3:].strip() for line in process.stderr if line.startswith("E: ")]
+                # What an update cannot fetch is only a warning of apt's.
+                errors = [line[3:].strip() for line in process.stderr
+                          if line.startswith(("E: ", "W: Failed to fetch"))]
             except BaseException:
                 process.kill()
                 raise

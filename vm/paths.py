@@ -26,8 +26,15 @@ def _xdg(variable: str, default: str) -> Path:
     """Return the directory `landproof` below an XDG base directory."""
     base = os.environ.get(variable, "")
     # The specification says that a relative path is to be ignored.
-    root = Path(base) if base.startswith("/") else Path.home() / default
-    return root / "landproof"
+    return (Path(base) if base.startswith("/") else _home() / default) / "landproof"
+
+
+def _home() -> Path:
+    """Return the home directory; / for a user of a container who has none, as shells do."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return Path("/")
 
 
 def cache() -> Path:
@@ -82,7 +89,8 @@ def disk_errors(what: str) -> Iterator[None]:
                             " or set XDG_CACHE_HOME") from None
         if error.errno in (errno.EACCES, errno.EROFS, errno.EPERM):
             raise UserError(f"cannot write {error.filename or cache()} for {what}:"
-                            f" {error.strerror}") from None
+                            f" {error.strerror}; XDG_CACHE_HOME names another place for the"
+                            " cache") from None
         raise
 
 

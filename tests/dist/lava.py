@@ -32,8 +32,7 @@ KERNELS = {NATIVE: "debian-7.3", "arm64": "debian-7.2-arm64", "riscv64": "debian
            "ppc64el": "debian-7.2-ppc64el", "i386": "debian-6.1-i386"}
 DEFAULT = (NATIVE, "arm64", "riscv64")
 CASES = "fs.truncate.*"
-PACKAGES = ("cpio", "lava-dispatcher", "qemu-system-x86", "qemu-system-arm", "qemu-system-misc",
-            "qemu-system-ppc")
+TOOLS = ("cpio", "lava-dispatcher")
 TEMPLATES = "/templates/usr/share/lava-server/device-types"
 
 VALIDATE = """python3 -c '
@@ -106,7 +105,9 @@ def main(names: Sequence[str]) -> int:
     """Validate all jobs and run some; 1 if something does not work."""
     try:
         chosen = [named(name) for name in names or DEFAULT]
-        with system(SUITE, ROOT / "build/lava-check.log", PACKAGES) as made:
+        emulators = {package for one in chosen for package in (one.package, *one.packages)}
+        packages = [*TOOLS, *sorted(emulators)]
+        with system(SUITE, ROOT / "build/lava-check.log", packages) as made:
             made.run("cd /tmp; apt-get -q download lava-server; dpkg-deb -x lava-server_*.deb"
                      " /templates")
             (made.root / "repository").mkdir()
