@@ -320,6 +320,12 @@ lava-check: setup-check all
 		$(MAKE) --no-print-directory ARCH=$$arch || exit; done
 	$(PYTHON) -m tests.dist.lava $(ARCHES)
 
+# The recipe of a container image, by buildah in a fresh Debian 12.
+.PHONY: image-check
+image-check:
+	@vm/setup.sh vm/packages-deb.txt
+	$(PYTHON) -m tests.dist.image
+
 clean:
 	rm -rf $(BUILD)
 
