@@ -72,7 +72,8 @@ MISSING: Sequence[tuple[str, Sequence[str], str]] = (
     ("home", ("TMPDIR=PLACE", "HOME=/nonexistent", COMMAND, "run", "--kernel", "PLACE/vmlinuz",
               *CASE), "cannot write /nonexistent"),
     ("temporary files", (COMMAND, "host", *CASE), "TMPDIR: No usable temporary directory"),
-    ("work", ("TMPDIR=PLACE", "XDG_STATE_HOME=PLACE", COMMAND, "host", *CASE), "cannot start without a directory to work"),
+    ("work", ("TMPDIR=PLACE", "XDG_STATE_HOME=PLACE", COMMAND, "host", *CASE),
+     "cannot start without a directory to work"),
     ("network", ("TMPDIR=PLACE", "XDG_CACHE_HOME=PLACE", COMMAND, "kernels", "fetch",
                  "debian-7.3"), "Temporary failure resolving"),
 )
