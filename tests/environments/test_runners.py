@@ -4,10 +4,10 @@ is missing."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -38,15 +38,11 @@ exec setpriv --reuid 54321 --regid 54321 --clear-groups --bounding-set=-all --in
 
 
 @pytest.fixture
-def place(tmp_path: Path) -> Path:
-    """Return a directory that everybody may write, below some that everybody may pass."""
-    for parent in (tmp_path, *tmp_path.parents):
-        if parent.stat().st_uid == os.geteuid() and len(parent.parts) > 2:
-            parent.chmod(parent.stat().st_mode | 0o055)
-    place = tmp_path / "place"
-    place.mkdir()
-    place.chmod(0o777)
-    return place
+def place() -> Iterator[Path]:
+    """Give a directory that everybody may write; pytest's own belong to root alone."""
+    with tempfile.TemporaryDirectory(prefix="landproof-", dir="/var/tmp") as directory:
+        Path(directory).chmod(0o777)
+        yield Path(directory)
 
 
 def confined(place: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
