@@ -308,7 +308,7 @@ deb:
 deb-check: deb dist
 	$(PYTHON) -m tests.dist.debs
 
-# debian/tests, as Debian and Ubuntu run them: in a fresh Debian (null), and in a machine (QEMU).
+# debian/tests by autopkgtest, in a fresh Debian.
 autopkgtest: deb
 	$(PYTHON) -m tests.dist.autopkgtest
 

@@ -87,6 +87,7 @@ class System:
         listed.write_text(sources(suite))
         options = [f"--aptopt={line}" for line in apt_options()]
         self._call(["mmdebstrap", "--mode=root", f"--variant={variant}", "--skip=cleanup/apt/lists",
+                    "--dpkgopt=force-unsafe-io",
                     '--aptopt=APT::Install-Recommends "false"', *options,
                     f"--include={','.join(['ca-certificates', *packages])}", suite, self.root,
                     listed])
