@@ -48,7 +48,7 @@ def null() -> None:
     """Run the tests in a chroot."""
     with system(SUITE, BUILD / "autopkgtest-null.log", ("autopkgtest", KERNEL)) as made:
         copy_packages(made)
-        made.run(f"cd /{PLACE}; autopkgtest --summary-file=/summary landproof*.deb source --"
+        made.run(f"cd /{PLACE}; autopkgtest --summary-file=/summary landproof*.deb source/ --"
                  " null || test $? -le 2")
         judge((made.root / "summary").read_text())
 

@@ -36,8 +36,7 @@ cases = json.load(open("/result.json"))["kernels"][0]["cases"]
 verdicts = {case["id"]: case["verdict"] for case in cases}
 assert len(verdicts) > 10 and set(verdicts.values()) == {"holds"}, verdicts
 print(len(verdicts), "cases hold")'"""),
-    ("guests of other architectures", "ls /usr/lib/landproof/build/*/landproof-guest | wc -l"),
-    ("removal", "apt-get -q -y purge 'landproof*'; test ! -e /usr/lib/landproof"),
+    ("removal", "apt-get -q -y purge 'landproof*'"),
 )
 ARCHIVE = (
     ("no git", "if command -v git; then exit 1; fi"),
