@@ -18,7 +18,7 @@ from reports.errors import UserError
 from vm import image, kernels, progress, run
 from vm.paths import GUEST
 
-PARTS = ("calls", "fs", "overlay", "net", "domain")
+PARTS = ("calls", "fs", "overlay", "net", "domain", "log")
 PROCESSORS = 2
 """Of a machine in which there are races."""
 

@@ -17,6 +17,7 @@
 #include "explore/engine/mutants.h"
 #include "explore/model/page.h"
 #include "explore/parts/domain_task.h"
+#include "explore/parts/log_task.h"
 #include "explore/races/tell.h"
 #include "landlock/abi.h"
 #include "machine/environment.h"
@@ -298,8 +299,11 @@ int command_explore(struct arguments *a)
 
 bool explore_task(int argc, char **argv, int *status)
 {
-	if (argc != 2 || strcmp(argv[0], DOMAIN_TASK_NAME) != 0)
+	if (argc == 2 && strcmp(argv[0], DOMAIN_TASK_NAME) == 0)
+		*status = domain_task_main(atoi(argv[1]));
+	else if (argc == 2 && strcmp(argv[0], LOG_TASK_NAME) == 0)
+		*status = log_task_main(atoi(argv[1]));
+	else
 		return false;
-	*status = domain_task_main(atoi(argv[1]));
 	return true;
 }

@@ -51,30 +51,56 @@ static const struct variant domain[] = {
 	{ NULL }
 };
 
+static const char *const log_known[] = { "log.subdomains_alone", NULL };
+static const struct variant log_corpus[] = {
+	APART("", "log", 2, 1, log_known, NULL),
+	APART("2", "log", 2, 2, log_known, NULL),
+	APART("subdomains_alone", "log", 1, 1, log_known,
+	      "log.subdomains_alone"),
+	{ NULL }
+};
+
 static int nothing(struct scene *scene)
 {
 	(void)scene;
 	return WORKED;
 }
 
-static int try_portion(struct scene *scene)
+/* @right: what it returns if all is as the model says */
+static int try_any(struct scene *scene, int right)
 {
 	char why[SCENE_NOTE];
 
 	switch (portion_try(scene->variant->data, why, sizeof(why))) {
 	case PORTION_AGREES:
-		return WORKED;
+		return right;
 	case PORTION_LACKS:
 		return cannot(scene, "%s", why);
 	case PORTION_BROKEN:
 		return broken(scene, "%s", why);
 	case PORTION_BYPASSED:
 		remark(scene, "%s", why);
-		return UNENFORCED;
+		return right == WORKED ? UNENFORCED : WORKED;
+	case PORTION_SILENT:
+		remark(scene, "%s", why);
+		return LOG_SILENT;
+	case PORTION_MISHEARD:
+		remark(scene, "%s", why);
+		return LOG_WRONG;
 	default:
 		remark(scene, "%s", why);
 		return NO_EFFECT;
 	}
+}
+
+static int try_portion(struct scene *scene)
+{
+	return try_any(scene, WORKED);
+}
+
+static int try_log(struct scene *scene)
+{
+	return try_any(scene, LOG_RIGHT);
 }
 
 #define CORPUS								\
@@ -130,3 +156,17 @@ CASE("explore.domain",
 	.variants = domain,
 	.root	 = true,
 	.source	 = "docs/model.md: every clause of the part domain");
+
+CASE("explore.log",
+	.claim	 = "scenarios of denials that tell wrong models of Landlock's audit records from the right one",
+	.worlds	 = W(CONTROL) | W(CALL),
+	.promise = { LOGGED },
+	.bare	 = true,
+	.own_memory = true,
+	.control = nothing,
+	.attempt = try_log,
+	.covers	 = "restrict.log_same_exec_off",
+	.needs	 = "guest audit",
+	.variants = log_corpus,
+	.root	 = true,
+	.source	 = "docs/model.md: every clause of the part log");

@@ -68,6 +68,31 @@ static void trim(const struct part *part, const struct claim *claim,
 	}
 }
 
+/* Takes out what is quiet. */
+static void trim_quiet(const struct part *part, const struct claim *claim,
+		       struct scenario *scenario, const clause_set needed,
+		       int wanted)
+{
+	static struct scenario smaller;
+	clause_set killed;
+	int i, bit;
+
+	for (i = 0; i < scenario->policies_count; i++) {
+		for (bit = 0; bit < 32 * SETS; bit++) {
+			const int set = bit / 32;
+			const uint32_t one = 1U << bit % 32;
+
+			if (!(scenario->policies[i].quiet[set] & one))
+				continue;
+			smaller = *scenario;
+			smaller.policies[i].quiet[set] &= ~one;
+			if (kills(part, claim, &smaller, needed, killed) ==
+			    wanted)
+				*scenario = smaller;
+		}
+	}
+}
+
 /* Takes rules out, and rights out of rules. */
 static void trim_policies(const struct part *part, const struct claim *claim,
 			  struct scenario *scenario, const clause_set needed)
@@ -94,13 +119,16 @@ static void trim_policies(const struct part *part, const struct claim *claim,
 			smaller = *scenario;
 			for (j = 0; j < policy->grants_count; j++)
 				policy->grants[j].access &= ~(1U << bit);
-			for (j = 0; j < SETS; j++)
+			for (j = 0; j < SETS; j++) {
 				policy->handled[j] &= ~(1U << bit);
+				policy->quiet[j] &= ~(1U << bit);
+			}
 			if (kills(part, claim, &smaller, needed, killed) ==
 			    wanted)
 				*scenario = smaller;
 		}
 	}
+	trim_quiet(part, claim, scenario, needed, wanted);
 }
 
 /* Numbers the policies anew: those that are left. */

@@ -32,6 +32,9 @@ const char *finding_verdict(const struct finding *finding)
 		return "broken";
 	if (is_state(finding))
 		return "state";
+	if (finding->part->kinds[finding->scenario.operations[trial->index]
+				 .kind].hears)
+		return "log";
 	if (trial->wanted.denied && trial->got == 0)
 		return "bypass";
 	if (expected_has(&trial->wanted, 0))

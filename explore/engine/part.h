@@ -19,12 +19,14 @@
  * @texts: how many of its texts it uses
  * @slot: it uses a descriptor
  * @enforces: it has a policy
+ * @hears: it asks what the kernel said of others, which is nothing without a
+ *	sandbox: ENODATA
  * @flags: the names of its flags, bit by bit
  */
 struct kind {
 	const char *name;
 	int texts;
-	bool slot, enforces;
+	bool slot, enforces, hears;
 	const char *const *flags;
 };
 
@@ -91,7 +93,7 @@ struct part {
 };
 
 extern const struct part part_fs, part_overlay, part_net, part_domain,
-	part_calls;
+			 part_calls, part_log;
 
 extern const struct part *const parts[];
 const struct part *part_find(const char *name);

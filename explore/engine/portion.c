@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Tries a portion of the corpus. */
+#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -26,6 +27,9 @@ static enum portion_result said(const struct finding *finding, char *why,
 	}
 	snprintf(why, size, "%s (scenario %" PRIu64 "): %s instead of %s",
 		 line, finding->seed, answer_name(finding->trial.got), wanted);
+	if (strcmp(verdict, "log") == 0)
+		return finding->trial.got == ENODATA ? PORTION_SILENT :
+						       PORTION_MISHEARD;
 	return strcmp(verdict, "broken") == 0 ? PORTION_BROKEN :
 	       strcmp(verdict, "bypass") == 0 ? PORTION_BYPASSED :
 						PORTION_DIFFERS;

@@ -9,6 +9,8 @@ enum portion_result {
 	PORTION_AGREES,
 	PORTION_BYPASSED,	/* what the model denies got through */
 	PORTION_DIFFERS,	/* refused, or with another error */
+	PORTION_SILENT,		/* a record is missing */
+	PORTION_MISHEARD,	/* there is one that is wrong, or none should be */
 	PORTION_LACKS,		/* something is missing here */
 	PORTION_BROKEN,		/* the model of the rest of the kernel, or us */
 };

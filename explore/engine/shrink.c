@@ -387,8 +387,33 @@ static bool fewer_rights(struct work *work, int policy)
 			work->candidate = work->best;
 			work->candidate.policies[policy].handled[set] &=
 				~(1U << bit);
+			work->candidate.policies[policy].quiet[set] &=
+				~(1U << bit);
 			better |= take(work);
 		}
+	}
+	return better;
+}
+
+static bool fewer_quiet(struct work *work, int policy)
+{
+	struct policy *smaller = &work->candidate.policies[policy];
+	bool better = false;
+	int i;
+
+	for (i = 0; i < SETS; i++) {
+		if (!work->best.policies[policy].quiet[i])
+			continue;
+		work->candidate = work->best;
+		smaller->quiet[i] = 0;
+		better |= take(work);
+	}
+	for (i = 0; i < work->best.policies[policy].grants_count; i++) {
+		if (!work->best.policies[policy].grants[i].quiet)
+			continue;
+		work->candidate = work->best;
+		smaller->grants[i].quiet = false;
+		better |= take(work);
 	}
 	return better;
 }
@@ -405,6 +430,7 @@ static bool fewer_policies(struct work *work)
 			continue;
 		better |= fewer_grants(work, op->policy);
 		better |= fewer_rights(work, op->policy);
+		better |= fewer_quiet(work, op->policy);
 		if (work->best.policies[op->policy].flags) {
 			work->candidate = work->best;
 			work->candidate.policies[op->policy].flags = 0;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Scenarios as text.  A line is: who, what, "#2" for a descriptor, "+write|create"
- * for flags, then paths.  A policy is written as "fs=READ_FILE,EXECUTE", then its
- * rules: "a/b:READ_FILE", "port/80:BIND_TCP".
+ * for flags, then paths.  A policy is written as "fs=READ_FILE,EXECUTE", what
+ * of it is quiet as "quiet_fs=EXECUTE", then its rules: "a/b:READ_FILE",
+ * "port/80:BIND_TCP", and "a/b:EXECUTE:quiet".
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,6 +15,7 @@
 #define LINE_MAX_TEXT 2048
 
 static const char *const set_names[SETS] = { "fs", "net", "scoped" };
+static const char quiet_word[] = "quiet_", quiet_mark[] = ":quiet";
 
 struct text {
 	char *at;
@@ -57,6 +59,10 @@ static void put_policy(struct text *text, const struct policy *policy)
 			continue;
 		put(text, " %s=", set_names[i]);
 		put_rights(text, i, policy->handled[i]);
+		if (!policy->quiet[i])
+			continue;
+		put(text, " quiet_%s=", set_names[i]);
+		put_rights(text, i, policy->quiet[i]);
 	}
 	if (policy->flags)
 		put(text, " flags=%u", policy->flags);
@@ -69,6 +75,8 @@ static void put_policy(struct text *text, const struct policy *policy)
 			put(text, " port/%u:", grant->port);
 		put_rights(text, grant->path[0] ? SET_FS : SET_NET,
 			   grant->access);
+		if (grant->quiet)
+			put(text, "%s", quiet_mark);
 	}
 }
 
@@ -117,14 +125,17 @@ static bool read_rights(enum set set, char *words, uint32_t *bits)
 static bool read_grant(struct policy *policy, char *word)
 {
 	struct grant *grant = &policy->grants[policy->grants_count];
-	char *rights = strchr(word, ':');
+	char *rights = strchr(word, ':'), *mark = strstr(word, quiet_mark);
 	bool port;
 
 	if (!rights || policy->grants_count == GRANTS_MAX)
 		return false;
 	*rights++ = '\0';
+	if (mark)
+		*mark = '\0';
 	port = strncmp(word, "port/", 5) == 0;
 	memset(grant, 0, sizeof(*grant));
+	grant->quiet = mark;
 	if (port)
 		grant->port = atoi(word + 5);
 	else if (strlen(word) < sizeof(grant->path))
@@ -138,6 +149,7 @@ static bool read_grant(struct policy *policy, char *word)
 static bool read_policy(struct policy *policy, char **rest)
 {
 	char *word;
+	bool quiet;
 	int i;
 
 	memset(policy, 0, sizeof(*policy));
@@ -146,6 +158,9 @@ static bool read_policy(struct policy *policy, char **rest)
 			policy->flags = atoi(word + 6);
 			continue;
 		}
+		quiet = strncmp(word, quiet_word, strlen(quiet_word)) == 0;
+		if (quiet)
+			word += strlen(quiet_word);
 		for (i = 0; i < SETS; i++) {
 			const size_t length = strlen(set_names[i]);
 
@@ -153,7 +168,8 @@ static bool read_policy(struct policy *policy, char **rest)
 			    word[length] == '=')
 				break;
 		}
-		if (i < SETS ? !read_rights(i, strchr(word, '=') + 1,
+		if (i < SETS ? !read_rights(i, strchr(word, '=') + 1, quiet ?
+					    &policy->quiet[i] :
 					    &policy->handled[i]) :
 			       !read_grant(policy, word))
 			return false;
@@ -227,8 +243,11 @@ bool text_read(const struct part *part, struct scenario *scenario,
 	op.kind = i;
 	if (part->kinds[i].enforces) {
 		*why = "no such policy";
-		if (scenario->policies_count == POLICIES_MAX)
+		word = part->kinds[i].texts ? strtok_r(NULL, " ", &rest) : "";
+		if (scenario->policies_count == POLICIES_MAX || !word ||
+		    strlen(word) >= TEXT_MAX)
 			return false;
+		strcpy(op.text[0], word);
 		op.policy = scenario->policies_count;
 		if (!read_policy(&scenario->policies[op.policy], &rest))
 			return false;

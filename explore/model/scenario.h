@@ -21,12 +21,14 @@
 struct grant {
 	char path[TEXT_MAX];
 	uint16_t port;
+	bool quiet;		/* LANDLOCK_ADD_RULE_QUIET */
 	uint32_t access;
 };
 
 /* A layer of policy */
 struct policy {
 	uint32_t handled[SETS];
+	uint32_t quiet[SETS];	/* of these */
 	uint32_t flags;		/* of landlock_restrict_self(2) */
 	struct grant grants[GRANTS_MAX];
 	int grants_count;

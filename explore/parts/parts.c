@@ -6,7 +6,8 @@
 
 const struct part *const parts[] = {
 	/* First, because the others set no_new_privs for good */
-	&part_calls, &part_fs, &part_overlay, &part_net, &part_domain, NULL
+	&part_calls, &part_fs, &part_overlay, &part_net, &part_domain,
+	&part_log, NULL
 };
 
 const struct part *part_find(const char *name)

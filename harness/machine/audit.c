@@ -59,6 +59,16 @@ int audit_switch(bool on)
 	return error;
 }
 
+int audit_become_daemon(int fd)
+{
+	const struct audit_status status = {
+		.mask = AUDIT_STATUS_PID,
+		.pid = getpid(),
+	};
+
+	return audit_request(fd, AUDIT_SET, &status, sizeof(status));
+}
+
 int audit_exclude(int type, bool on)
 {
 	const struct audit_rule_data rule = {

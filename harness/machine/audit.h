@@ -7,6 +7,8 @@
 
 /* Turns audit on or off, for the whole machine: 0 or errno */
 int audit_switch(bool on);
+/* Has the kernel tell @fd all records, as it tells auditd: 0 or errno */
+int audit_become_daemon(int fd);
 /* Leaves records of this type out of the log, or not any more: 0 or errno */
 int audit_exclude(int type, bool on);
 
