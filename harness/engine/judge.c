@@ -2,6 +2,7 @@
 /* From the plan of a case and what its worlds showed to one verdict. */
 #include <stdio.h>
 #include <string.h>
+#include <sys/param.h>
 
 #include "cases/table.h"
 #include "engine/judge.h"
@@ -208,6 +209,12 @@ static bool uses_ports(const struct landproof_case *test)
 	       strcmp(family, "net") == 0 || strcmp(family, "socket") == 0;
 }
 
+/* Control shows what all processes are refused, if it tries the same calls. */
+static bool control_tries_all(const struct landproof_case *test)
+{
+	return !test->control && !test->enforce;
+}
+
 /*
  * Can what is not normal here be the reason of the verdict?  The error of a
  * control world may be that of another module, and Landlock be asked before it.
@@ -217,18 +224,21 @@ static bool environment_explains(const struct plan *plan,
 {
 	const enum influence influence =
 		environment_influence(uses_ports(plan->test));
+	const enum influence enough = control_tries_all(plan->test) ?
+		INFLUENCE_RESTRICTS : INFLUENCE_REFUSES;
 
 	switch (result->verdict) {
 	case BROKEN_RUN:
 		return influence >= INFLUENCE_REFUSES;
 	case DISHONEST:
 		return influence >= (refused_a_policy(result) ?
-				     INFLUENCE_REFUSES : INFLUENCE_RESTRICTS);
+				     INFLUENCE_REFUSES : enough);
 	case ERRNO:
 		return influence >= (plan->promise->kind == PROMISE_UNCHANGED ?
-				     INFLUENCE_ANSWERS : INFLUENCE_RESTRICTS);
+				     MIN(INFLUENCE_ANSWERS, enough) : enough);
 	case OVERBLOCK:
 	case CLOSED:
+		return influence >= enough;
 	case HANG:
 		return influence >= INFLUENCE_RESTRICTS;
 	case BYPASS:

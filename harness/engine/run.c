@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The worlds of a plan, one after the other. */
+#include <stdio.h>
+
 #include "base/time.h"
 #include "engine/hooks.h"
 #include "engine/needs.h"
 #include "engine/process.h"
 #include "engine/run.h"
 #include "machine/audit.h"
+#include "machine/environment.h"
 #include "machine/events.h"
+#include "machine/guest.h"
 
 /* Whatever the kernel answers without Landlock, but nothing of ours */
 static int as_control(const struct result *result)
@@ -24,6 +28,23 @@ static void run_once(const struct plan *plan, enum world world,
 	hooks_world_end(world);
 }
 
+/*
+ * A refused witness proves a policy only where nothing else refuses it: so it
+ * is tried without one too.  A machine of ours has nothing else.
+ */
+static bool witness_is_proof(const struct plan *plan)
+{
+	static struct plan alone;
+	struct world_result without;
+
+	if (is_guest() || environment_influence(true) == INFLUENCE_NONE)
+		return true;
+	alone = *plan;
+	alone.worlds[WORLD_CONTROL].witness = true;
+	world_run(&alone, WORLD_CONTROL, &without);
+	return without.outcome == UNENFORCED;
+}
+
 static void run_world(const struct plan *plan, enum world world,
 		      struct result *result)
 {
@@ -35,6 +56,12 @@ static void run_world(const struct plan *plan, enum world world,
 		patience_ms *= 4;
 		run_once(plan, world, out);
 		patience_ms /= 4;
+	}
+	if (plan->worlds[world].witness && out->outcome >= WORKED &&
+	    !witness_is_proof(plan)) {
+		out->outcome = CANNOT;
+		snprintf(out->note, sizeof(out->note),
+			 "what shows that the policy is enforced is refused without Landlock too");
 	}
 	out->expected = plan->worlds[world].expected;
 	if (out->expected == AS_CONTROL)
