@@ -84,12 +84,10 @@ CASE("scope.signal.sigio_child",
 static int own_from_thread(struct scene *scene)
 {
 	const pid_t self = getpid();
-	const int ret = nest_layers(scene, GUARD);
+	const int ret = nest_layers(scene, GUARD) ?: target_guarded(scene);
 
 	if (ret)
 		return ret;
-	if (scene->world != WORLD_CONTROL && target_kill(scene) == WORKED)
-		return UNENFORCED;
 	return own_and_fire(scene->variant->arg ? -self : self);
 }
 

@@ -67,12 +67,10 @@ CASE("scope.signal.kill_child",
 /* A thread that sandboxes itself, and its leader that does not */
 static int thread_to_leader(struct scene *scene)
 {
-	const int ret = nest_layers(scene, GUARD);
+	const int ret = nest_layers(scene, GUARD) ?: target_guarded(scene);
 
 	if (ret)
 		return ret;
-	if (scene->world != WORLD_CONTROL && target_kill(scene) == WORKED)
-		return UNENFORCED;
 	return scene->variant->op(scene);
 }
 

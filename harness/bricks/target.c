@@ -10,6 +10,7 @@
 
 #include "base/errors.h"
 #include "bricks/target.h"
+#include "cases/outcome.h"
 #include "landlock/exercise.h"
 #include "machine/privilege.h"
 #include "machine/subject.h"
@@ -151,4 +152,14 @@ int target_kill(struct scene *scene)
 {
 	exercises(FEATURE_SCOPE, SCOPE_SIGNAL);
 	return errno_of(kill(scene->pid[0], SIGUSR2));
+}
+
+int target_guarded(struct scene *scene)
+{
+	const int error = target_kill(scene);
+
+	if (scene->world != WORLD_CONTROL)
+		return error ? 0 : UNENFORCED;
+	/* What is refused without a domain shows nothing of one. */
+	return error ? cannot(scene, "kill(2): %s", strerrorname_np(error)) : 0;
 }

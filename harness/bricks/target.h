@@ -36,5 +36,7 @@ void target_serve(struct scene *scene);
 
 /* As a .witness: kill(2) of the target in slot 0 */
 int target_kill(struct scene *scene);
+/* The same within an attempt: refused but in the control world, or an outcome */
+int target_guarded(struct scene *scene);
 
 #endif

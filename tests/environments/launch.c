@@ -479,7 +479,7 @@ static void mode(const char *value)
 
 /*
  * A root that has nothing but the program and these: proc, sys, dev (null and
- * zero), tmp, tmp-file (no directory), null.
+ * zero), tmp, link (to it, from another name), null.
  */
 static void root(const char *value)
 {
@@ -499,7 +499,10 @@ static void root(const char *value)
 		     !mount("/dev", "/mnt/dev", NULL, MS_BIND | MS_REC, NULL),
 		     "/mnt/dev");
 	if (strstr(value, "tmp"))
-		must(!mkdir("/mnt/tmp", 0777) && !chmod("/mnt/tmp", 01777),
+		must(strstr(value, "link") ?
+		     !mkdir("/mnt/room", 0777) && !chmod("/mnt/room", 01777) &&
+		     !symlink("room", "/mnt/tmp") :
+		     !mkdir("/mnt/tmp", 0777) && !chmod("/mnt/tmp", 01777),
 		     "/mnt/tmp");
 	must(!chroot("/mnt") && !chdir("/"), "chroot");
 }
@@ -669,6 +672,31 @@ static void gone(const char *value)
 	     !rmdir("/tmp/gone"), "a directory that is gone");
 }
 
+/* As another user's, when the steps behind have made this one */
+static void unsearchable(const char *value)
+{
+	(void)value;
+	must(!mkdir("/tmp/closed", 0700) && !chdir("/tmp/closed"),
+	     "a directory of root's");
+}
+
+/* All the keys that this user may have, which end with the program */
+static void keys(const char *value)
+{
+	char name[32];
+	int i;
+
+	(void)value;
+	must(syscall(SYS_keyctl, 1 /* KEYCTL_JOIN_SESSION_KEYRING */, NULL) >= 0,
+	     "a session keyring");
+	for (i = 0; errno != EDQUOT; i++) {
+		snprintf(name, sizeof(name), "landproof-%d", i);
+		must(syscall(SYS_add_key, "user", name, name, sizeof(name),
+			     -3 /* KEY_SPEC_SESSION_KEYRING */) >= 0 ||
+		     errno == EDQUOT, "add_key");
+	}
+}
+
 static void noenv(const char *value)
 {
 	(void)value;
@@ -751,7 +779,8 @@ static const struct step {
 	{ "selinux", selinux }, { "context", context }, { "bpf", bpf },
 	{ "overlay", overlay }, { "alarm", alarm_clock }, { "groups", groups },
 	{ "no-clock", no_clock }, { "traced", traced },
-	{ "ambient", ambient },
+	{ "ambient", ambient }, { "unsearchable", unsearchable },
+	{ "keys", keys },
 };
 
 static void make(char *word)

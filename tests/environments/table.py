@@ -91,6 +91,8 @@ ENVIRONMENTS = (
     env("seccomp-kills-prctl", "refuse=157:kill", unable="prctl.2.: a seccomp filter kills"),
     env("seccomp-kills-some", "refuse=135,248-250,298,321,425-427:kill", SECCOMP, machine=True),
     env("seccomp-kills-ptrace", "refuse=101,310,311:kill", SECCOMP),
+    # A call that only the worlds with a policy make
+    env("seccomp-sendmsg", "refuse=46:1", SECCOMP),
     env("seccomp-inet", "no-family=2:97", SECCOMP),
     env("seccomp-inet6", "no-family=10:97", SECCOMP),
     env("seccomp-unix", "no-family=1:1", SECCOMP),
@@ -133,13 +135,13 @@ ENVIRONMENTS = (
     env("data-3M", "mode=755 rlimit=DATA:3145728 user=65534", "RLIMIT_DATA 3145728"),
     env("data-1M", "mode=755 rlimit=DATA:1048576 user=65534",
         unable="cannot start without a higher RLIMIT_DATA: 2621440 bytes, and not 1048576"),
-    env("data-1M-root", "rlimit=DATA:1048576"),
     env("fsize-0", "mode=755 rlimit=FSIZE:0 user=65534", unable="^$"),
     env("stack-16k", "mode=755 rlimit=STACK:16384 user=65534",
         unable="cannot start without a higher RLIMIT_STACK"),
     env("stack-64k", "mode=755 rlimit=STACK:65536 user=65534", ROOT),
     env("memlock-0", "mode=755 rlimit=MEMLOCK:0 user=65534", "RLIMIT_MEMLOCK 0"),
     env("msgqueue-0", "mode=755 rlimit=MSGQUEUE:0 user=65534", "RLIMIT_MSGQUEUE 0"),
+    env("no-more-keys", "mode=755 user=65532 keys", f"{ROOT}|EDQUOT"),
     env("sigpending-0", "mode=755 rlimit=SIGPENDING:0 user=65534", "RLIMIT_SIGPENDING 0"),
     env("no-stdin", "close=0"),
     env("no-stderr", "close=2"),
@@ -167,6 +169,10 @@ ENVIRONMENTS = (
     env("proc-hidepid", "mode=755 proc=hidepid=2 user=65534", "hidepid"),
     env("proc-subset", "mountns proc=subset=pid", "subset=pid"),
     env("gone-directory", "gone"),
+    env("closed-directory", "mode=755 tmpfs=/tmp:mode=1777 unsearchable user=65534", ROOT),
+    env("tmp-read-only", "mode=755 tmpfs=/tmp:ro user=65534", ROOT),
+    env("tmp-link", "mountns root=proc,dev,tmp,link", PROGRAMS),
+    env("locale", "env=LC_ALL=tr_TR.UTF-8 env=LANGUAGE=tr env=TZ=Not/There+99"),
     env("no-environment", "noenv"),
     env("posix-options", "env=POSIXLY_CORRECT=1"),
     # Others
@@ -183,10 +189,18 @@ ENVIRONMENTS = (
     env("no-aslr", "personality=40000"),
     env("no-write-exec", "no-write-exec"),
     env("old-release", "personality=20000"),
-    env("read-implies-exec", "personality=400000"),
+    env("read-implies-exec", "personality=440000"),
     env("qemu-user", "through=/usr/bin/qemu-x86_64-static", "by an emulator of system calls",
         holds=False),
     env("proot", "through=/usr/bin/proot", "a tracer"),
+)
+
+
+# Refused by what is around the harness: an error that could be taken for Landlock's.
+WITNESSES = (
+    env("normal"),
+    env("bind", "refuse=49:1", SECCOMP),
+    env("kill", "refuse=62:1", SECCOMP),
 )
 
 

@@ -10,11 +10,12 @@ import pytest
 from _pytest.mark import ParameterSet
 
 from tests.environments.seen import Seen, check, in_machine, lines, read
-from tests.environments.table import ENVIRONMENTS, Environment
+from tests.environments.table import ENVIRONMENTS, WITNESSES, Environment
 
 # Of each kind of world, scene and policy, what takes little time.
 CASES = (
     "api.create_ruleset.*", "api.restrict_self.*", "api.ruleset_fd.*", "domain.inherit.*",
+    "domain.ipc.keys",
     "domain.layers.*", "domain.process.proc_*", "errata.*", "fs.execute.memfd",
     "fs.read_file.*", "fs.refer.*", "ioctl.device.other_node", "net.tcp.connect",
     "net.tcp.without_inet", "scope.abstract_unix.connect", "scope.signal.kill",
@@ -25,6 +26,9 @@ CASES_IN_MACHINES = (
     "fs.read_file.open", "fs.refer.all_but_refer", "scope.signal.kill",
 )
 KERNELS = ("debian-7.3",)
+# What shows that a policy is enforced is bind(2), or kill(2).
+WITNESSED = ("fs.refer.net_only_domain", "fs.topology.net_only", "scope.signal.thread",
+             "scope.signal.sigio_thread")
 
 
 def name_of(environment: object) -> str:
@@ -33,16 +37,21 @@ def name_of(environment: object) -> str:
     return environment.name
 
 
+def launched(launcher: Path, program: Path, given: list[str], directory: Path) -> dict[str, Seen]:
+    """Return what environments showed on this machine."""
+    listed, records = directory / "list", directory / "records"
+    listed.write_text("\n".join(given) + "\n")
+    subprocess.run([str(launcher), str(program), str(listed), str(records)], check=True,
+                   timeout=500)
+    return read(records.read_text(errors="replace").splitlines())
+
+
 @pytest.fixture(scope="session")
 def here(launcher: Path, program: Path, tmp_path_factory: pytest.TempPathFactory,
          ) -> dict[str, Seen]:
     """Return what each environment showed on this machine."""
     directory = tmp_path_factory.mktemp("here")
-    given, records = directory / "list", directory / "records"
-    given.write_text("\n".join(lines(ENVIRONMENTS, CASES)) + "\n")
-    subprocess.run([str(launcher), str(program), str(given), str(records)], check=True,
-                   timeout=500)
-    return read(records.read_text(errors="replace").splitlines())
+    return launched(launcher, program, lines(ENVIRONMENTS, CASES), directory)
 
 
 @pytest.fixture(scope="session", params=KERNELS)
@@ -72,6 +81,20 @@ def _marked(environment: Environment) -> ParameterSet:
 def test_here(environment: Environment, here: dict[str, Seen]) -> None:
     """On this machine."""
     check(environment, here)
+
+
+@pytest.mark.needs("root")
+@pytest.mark.needs("user namespaces")
+@pytest.mark.needs("scopes")
+def test_a_refusal_by_others_proves_nothing(launcher: Path, program: Path, tmp_path: Path) -> None:
+    """Where nothing is enforced, nothing holds because a filter refuses what a domain should."""
+    given = [f"{line} --sabotage=allow" for line in lines(WITNESSES, WITNESSED)]
+    seen = launched(launcher, program, given, tmp_path)
+    assert "bypass" in seen["normal"].verdicts().values()
+    for environment in WITNESSES:
+        verdicts = seen[environment.name].verdicts()
+        assert verdicts.keys() == seen["normal"].verdicts().keys()
+        assert set(verdicts.values()) <= {"bypass", "absent", "cannot-run"}, environment.name
 
 
 @pytest.mark.parametrize("environment", [e for e in ENVIRONMENTS if e.machine],
