@@ -47,6 +47,7 @@ static void put_exploration(struct json *json, const struct exploration *e)
 	json_integer(json, "decisions", e->decisions);
 	json_integer(json, "scenarios", e->scenarios);
 	json_integer(json, "unstable", e->unstable);
+	json_integer(json, "undecided", e->undecided);
 	json_real(json, "ms", e->ms);
 	if (e->failure) {
 		json_string(json, "failure", e->failure);
@@ -87,6 +88,9 @@ static void print(const struct exploration *e)
 	if (e->unstable)
 		printf("%s: %lu differences did not show again\n",
 		       e->part->name, e->unstable);
+	if (e->undecided)
+		printf("%s: %lu scenarios were not done in time: what comes of them cannot be said\n",
+		       e->part->name, e->undecided);
 }
 
 static void tell(const struct arguments *a, const struct exploration *e)

@@ -8,8 +8,10 @@
 #include "explore/model/clause.h"
 #include "landlock/abi.h"
 
-#define SHRINK_MS	6000	/* on a busy machine; idle it takes less than 2 s */
+#define SHRINK_MS	6000	/* idle it takes less than 2 s */
+#define SHRINK_MOST_MS	30000	/* on a busy machine */
 #define PROGRESS_MS	2000
+#define TOO_LATE	5	/* in a row: this is no busy machine */
 
 struct claim claim_of(const struct kernel *kernel)
 {
@@ -46,6 +48,13 @@ static bool is_known(struct finding *finding, const struct part *part,
 		finding->trial.wanted.clause == trial->wanted.clause));
 }
 
+static double shrink_time(void)
+{
+	const double most = SHRINK_MS * (patience_ms / 2000.);
+
+	return most < SHRINK_MOST_MS ? most : SHRINK_MOST_MS;
+}
+
 /* Takes a difference in: confirms it and shrinks it, if it is a new one. */
 static void differs(struct exploration *exploration, uint64_t seed,
 		    const struct scenario *scenario,
@@ -77,7 +86,7 @@ static void differs(struct exploration *exploration, uint64_t seed,
 	if (finding->agreement == DIFFERS && !exploration->first) {
 		start = now_ms();
 		shrink(part, &exploration->claim, &finding->scenario,
-		       &finding->trial, SHRINK_MS);
+		       &finding->trial, shrink_time());
 		finding->shrink_ms = now_ms() - start;
 		finding->agreement = confirm(part, &exploration->claim,
 					   &finding->scenario,
@@ -124,7 +133,10 @@ void explore_one(struct exploration *exploration, uint64_t seed,
 		if (trial.agreement == DIFFERS)
 			differs(exploration, seed, &rest, &trial);
 	}
-	if (trial.agreement == FAILED) {
+	exploration->in_a_row = trial.agreement != UNDECIDED ? 0 :
+				exploration->in_a_row + 1;
+	exploration->undecided += trial.agreement == UNDECIDED;
+	if (trial.agreement == FAILED || exploration->in_a_row == TOO_LATE) {
 		exploration->failure = trial.why;
 		exploration->failed = rest;
 	}

@@ -18,6 +18,8 @@ struct exploration {
 	unsigned long decisions, scenarios;
 	unsigned long left_out;		/* this machine lacks something */
 	unsigned long unstable;		/* differences that did not show again */
+	unsigned long undecided;	/* scenarios that were not done in time */
+	int in_a_row;			/* of these, the latest */
 	double ms;
 	struct finding findings[FINDINGS_MAX];
 	int findings_count;

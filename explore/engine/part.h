@@ -52,6 +52,7 @@ struct observation {
 	int16_t answers[OPERATIONS_MAX];
 	uint64_t digest;
 	int count;
+	bool late;		/* time ran out before it was done */
 };
 
 /*
@@ -65,7 +66,7 @@ struct observation {
  * @generate: makes up a scenario, of the random numbers alone
  * @predict: what the model says, with the clause that is mutated
  * @run: runs it; operations that @skip names are left out.  False, with a
- *	reason in @why: no fault of the kernel.
+ *	reason in @why: no fault of the kernel, or late.
  * @statement: the operation as C, for the program; see program.c
  * @helpers: what stands before the statements in a program
  * @runner: what stands behind them, and runs them: run(); NULL: see program.c

@@ -114,6 +114,7 @@ enum portion_result portion_try(const struct portion *portion, char *why,
 	memset(exploration, 0, sizeof(*exploration));
 	exploration->part = part;
 	exploration->claim = claim;
+	exploration->first = true;
 	while (!exploration->failure &&
 	       next_chosen(portion, &list, &claim, &number, &listed)) {
 		explore_one(exploration, listed.seed, &listed.scenario);
@@ -122,8 +123,8 @@ enum portion_result portion_try(const struct portion *portion, char *why,
 				return said(&exploration->findings[told], why,
 					    size);
 	}
-	if (!exploration->failure)
-		return PORTION_AGREES;
-	snprintf(why, size, "%s", exploration->failure);
-	return PORTION_BROKEN;
+	snprintf(why, size, "%s", exploration->failure ?: exploration->undecided ?
+		 "more time: a scenario was not done" : "");
+	return exploration->undecided ? PORTION_LACKS :
+	       exploration->failure ? PORTION_BROKEN : PORTION_AGREES;
 }

@@ -11,7 +11,7 @@ enum portion_result {
 	PORTION_DIFFERS,	/* refused, or with another error */
 	PORTION_SILENT,		/* a record is missing */
 	PORTION_MISHEARD,	/* there is one that is wrong, or none should be */
-	PORTION_LACKS,		/* something is missing here */
+	PORTION_LACKS,		/* something is missing here, or time */
 	PORTION_BROKEN,		/* the model of the rest of the kernel, or us */
 };
 

@@ -82,7 +82,7 @@ static void put_statements(FILE *out, const struct finding *finding)
 					 &scenario->policies[op->policy], i);
 		fprintf(out, ";\n");
 	}
-	fprintf(out, "\t}\n\treturn 0;\n}\n\n");
+	fprintf(out, "\tdefault: return 0;\n\t}\n}\n\n");
 }
 
 /* Is one of the words, between which "|" stands, among the statements? */
@@ -141,20 +141,16 @@ static const struct helper run_all[] = { { NULL,
 "\tif (pipe(turn) || pipe(back) || fork() == 0) {\n"
 "\t\tclose(turn[1]);\n"
 "\t\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
-"\t\twhile (read(turn[0], &n, sizeof(n)) == sizeof(n)) {\n"
-"\t\t\tlast = step(n) < 0 ? errno : 0;\n"
-"\t\t\twrite(back[1], &last, sizeof(last));\n"
-"\t\t}\n"
+"\t\twhile (read(turn[0], &n, sizeof(n)) == sizeof(n))\n"
+"\t\t\tlast = step(n) < 0 ? errno : 0,\n"
+"\t\t\twrite(back[1], &last, 4);\n"
 "\t\t_exit(0);\n"
 "\t}\n"
-"\tfor (n = 0; actors[n]; n++) {\n"
-"\t\tif (actors[n] == 'o') {\n"
+"\tfor (n = 0; actors[n]; n++)\n"
+"\t\tif (actors[n] == 'o')\n"
 "\t\t\tlast = step(n) < 0 ? errno : 0;\n"
-"\t\t} else if (sandbox || enforces[n] == 'n') {\n"
-"\t\t\twrite(turn[1], &n, sizeof(n));\n"
-"\t\t\tread(back[0], &last, sizeof(last));\n"
-"\t\t}\n"
-"\t}\n"
+"\t\telse if (sandbox || enforces[n] == 'n')\n"
+"\t\t\twrite(turn[1], &n, 4), read(back[0], &last, 4);\n"
 "\treturn last;\n"
 "}\n"
 "\n" }, { NULL, NULL } };
@@ -168,8 +164,8 @@ static void put_main(FILE *out, const struct part *part,
 	      "int main(void)\n{\n\tint with = run(1);\n\n"
 	      "\tprintf(\"the last call: %s\\n\", strerror(with));\n" :
 	      "int main(void)\n{\n\tint without = run(0), with = run(1);\n\n"
-	      "\tprintf(\"without a sandbox: %s\\n\", strerror(without));\n"
-	      "\tprintf(\"with it: %s\\n\", strerror(with));\n", out);
+	      "\tprintf(\"without a sandbox: %s\\nwith it: %s\\n\",\n"
+	      "\t       strerror(without), strerror(with));\n", out);
 	fprintf(out, "\treturn !(");
 	for (i = 0; i < wanted->count; i++) {
 		fprintf(out, "%swith == ", i ? " || " : "");

@@ -43,8 +43,12 @@ struct trial try_scenario(const struct part *part, const struct claim *claim,
 	struct trial trial = { .agreement = FAILED };
 
 	part->predict(claim, scenario, &prediction);
-	if (!part->run(claim, scenario, NULL, &observation, &trial.why))
+	observation.late = false;
+	if (!part->run(claim, scenario, NULL, &observation, &trial.why)) {
+		if (observation.late)
+			trial.agreement = UNDECIDED;
 		return trial;
+	}
 	return compare(scenario, &prediction, &observation);
 }
 
@@ -66,29 +70,34 @@ static void choose_skipped(const struct part *part,
 	}
 }
 
-static bool control_is_good(const struct part *part, const struct claim *claim,
-			    const struct scenario *scenario,
-			    const struct trial *trial, int *control)
+/* DIFFERS: the control is as the model says, and so is not the cause. */
+static enum agreement try_control(const struct part *part,
+				  const struct claim *claim,
+				  const struct scenario *scenario,
+				  const struct trial *trial, int *control)
 {
 	static struct prediction prediction;
 	static struct observation observation;
 	bool skip[OPERATIONS_MAX];
 	const char *why;
+	bool good;
 
 	if (part->uncontrolled)
-		return true;
+		return DIFFERS;
 	part->predict(claim, scenario, &prediction);
 	choose_skipped(part, scenario, &prediction, trial->index, skip);
+	observation.late = false;
 	if (!part->run(claim, scenario, skip, &observation, &why))
-		return false;
+		return observation.late ? AGREES : FAILED;
 	if (trial->index == scenario->count)
-		return observation.digest == prediction.digest;
+		return observation.digest == prediction.digest ? DIFFERS :
+								 FAILED;
 	*control = observation.answers[trial->index];
-	if (part->kinds[scenario->operations[trial->index].kind].hears)
-		return *control == ENODATA;
-	if (!trial->wanted.denied)
-		return expected_has(&trial->wanted, *control);
-	return *control == 0 || *control != trial->got;
+	good = part->kinds[scenario->operations[trial->index].kind].hears ?
+	       *control == ENODATA : trial->wanted.denied ?
+	       *control == 0 || *control != trial->got :
+	       expected_has(&trial->wanted, *control);
+	return good ? DIFFERS : FAILED;
 }
 
 static bool same(const struct trial *one, const struct trial *other)
@@ -101,6 +110,7 @@ enum agreement confirm(const struct part *part, const struct claim *claim,
 		     const struct scenario *scenario,
 		     const struct trial *trial, int times, int *control)
 {
+	enum agreement agreement;
 	int i;
 
 	*control = 0;
@@ -109,8 +119,9 @@ enum agreement confirm(const struct part *part, const struct claim *claim,
 
 		if (!same(trial, &again))
 			return AGREES;
-		if (!control_is_good(part, claim, scenario, trial, control))
-			return FAILED;
+		agreement = try_control(part, claim, scenario, trial, control);
+		if (agreement != DIFFERS)
+			return agreement;
 	}
 	return DIFFERS;
 }

@@ -9,6 +9,7 @@ enum agreement {
 	AGREES,
 	DIFFERS,	/* @index, or the count: what is left in the end */
 	FAILED,		/* none of the kernel's doing: @why */
+	UNDECIDED,	/* time ran out: @why */
 };
 
 struct trial {
@@ -29,7 +30,7 @@ struct trial try_scenario(const struct part *part, const struct claim *claim,
  * nothing is enforced and nothing that must be denied is done, but for the
  * operation in question.  AGREES: it did not show again.  FAILED: the control
  * differs from the model, too, so the model is wrong about the rest of the
- * kernel.  @control: what the control answered.
+ * kernel.  Where time runs out it did not show again.  @control: what the control answered.
  */
 #define REPRODUCTIONS 5
 enum agreement confirm(const struct part *part, const struct claim *claim,

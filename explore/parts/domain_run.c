@@ -17,10 +17,12 @@
 #include <unistd.h>
 
 #include "base/programs.h"
+#include "base/time.h"
 #include "explore/parts/domain.h"
 #include "machine/privilege.h"
 
-#define PATIENCE_S	20	/* only bounds a hang */
+#define PATIENCE_S	20	/* only bounds a hang: more on a slow machine */
+#define PATIENCE_MOST_S	60
 
 static bool has_kcmp, has_getfd, has_proc;
 static volatile sig_atomic_t late;
@@ -435,7 +437,11 @@ static void begin(struct before *before, const struct claim *claim,
 		  const struct scenario *scenario)
 {
 	const struct sigaction ignore = { .sa_handler = SIG_IGN };
-	const struct itimerval patience = { .it_value.tv_sec = PATIENCE_S };
+	const int measured = PATIENCE_S * (patience_ms / 2000);
+	const struct itimerval patience = {
+		.it_value.tv_sec = measured < PATIENCE_MOST_S ? measured :
+							PATIENCE_MOST_S,
+	};
 	struct domain_arena *arena = domain_arena;
 	cpu_set_t one;
 
@@ -506,5 +512,6 @@ bool domain_run(const struct claim *claim, const struct scenario *scenario,
 	observation->digest = 0;
 	finish(&before);
 	*why = "a task hangs";
+	observation->late = late;
 	return !late;
 }
