@@ -45,8 +45,12 @@ NOR = {"domain-deny-mask-oldest", "domain-deny-mask-swapped", "fs-inode-kept",
        "ruleset-version", "ruleset-version-failed"}
 """Such bugs whose names do not say so."""
 
-FIRST, LAST = "000", "999"
-"""Scripts, of which each has a number: before and behind those of bugs stands one without any."""
+LOOKS_AT = {"fs": ("calls", "fs", "overlay"), "net": ("calls", "net"), "setup": ("calls", "net"),
+            "task": ("domain", "fs"), "tsync": ("domain", "calls")}
+"""The parts of the explorer that come to a file of security/landlock; else all."""
+
+FIRST, CONTROL = "000", "001"
+"""Scripts: each has a number.  The first one is run again after a crash; one has no bug."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +82,8 @@ class Kept:
     """What is known so far: of one corpus, by the name of the bug."""
 
     corpus: str
+    clean: bool = False
+    """The kernel without a bug was looked at."""
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @classmethod
@@ -87,6 +93,7 @@ class Kept:
         with suppress(OSError, ValueError, TypeError, KeyError):
             data = json.loads(path.read_text(encoding="utf-8"))
             if data["corpus"] == kept.corpus:
+                kept.clean = data["clean"]
                 kept.outcomes = {one["name"]: Outcome(**one) for one in data["outcomes"]}
         return kept
 
@@ -94,8 +101,8 @@ class Kept:
         """Keep it."""
         ordered = [asdict(self.outcomes[name]) for name in sorted(self.outcomes)]
         with paths.atomic(path) as new:
-            new.write_text(json.dumps({"corpus": self.corpus, "outcomes": ordered}, indent=1)
-                           + "\n", encoding="utf-8")
+            new.write_text(json.dumps({"corpus": self.corpus, "clean": self.clean,
+                                       "outcomes": ordered}, indent=1) + "\n", encoding="utf-8")
 
     def known(self, bug: Mutant, sampled: bool) -> bool:
         """Return whether nothing is left to try."""
@@ -112,10 +119,17 @@ def _archive(scripts: dict[str, str], harness: Path) -> bytes:
     return image.cpio(entries)
 
 
-def _script(number: int | None, words: str) -> str:
+def parts(bug: Mutant) -> tuple[str, ...]:
+    """Return the parts that are tried on a bug."""
+    return ("domain",) if "sigio" in bug.name.split("-") else LOOKS_AT.get(bug.file(), PARTS)
+
+
+def _script(number: int | None, chosen: Sequence[str], words: str) -> str:
     """Return the script that chooses a bug and explores; None: the machine has chosen it."""
     switch = "" if number is None else f"echo {number} >{together.SWITCH} || exit 3\n"
-    return f"{switch}cd /tmp && exec /{PLACE}/explorer explore --first --json {words}\n"
+    return (f"{switch}cd /tmp\nfor part in {' '.join(chosen)}; do\n"
+            f"\t/{PLACE}/explorer explore --first --json --part $part {words}\n"
+            "\tstatus=$?\n\t[ $status -eq 0 ] || exit $status\ndone\n")
 
 
 def noticed(said: str) -> tuple[str, int]:
@@ -160,27 +174,33 @@ class Trial:
             patch.write_text(text, encoding="utf-8")
             self.kernel = lab.build(options.recipe, [patch], as_name=SHARED)
 
-    def scripts(self, bug: Mutant, switch: bool) -> dict[str, str]:
+    def scripts(self, place: int, bug: Mutant, switch: bool) -> dict[str, str]:
         """Return the scripts of one bug."""
-        number = self.numbers[bug.name]
-        chosen = number if switch else None
-        seconds = self.options.seconds / len(PARTS)
-        scripts = {}
+        number = self.numbers[bug.name] if switch else None
+        some, scripts = parts(bug), {}
         if bug.name not in self.kept.outcomes:
-            scripts[f"{number:03}-corpus"] = _script(chosen, "--replay corpus")
+            scripts[f"{place:03}-corpus"] = _script(number, some, "--replay corpus")
         if bug.name in self.sampled:
-            scripts[f"{number:03}-explorer"] = _script(chosen, f"--seed 1 --seconds {seconds:g}")
+            scripts[f"{place:03}-explorer"] = _script(
+                number, some, f"--seed 1 --seconds {self.options.seconds // len(some)}")
         return scripts
 
     def take(self, bugs: dict[int, Mutant], script: str, status: int, said: str) -> None:
         """Keep what one script printed."""
         found, decisions = noticed(said)
         number, _, what = script.partition("-")
-        if number in (FIRST, LAST):
-            if found or status:
-                raise UserError(f"the kernel without a bug differs, too: {found or said[-300:]}")
+        if number == FIRST:
+            return
+        if number == CONTROL:
+            self.kept.clean = not found and not status
+            self.kept.write(self.options.json)
+            if not self.kept.clean:
+                raise UserError("the kernel without a bug differs, too:"
+                                f" {found or f'exit {status}, {said[-300:]!r}'}")
             return
         bug = bugs[int(number)]
+        if not decisions:
+            raise UserError(f"{bug.name}: nothing was explored: exit {status}, {said[-300:]!r}")
         one = self.kept.outcomes.get(bug.name) or Outcome(bug.name, bug.sum(), "")
         one = (replace(one, corpus=found) if what == "corpus" else
                replace(one, explorer=found, decisions=decisions))
@@ -191,16 +211,20 @@ class Trial:
 
     def run(self, bugs: Sequence[Mutant]) -> None:
         """Try those that were not tried."""
-        left = {self.numbers[bug.name]: bug for bug in bugs if bug.name in self.numbers
+        left = {place: bug for place, bug in enumerate(bugs, 2) if bug.name in self.numbers
                 and not self.kept.known(bug, bug.name in self.sampled)}
-        here = [bug for bug in left.values() if bug.file() != "setup"]
-        scripts = {FIRST: _script(0, "--replay corpus"), LAST: _script(0, "--replay corpus")}
-        for bug in here:
-            scripts.update(self.scripts(bug, True))
-        plans = [(run.Boot(), scripts)] if here else []
-        # These are over before there is anything to switch.
-        plans += [(run.Boot(append=(f"{together.WORD}={self.numbers[bug.name]}",)),
-                   self.scripts(bug, False)) for bug in left.values() if bug.file() == "setup"]
+        # A bug in setup.c is over before there is anything to switch.
+        plans = [(run.Boot(append=(f"{together.WORD}={self.numbers[bug.name]}",)),
+                  self.scripts(place, bug, False))
+                 for place, bug in left.items() if bug.file() == "setup"]
+        scripts = {FIRST: ":\n"}
+        if not self.kept.clean:
+            scripts[CONTROL] = _script(0, PARTS, "--replay corpus")
+        for place, bug in left.items():
+            if bug.file() != "setup":
+                scripts.update(self.scripts(place, bug, True))
+        if len(scripts) > 1:
+            plans.append((run.Boot(), scripts))
         for boot, some in plans:
             _watch(self.kernel, boot, some, self.options.harness,
                    lambda script, status, said: self.take(left, script, status, said))
@@ -241,7 +265,7 @@ def main(words: list[str]) -> int:
                         help="where the outcomes are kept, and found again")
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N",
                         help="at so many the explorer looks, too; default: %(default)s")
-    parser.add_argument("--seconds", type=float, default=SECONDS, metavar="N",
+    parser.add_argument("--seconds", type=int, default=SECONDS, metavar="N",
                         help="so long, all parts together; default: %(default)s")
     parser.add_argument("--recipe", default=RECIPE, metavar="LAB",
                         help="the kernel that gets the bugs; default: lab-7.3")
