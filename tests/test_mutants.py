@@ -288,7 +288,7 @@ def test_what_an_explorer_prints_is_understood() -> None:
 {"part":"fs","decisions":50,"findings":[{"verdict":"broken","clause":"open.path"}]}
 {"part":"net","decisions":7,"findings":[{"verdict":"errno"},{"verdict":"bypass","clause":"x"}]}
 """
-    assert explorer.noticed(said) == ("net: what is left", 57)
+    assert explorer.noticed(said) == ("net: no clause", 57)
     assert explorer.noticed("") == ("", 0)
 
 

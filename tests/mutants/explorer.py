@@ -142,7 +142,7 @@ def noticed(said: str) -> tuple[str, int]:
         decisions += part["decisions"]
         for one in part["findings"]:
             if one["verdict"] != "broken" and not found:
-                found = f"{part['part']}: {one.get('clause') or 'what is left'}"
+                found = f"{part['part']}: {one.get('clause', 'no clause')}"
     return found, decisions
 
 
