@@ -87,12 +87,12 @@ class Kept:
     outcomes: dict[str, Outcome] = field(default_factory=dict)
 
     @classmethod
-    def read(cls, path: Path) -> Kept:
+    def read(cls, path: Path, any_corpus: bool = False) -> Kept:
         """Return what was kept; nothing of another corpus."""
         kept = cls(hashlib.sha256(CORPUS.read_bytes()).hexdigest()[:16])
         with suppress(OSError, ValueError, TypeError, KeyError):
             data = json.loads(path.read_text(encoding="utf-8"))
-            if data["corpus"] == kept.corpus:
+            if any_corpus or data["corpus"] == kept.corpus:
                 kept.clean = data["clean"]
                 kept.outcomes = {one["name"]: Outcome(**one) for one in data["outcomes"]}
         return kept
@@ -285,7 +285,7 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("tests.mutants.explorer: interrupted; what is done is kept", file=sys.stderr)
         return 2
-    print("\n".join(lines(bugs, Kept.read(options.json).outcomes)))
+    print("\n".join(lines(bugs, Kept.read(options.json, options.table).outcomes)))
     return 0
 
 
