@@ -78,9 +78,11 @@ static int port_taken(struct scene *scene)
 		error = restrict_self(ruleset, 0);
 	if (error)
 		return error;
-	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++)
-		if (may_connect(others[i]) != EACCES)
-			return UNENFORCED;
+	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
+		error = may_connect(others[i]);
+		if (error != EACCES)
+			return error ?: UNENFORCED;
+	}
 	return may_connect(port);
 }
 

@@ -176,7 +176,7 @@ const char *scratch_init(void)
 			mount("proc", "/proc", "proc", 0, NULL);
 	}
 	if (!proc_is_ours())
-		return "/proc of this PID namespace";
+		return "/proc of this PID namespace: readlink(2) of /proc/self";
 	missing = find_scratch();
 	if (!missing)
 		missing = find_worlds();
