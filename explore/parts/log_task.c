@@ -23,6 +23,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "base/memory.h"
 #include "base/programs.h"
 #include "explore/parts/log.h"
 #include "explore/parts/log_task.h"
@@ -31,7 +32,7 @@
 #define PATIENCE_MS	60000
 
 struct log_arena *log_arena;
-static char stacks[LOG_TASKS][STACK_SIZE] __attribute__((aligned(16)));
+static char (*stacks)[STACK_SIZE];
 
 static int result(long value)
 {
@@ -120,9 +121,12 @@ static int task_main(void *argument)
 
 static int start(int task)
 {
-	const pid_t pid = clone(task_main, stacks[task] + STACK_SIZE,
-				CLONE_VM | SIGCHLD, (void *)(intptr_t)task);
+	pid_t pid;
 
+	if (!TAKE_ARRAY(stacks, LOG_TASKS))
+		return errno;
+	pid = clone(task_main, stacks[task] + STACK_SIZE, CLONE_VM | SIGCHLD,
+		    (void *)(intptr_t)task);
 	if (pid < 0)
 		return errno;
 	log_arena->process[task] = pid;

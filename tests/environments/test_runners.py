@@ -15,15 +15,19 @@ import pytest
 from vm import kernels
 
 ROOT = Path(__file__).resolve().parents[2]
-COMMAND = str(ROOT / "landproof")
+COMMAND = "PLACE/tree/landproof"
 CASE = ("--case", "fs.truncate.truncate")
 pytestmark = [pytest.mark.needs("root"), pytest.mark.needs("mount namespaces")]
 
 # A container of a cluster: a user that no file knows, without any capability to gain, a /dev of
-# its own, a root that is read-only; only one directory can be written.
+# its own, a root that is read-only; only one directory can be written. The tree is bound there,
+# since it may lie below a directory that is closed to others.
 CONTAINER = """
 mount --bind "$0" "$0"
-mkdir "$0/dev"
+tree=$1
+shift
+mkdir "$0/tree" "$0/dev"
+mount --bind "$tree" "$0/tree"
 mount -t tmpfs -o mode=755 dev "$0/dev"
 for device in null zero full random urandom tty; do
 	touch "$0/dev/$device"
@@ -46,9 +50,10 @@ def place() -> Iterator[Path]:
 
 
 def confined(place: Path, *words: str | Path) -> subprocess.CompletedProcess[str]:
-    """Run a command in a container, which has no network either."""
+    """Run a command, in which PLACE is that directory, in a container without a network."""
+    given = (str(word).replace("PLACE", str(place)) for word in words)
     return subprocess.run(["unshare", "--mount", "--net", "--ipc", "--propagation", "private",
-                           "sh", "-euc", CONTAINER, place, *words], cwd="/", check=False,
+                           "sh", "-euc", CONTAINER, place, ROOT, *given], cwd="/", check=False,
                           capture_output=True, text=True, timeout=400)
 
 
@@ -81,6 +86,6 @@ def test_what_is_missing_is_said_in_a_line(place: Path, what: str, words: Sequen
     (kernel,) = kernels.choose(["debian-7.3"])
     assert kernel.image
     shutil.copy(kernel.image, place / "vmlinuz")
-    done = confined(place, *(word.replace("PLACE", str(place)) for word in words))
+    done = confined(place, *words)
     said = [line for line in done.stderr.splitlines() if line.startswith("landproof")]
     assert done.returncode == 2 and len(said) == 1 and says in said[0], done
