@@ -14,6 +14,13 @@ from tests.environments.table import Environment
 from vm import image, kernels, qemu
 
 
+NO_KEYS = re.compile(r"key.*: (EDQUOT|ENOKEY)$")
+"""What a case says that found no room for one key more of its user's.
+
+All processes of the user share that quota, and a kernel may have lost some of it for good.
+"""
+
+
 @dataclass
 class Seen:
     """What the harness said in an environment, and what it left behind."""
@@ -78,6 +85,8 @@ def faults(environment: Environment, seen: Seen, normal: Seen) -> list[str]:
         result = seen.results[name]
         verdict = result["verdict"]
         if verdict == "cannot-run" and usual != "cannot-run":
+            if NO_KEYS.search(result["missing"]):
+                continue
             if not environment.missing or not re.search(environment.missing, result["missing"]):
                 found.append(f"{name}: {usual}, here cannot-run: {result['missing']}")
         elif verdict != usual and not (usual == "cannot-run" and verdict in {"holds", "open"}):

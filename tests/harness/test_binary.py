@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.environments.seen import NO_KEYS
+
 from .conftest import ROOT, Guest, Record, Run
 
 FAMILIES = {"api", "fs", "overlay", "ioctl", "net", "socket", "scope", "stack", "domain", "errata",
@@ -270,13 +272,10 @@ def test_ktap_agrees_with_the_records(normal: Run) -> None:
 
 
 def without_quota(*runs: Run) -> set[str]:
-    """Return the cases for which a run found no room for one key more of its user's.
-
-    All processes of the user share that quota, and a kernel may have lost some of it for good.
-    """
+    """Return the cases for which a run found no room for one key more of its user's."""
     return {name for run in runs for name, result in run.results.items()
             if result["verdict"] == "cannot-run"
-            and re.search(r"key.*: (EDQUOT|ENOKEY)$", result.get("missing", ""))}
+            and NO_KEYS.search(result.get("missing", ""))}
 
 
 def test_two_runs_agree(guest: Guest, normal: Run) -> None:
