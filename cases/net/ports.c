@@ -71,21 +71,27 @@ CASE("net.udp.bind_shared",
 	.attempt  = bind_shared,
 	.source	  = "userspace-api/landlock: LANDLOCK_ACCESS_NET_BIND_UDP");
 
-/* Any number of the range that the kernel chooses from by itself */
-#define EPHEMERAL 40123
-
-/* One port asked of the kernel as "any": documented (UAPI, port 0). */
+/*
+ * One port asked of the kernel as "any": documented (UAPI, port 0).  Another
+ * socket may have it, which no reservation can prevent: then the next one.
+ */
 static int call_bind_one_of_one(int fd, const struct sockaddr *own,
 				socklen_t len)
 {
 	enum { LOCAL_PORT_RANGE = 51 };	/* IP_, 6.3 */
-	const uint32_t range = (uint32_t)EPHEMERAL << 16 | EPHEMERAL;
+	uint32_t port, range;
+	int ret = 0;
 
-	if (setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range,
-		       sizeof(range)))
-		return errno;
-	return call_bind(fd, own, len) ?:
-	       (local_port(fd) == EPHEMERAL ? WORKED : NO_EFFECT);
+	for (port = LAB_EPHEMERAL + 1; port < LAB_EPHEMERAL + 9; port++) {
+		range = port << 16 | port;
+		if (setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range,
+			       sizeof(range)))
+			return errno;
+		ret = call_bind(fd, own, len);
+		if (ret != EADDRINUSE)
+			break;
+	}
+	return ret ?: (local_port(fd) == (int)port ? WORKED : NO_EFFECT);
 }
 
 static int try_one_of_one(struct scene *scene)
@@ -132,7 +138,7 @@ CASE("net.udp.bind_zero_range",
 static int bind_ephemeral(struct scene *scene)
 {
 	return net_try(scene, &(const struct net_try) {
-			0, 0, EPHEMERAL, own_address, call_bind });
+			0, 0, LAB_EPHEMERAL, own_address, call_bind });
 }
 
 CASE("net.tcp.bind_ephemeral",
@@ -140,7 +146,7 @@ CASE("net.tcp.bind_ephemeral",
 	.guard	  = NET(BIND_TCP),
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .net = NET_BIND_TCP, .rules = { PORT(0) } },
-	.grant	  = { PORT(EPHEMERAL) },
+	.grant	  = { PORT(LAB_EPHEMERAL) },
 	.needs	  = "lab",
 	.bare	  = true,
 	.variants = ipv4_and_ipv6,
@@ -152,7 +158,7 @@ CASE("net.udp.bind_ephemeral",
 	.guard	  = NET(BIND_UDP),
 	.promise  = { DENIED(EACCES) },
 	.deny	  = { .net = NET_BIND_UDP, .rules = { PORT(0) } },
-	.grant	  = { PORT(EPHEMERAL) },
+	.grant	  = { PORT(LAB_EPHEMERAL) },
 	.needs	  = "lab",
 	.bare	  = true,
 	.variants = ipv4_and_ipv6,
@@ -162,7 +168,7 @@ CASE("net.udp.bind_ephemeral",
 static const struct variant edges[] = {
 	{ "", AF_INET, 1024 },
 	{ "32767", AF_INET, 32767 },
-	{ "32768", AF_INET, 32768 },
+	{ "32768", AF_INET, LAB_FIRST_EPHEMERAL },
 	{ "65535", AF_INET, 65535 },
 	{ NULL }
 };

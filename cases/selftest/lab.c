@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0
-/* The lab: which number does the peer's port have? */
+/* The lab: the numbers of its ports. */
 #include <netinet/in.h>
 
 #include "landproof.h"
@@ -34,4 +34,37 @@ CASE("selftest.lab.port",
 	.needs	 = "peer-tcp",
 	.bare	 = true,
 	.attempt = name_port,
-	.source	 = "harness/lab.h: lab_guard()");
+	.source	 = "harness/landlock/port.h: lab_guard()");
+
+/* "Any port" of a range of one: refused where the lab has reserved that one. */
+static int choose_first_ephemeral(struct scene *scene)
+{
+	enum { LOCAL_PORT_RANGE = 51 };	/* IP_, 6.3 */
+	const uint32_t range = (uint32_t)LAB_FIRST_EPHEMERAL << 16 |
+			       LAB_FIRST_EPHEMERAL;
+	const struct sockaddr_in any = { .sin_family = AF_INET };
+	const int fd = new_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
+	int ret;
+
+	(void)scene;
+	if (fd < 0)
+		return -fd;
+	if (setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range,
+		       sizeof(range)) ||
+	    bind(fd, (const struct sockaddr *)&any, sizeof(any)))
+		ret = errno;
+	else
+		ret = WORKED;
+	close(fd);
+	return ret;
+}
+
+CASE("selftest.lab.reserved",
+	.claim	 = "the kernel chooses a port that a case names for another socket",
+	.labels	 = "selftest",
+	.worlds	 = W(CONTROL),
+	.promise = { DENIED(EACCES) },
+	.needs	 = "lab",
+	.bare	 = true,
+	.attempt = choose_first_ephemeral,
+	.source	 = "Documentation/networking/ip-sysctl: ip_local_reserved_ports");

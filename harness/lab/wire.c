@@ -77,13 +77,18 @@ void lab_tune(int ns)
 		{ "/proc/sys/net/sctp/auth_enable", "0" },
 	};
 	const pid_t pid = fork();
-	char groups[32];
+	char groups[32], reserved[32];
 	size_t i;
 	int status;
 
 	if (pid == 0) {
 		if (setns(ns, CLONE_NEWNET))
 			_exit(1);
+		snprintf(reserved, sizeof(reserved), "%d,%d,%d",
+			 LAB_FIRST_EPHEMERAL, LAB_EPHEMERAL,
+			 lab_guarded ?: LAB_EPHEMERAL);
+		write_file("/proc/sys/net/ipv4/ip_local_reserved_ports",
+			   reserved);
 		snprintf(groups, sizeof(groups), "%u %u", subject_gid(),
 			 subject_gid());
 		write_file("/proc/sys/net/ipv4/ping_group_range", groups);

@@ -34,6 +34,14 @@ enum lab_port {
 	LAB_DECOY	= 7199,	/* nobody's: for rules that must not matter */
 };
 
+/*
+ * Ports that cases name inside of the range that the kernel chooses from by
+ * itself.  In the lab it leaves them alone: a client that is gone would keep
+ * one for the minute of its TIME_WAIT state (ip_local_reserved_ports).
+ */
+#define LAB_FIRST_EPHEMERAL	32768
+#define LAB_EPHEMERAL		40123
+
 /* The number that stands for @port here. */
 int lab_port(int port);
 

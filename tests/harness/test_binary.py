@@ -198,6 +198,13 @@ def test_peers_have_the_port_that_is_guarded(guest: Guest, as_root: None, port: 
 
 
 @pytest.mark.needs("user namespaces")
+def test_the_kernel_chooses_no_port_that_a_case_names(guest: Guest, as_root: None) -> None:
+    """A client's TIME_WAIT state on net.tcp.bind_edges' port made that case cannot-run."""
+    worlds = guest.host("-c", "selftest.lab.reserved").results["selftest.lab.reserved"]["worlds"]
+    assert worlds["control"]["result"] == "EADDRINUSE"
+
+
+@pytest.mark.needs("user namespaces")
 def test_roads_are_the_same_to_every_port(guest: Guest, as_root: None) -> None:
     without = guest.host(*ROADS).verdicts
     assert len(without) > 100
