@@ -63,9 +63,15 @@ def test_only_flags_that_qemu_knows_are_taken(monkeypatch: pytest.MonkeyPatch) -
     assert flags_taken(monkeypatch, "erms") == ["max", "-erms"]
 
 
+def test_emulated_processors_do_without_what_qemu_emulates_wrongly() -> None:
+    machine = qemu.Machine(Path("/kernel"), b"")
+    for one in (machine, replace(machine, plain=True)):
+        assert "-cx16" in qemu.processor(one).split(",")
+
+
 def test_qemu_lists_its_flags() -> None:
     qemu.known_flags.cache_clear()
-    assert {"erms", "fsrm", "la57", "smap", "avx2", "xsave"} <= qemu.known_flags()
+    assert {"erms", "fsrm", "la57", "smap", "avx2", "xsave", "cx16"} <= qemu.known_flags()
 
 
 def test_qemu_without_a_list_of_flags(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
