@@ -14,6 +14,7 @@ from reports.errors import UserError
 from reports.formats import atom, html
 from reports.model import census, compat, roadmap, runtimes
 from reports.model.files import read_text, write_text
+from reports.model.findings import count
 from reports.model.judgement import judge, usual
 from reports.model.resultfile import load_result
 from reports.model.results import Result
@@ -78,7 +79,8 @@ def publish(args: argparse.Namespace) -> int:
     for address, text in texts.items():
         _write(args.directory, address, text)
     print(f"{args.directory / 'index.html'}: {len(documents)} pages,"
-          f" {len(known.now.kernels)} kernels, {len(known.steps)} dated results")
+          f" {count(len(known.now.kernels), 'kernel')},"
+          f" {count(len(known.steps), 'dated result')}")
     return 0
 
 
@@ -115,8 +117,8 @@ def _documents(known: History, given: _Given) -> Iterator[tuple[str, Document]]:
     yield from site.pages(known)
     for run in sorted(given.runs, key=lambda one: one.date)[-1:]:
         yield "runtimes.html", runtime_views.document(run, judge(as_result(run, False)))
-    for count in sorted(given.counts, key=lambda one: one.date)[-1:]:
-        yield "census.html", census_views.document(count)
+    for counted in sorted(given.counts, key=lambda one: one.date)[-1:]:
+        yield "census.html", census_views.document(counted)
 
 
 def _write(directory: Path, address: str, text: str) -> None:

@@ -46,8 +46,10 @@ def run_trace(args: argparse.Namespace) -> int:
         raise UserError(f"{case.id} has no world {world}: it has {', '.join(case.worlds)}")
     with progress.fetching() as tell:
         chosen = kernels.choose([args.kernel], modules=args.modules, progress=tell)
-    if len(chosen) != 1 or chosen[0].unavailable:
-        raise UserError(f"{args.kernel} is not one kernel that can be had")
+    if len(chosen) != 1:
+        raise UserError(f"{args.kernel} is not one kernel")
+    if chosen[0].unavailable:
+        raise UserError(f"{chosen[0].name}: {chosen[0].unavailable}")
     with tempfile.TemporaryDirectory(prefix="landproof-") as scratch:
         traced = strace.trace(chosen[0], name, [world], Path(scratch), lambda _name, _record: None,
                               booting(args))

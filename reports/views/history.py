@@ -20,7 +20,8 @@ def document(found: History, issues: Sequence[Issue], landproof: str, date: str)
     told = ", ".join(map(str, found.stretches)) or "nothing is known"
     facts = {
         "in short": words(told),
-        "first bad": _release(found.first_bad) or words("none of these kernels"),
+        "first bad": _release(found.first_bad)
+        or words("none of the kernels on which it ran" if found.stretches else ""),
         "last good": _release(found.last_good) if found.first_bad else (),
         "good again": words(", ".join(f"{one.release} ({one.kernel})"
                                       for one in found.good_again)),

@@ -66,7 +66,10 @@ def test_the_command_reads_results(tmp_path: Path, capsys: pytest.CaptureFixture
     data = json.loads(capsys.readouterr().out)
     assert data["first_bad"] == "6.18.15" and data["known"] == ["tcp-fast-open"]
     assert main(["first-bad", CASE, *paths, "--bad", "open"]) == 0
+    assert "none of the kernels on which it ran" in capsys.readouterr().out
     assert main(["first-bad", "net.tcp.bind", *paths]) == 2
+    said = capsys.readouterr().out
+    assert "nothing is known" in said and "none of" not in said
     assert main(["first-bad", CASE, *paths, "--kernel", "debian-7.3"]) == 2
     assert main(["first-bad", "net.tcp.fastopen", *paths]) == 2
     assert "did you mean" in capsys.readouterr().err

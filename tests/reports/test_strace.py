@@ -5,8 +5,11 @@ from __future__ import annotations
 
 import pytest
 
+from cli.main import main
 from reports.model.strace import Step, compare, read
 from tests.reports.conftest import Run
+from vm import kernels
+from vm.kernel import Kernel
 
 CASE = "net.tcp.bind[ipv6]"
 
@@ -77,6 +80,14 @@ def test_chance_makes_no_difference() -> None:
 def test_nonsense_is_refused(run: Run, name: list[str], why: str) -> None:
     said = run("trace", *name, "--kernel", "debian-7.3")
     assert said.returncode == 2 and why in said.stderr
+
+
+def test_a_kernel_that_cannot_be_had_says_why(monkeypatch: pytest.MonkeyPatch,
+                                               capsys: pytest.CaptureFixture[str]) -> None:
+    lost = Kernel("debian-9.9", "nowhere", unavailable="no network")
+    monkeypatch.setattr(kernels, "choose", lambda *_args, **_named: [lost])
+    assert main(["trace", "net.tcp.bind", "--kernel", "debian-9.9"]) == 2
+    assert capsys.readouterr().err == "landproof: debian-9.9: no network\n"
 
 
 def test_a_real_case(run: Run) -> None:
