@@ -37,6 +37,9 @@ verdicts = {case["id"]: case["verdict"] for case in cases}
 assert len(verdicts) > 10 and set(verdicts.values()) == {"holds"}, verdicts
 print(len(verdicts), "cases hold")'"""),
     ("removal", "apt-get -q -y purge 'landproof*'"),
+    # Commands have run as root: what they, too, may have written beside the modules is gone.
+    ("what is left", "left=$(find /etc /usr /var -path '*landproof*');"
+                     " if [ \"$left\" ]; then echo $left; exit 1; fi; echo nothing"),
 )
 ARCHIVE = (
     ("no git", "if command -v git; then exit 1; fi"),
