@@ -29,8 +29,15 @@ IMAGE = r"linux-(image|binary)-(?:unsigned-)?(\d[^-]*(?:-\d[^-]*)?)-{}(-unsigned
 KERNEL = re.compile(
     r"Package: linux-(image|binary|modules|base|source)-(unsigned-|extra-)?\d")
 
+NOT_THERE = " 404 "
+"""What stands in apt's error about a file that a mirror does not have."""
+
 Step = Callable[[str, float], None]
 """Told what is being done, and how much of it is done (0 to 1)."""
+
+
+class Missing(UserError):
+    """The index of a mirror has a package that the mirror has not."""
 
 
 @dataclass(frozen=True)
@@ -223,8 +230,9 @@ class Apt:
                  into.glob(f"{item.name}_{item.version.replace(':', '%3a')}_*.deb")]
         if errors or len(files) != len(packages):
             reason = errors[0] if errors else "apt-get fetched nothing"
-            raise UserError(f"download of {packages[0]} failed: {reason};"
-                            " try again: what is there already is kept")
+            kind = Missing if NOT_THERE in reason else UserError
+            raise kind(f"download of {packages[0]} failed: {reason};"
+                       " try again: what is there already is kept")
         return files
 
     def closure(self, names: Sequence[str]) -> list[Path]:

@@ -176,6 +176,24 @@ def test_a_kernel_that_the_archive_dropped(mirror: Mirror) -> None:
         "debian-7.0": "no kernel 7.0.* in sid: the archive has dropped it"}
 
 
+def test_a_mirror_that_lacks_what_its_index_has(mirror: Mirror, debian_kernel: Kernel) -> None:
+    old = kernel_package(mirror, debian_kernel)
+    new = kernel_package(mirror, debian_kernel, "5.10.263-1")
+    mirror.publish("bullseye", [old, new])
+    new.unlink()
+    hidden = old.rename(old.with_suffix(".hidden"))
+    why = kernels.fetch(["debian-5.10"], quiet)["debian-5.10"]
+    assert "5.10.263-1 (bullseye) failed" in why and "404" in why
+    hidden.rename(old)
+    seen: list[object] = []
+    assert not kernels.fetch(["debian-5.10"], lambda name, what, part: seen.append(what))
+    assert "the mirror has no 5.10.263-1" in seen
+    kernel = kernels.by_name("debian-5.10")
+    assert kernel and "5.10.262-1" in kernel.source
+    assert not kernels.fetch(["debian-5.10"], quiet, update=True)  # what is kept stays
+    assert kernels.by_name("debian-5.10") == kernel
+
+
 def test_a_download_that_fails_its_check(mirror: Mirror, debian_kernel: Kernel) -> None:
     deb = kernel_package(mirror, debian_kernel)
     data = bytearray(deb.read_bytes())

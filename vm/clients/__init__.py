@@ -25,4 +25,8 @@ class Client(Protocol):
         """Return the packages of a kernel, that with the image first; none if it is not there."""
 
     def download(self, packages: Sequence[Package], into: Path, progress: Step) -> list[Path]:
-        """Fetch packages and check their signatures."""
+        """Fetch packages and check their signatures.
+
+        Raise Missing if one is not there although the index has it: choose() then says what is
+        the next best.
+        """

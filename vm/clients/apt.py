@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from vm import debian
@@ -31,3 +32,13 @@ class Apt(debian.Apt):
             self._index = self.packages()
         return debian.choose([item for item in self._index if item.suite in release.suites],
                              release.version, release.flavour)
+
+    def download(self, packages: Sequence[debian.Package], into: Path,
+                 progress: debian.Step) -> list[Path]:
+        """Fetch packages; a kernel that the mirror lacks is chosen no more."""
+        try:
+            return super().download(packages, into, progress)
+        except debian.Missing:
+            assert self._index is not None
+            self._index = [item for item in self._index if item.version != packages[0].version]
+            raise

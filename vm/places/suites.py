@@ -167,22 +167,9 @@ def fetch(repository: Repository, asked: Sequence[Release], progress: Progress,
             unpacking: dict[str, Future[None]] = {}
             for release in wanted:
                 try:
-                    packages = client.choose(release)
-                    if not packages:
-                        raise UserError(_not_found(release, client.failures))
-                    lock = store.lock(release.name)
-                    if (lock and lock["packages"] == [vars(item) for item in packages]
-                            and not needs_fetch(release.name)):
-                        progress(release.name, "up to date", 1)
-                        continue
-                    _check_space(packages)
-
-                    def tell(what: str, part: float, name: str = release.name) -> None:
-                        progress(name, what, part)
-
-                    files = client.download(packages, client.root / "debs", tell)
-                    progress(release.name, "unpacking", 1)
-                    unpacking[release.name] = unpacker.submit(_keep, release, packages, files)
+                    if found := _download(client, release, progress):
+                        progress(release.name, "unpacking", 1)
+                        unpacking[release.name] = unpacker.submit(_keep, release, *found)
                 except UserError as error:
                     failures[release.name] = str(error)
                     progress(release.name, "failed", 1)
@@ -195,6 +182,31 @@ def fetch(repository: Repository, asked: Sequence[Release], progress: Progress,
                     failures[name] = str(error)
                     progress(name, "failed", 1)
     return failures
+
+
+def _download(client: Client, release: Release, progress: Progress
+              ) -> tuple[list[debian.Package], list[Path]] | None:
+    """Fetch the packages of the newest kernel that the mirror has; None if they are kept already.
+
+    An index may name a kernel before the mirror has it, or after.
+    """
+    def tell(what: str, part: float) -> None:
+        progress(release.name, what, part)
+
+    missing: debian.Missing | None = None
+    while packages := client.choose(release):
+        lock = store.lock(release.name)
+        if (lock and lock["packages"] == [vars(item) for item in packages]
+                and not needs_fetch(release.name)):
+            tell("up to date", 1)
+            return None
+        _check_space(packages)
+        try:
+            return packages, client.download(packages, client.root / "debs", tell)
+        except debian.Missing as error:
+            missing = missing or error
+            tell(f"the mirror has no {packages[0].version}", 0)
+    raise missing or UserError(_not_found(release, client.failures))
 
 
 def _not_found(release: Release, failures: Mapping[str, str]) -> str:
