@@ -52,6 +52,14 @@ struct trial try_scenario(const struct part *part, const struct claim *claim,
 	return compare(scenario, &prediction, &observation);
 }
 
+/* Is it Landlock's own, and so without a control? */
+static bool enforces(const struct part *part, const struct scenario *scenario,
+		     int index)
+{
+	return index < scenario->count &&
+	       part->kinds[scenario->operations[index].kind].enforces;
+}
+
 /* What must be denied does not happen in the control either. */
 static void choose_skipped(const struct part *part,
 			   const struct scenario *scenario,
@@ -61,13 +69,52 @@ static void choose_skipped(const struct part *part,
 	int i;
 
 	for (i = 0; i < scenario->count; i++) {
-		const struct operation *op = &scenario->operations[i];
 		const struct expected *expected = &prediction->expected[i];
 
-		skip[i] = i > index || part->kinds[op->kind].enforces ||
+		skip[i] = i > index || enforces(part, scenario, i) ||
 			  (i != index && i < prediction->count &&
 			   expected->denied && !expected->partial);
 	}
+}
+
+void predict_without(const struct part *part, const struct claim *claim,
+		     const struct scenario *scenario, const bool *skip,
+		     struct prediction *prediction)
+{
+	static struct prediction of_rest;
+	static struct scenario rest;
+	int i, at = 0;
+
+	rest = *scenario;
+	rest.count = 0;
+	for (i = 0; i < scenario->count; i++)
+		if (!skip[i])
+			rest.operations[rest.count++] = scenario->operations[i];
+	part->predict(claim, &rest, &of_rest);
+	prediction->digested = of_rest.digested;
+	prediction->digest = of_rest.digest;
+	prediction->decisions = of_rest.decisions;
+	for (i = 0; i < scenario->count && (skip[i] || at < of_rest.count); i++)
+		if (!skip[i])
+			prediction->expected[i] = of_rest.expected[at++];
+	prediction->count = i;
+}
+
+/*
+ * Is @control what the model says of it?  Where it says nothing, because of what
+ * was left out, it cannot be what is the matter.
+ */
+static bool is_good(const struct part *part, const struct scenario *scenario,
+		    const struct trial *trial,
+		    const struct prediction *prediction, int control)
+{
+	if (part->kinds[scenario->operations[trial->index].kind].hears)
+		return control == ENODATA;
+	if (trial->index < prediction->count)
+		return expected_has(&prediction->expected[trial->index],
+				    control);
+	return trial->wanted.denied ? control == 0 || control != trial->got :
+				      expected_has(&trial->wanted, control);
 }
 
 /* DIFFERS: the control is as the model says, and so is not the cause. */
@@ -76,28 +123,26 @@ static enum agreement try_control(const struct part *part,
 				  const struct scenario *scenario,
 				  const struct trial *trial, int *control)
 {
-	static struct prediction prediction;
+	static struct prediction prediction, without;
 	static struct observation observation;
 	bool skip[OPERATIONS_MAX];
 	const char *why;
-	bool good;
+	uint64_t digest;
 
-	if (part->uncontrolled)
+	if (part->uncontrolled || enforces(part, scenario, trial->index))
 		return DIFFERS;
 	part->predict(claim, scenario, &prediction);
 	choose_skipped(part, scenario, &prediction, trial->index, skip);
+	predict_without(part, claim, scenario, skip, &without);
 	observation.late = false;
 	if (!part->run(claim, scenario, skip, &observation, &why))
 		return observation.late ? AGREES : FAILED;
+	digest = without.digested ? without.digest : prediction.digest;
 	if (trial->index == scenario->count)
-		return observation.digest == prediction.digest ? DIFFERS :
-								 FAILED;
+		return observation.digest == digest ? DIFFERS : FAILED;
 	*control = observation.answers[trial->index];
-	good = part->kinds[scenario->operations[trial->index].kind].hears ?
-	       *control == ENODATA : trial->wanted.denied ?
-	       *control == 0 || *control != trial->got :
-	       expected_has(&trial->wanted, *control);
-	return good ? DIFFERS : FAILED;
+	return is_good(part, scenario, trial, &without, *control) ? DIFFERS :
+								       FAILED;
 }
 
 static bool same(const struct trial *one, const struct trial *other)

@@ -21,6 +21,11 @@ struct trial {
 	const char *why;
 };
 
+/* What the model says of @scenario without what is skipped */
+void predict_without(const struct part *part, const struct claim *claim,
+		     const struct scenario *scenario, const bool *skip,
+		     struct prediction *prediction);
+
 /* Runs @scenario once. */
 struct trial try_scenario(const struct part *part, const struct claim *claim,
 			  const struct scenario *scenario);
