@@ -45,6 +45,7 @@ struct run {
 	const struct scenario *scenario;
 	const bool *skip, *half;
 	struct observation *observation;
+	int count;		/* of operations that are specified */
 	int slots[SOCKETS_MAX];
 };
 
@@ -408,7 +409,7 @@ static void execute_all(struct run *run)
 
 	for (i = 0; i < SOCKETS_MAX; i++)
 		run->slots[i] = -1;
-	for (i = 0; i < run->scenario->count; i++)
+	for (i = 0; i < run->count; i++)
 		if (!run->skip || !run->skip[i])
 			observation->answers[i] = execute(run, i);
 	for (i = 0; i < SOCKETS_MAX; i++) {
@@ -423,7 +424,7 @@ static void execute_all(struct run *run)
 		observation->digest += net_mix('s', i, port,
 					       port_of(fd, getpeername));
 	}
-	observation->count = run->scenario->count;
+	observation->count = run->count;
 }
 
 static int inside(void *argument)
@@ -477,12 +478,11 @@ static bool run_twin(struct run *run, const struct prediction *prediction,
 	bool skip[OPERATIONS_MAX], half[OPERATIONS_MAX], right;
 	int i;
 
-	for (i = 0; i < run->scenario->count; i++) {
+	for (i = 0; i < prediction->count; i++) {
 		const struct expected *expected = &prediction->expected[i];
-		const bool denied = i < prediction->count && expected->denied;
+		const bool denied = expected->denied;
 
-		skip[i] = i >= prediction->count ||
-			  run->scenario->operations[i].kind == NET_ENFORCE ||
+		skip[i] = run->scenario->operations[i].kind == NET_ENFORCE ||
 			  (denied && !expected->partial);
 		half[i] = denied && expected->partial;
 	}
@@ -530,6 +530,7 @@ bool net_run(const struct claim *claim, const struct scenario *scenario,
 	pid_t pid;
 
 	net_predict(claim, scenario, &prediction);
+	run.count = prediction.count;
 	if (skip)
 		prediction.digested = false;
 	for (i = 0; !skip && !run_twin(&run, &prediction, &wrong, &got); i++) {
