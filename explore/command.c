@@ -15,6 +15,7 @@
 #include "explore/engine/explore.h"
 #include "explore/engine/list.h"
 #include "explore/engine/mutants.h"
+#include "explore/engine/shrink_mutants.h"
 #include "explore/model/page.h"
 #include "explore/parts/domain_task.h"
 #include "explore/parts/log_task.h"
@@ -135,6 +136,30 @@ static int list_mutants(const struct arguments *a, const struct part *part,
 	return status;
 }
 
+/* How small the first scenario becomes that notices each clause that is off */
+static int list_shrunk(const struct arguments *a, const struct part *part,
+		       const struct claim *claim)
+{
+	const int only = a->explore.mutant ?
+			 clause_find(a->explore.mutant) : 0;
+	static struct shrunk shrunk;
+	int clause;
+
+	for (clause = 1; clause < CLAUSES; clause++) {
+		if (!clause_is_of(clause, part) || (only && clause != only) ||
+		    !shrink_mutant(part, claim, clause, a->explore.seed,
+				   a->explore.decisions ?: MUTANT_DECISIONS,
+				   &shrunk))
+			continue;
+		printf("%-24s %3d %3d %6lu %5.0f\n", clause_texts[clause].name,
+		       shrunk.operations, shrunk.listed.scenario.count,
+		       shrunk.runs, shrunk.ms);
+		if (only)
+			list_write(stdout, &shrunk.listed);
+	}
+	return 0;
+}
+
 /* Tries the scenarios of a list that are of this part. */
 static int replay_text(const struct arguments *a, const struct part *part,
 		       const struct claim *claim, const char *text)
@@ -247,6 +272,8 @@ static int answer(const struct arguments *a)
 				       KILLERS,
 				       a->explore.mutant ?
 				       clause_find(a->explore.mutant) : 0);
+	case EXPLORE_SHRINK:
+		return list_shrunk(a, part, &newest);
 	case EXPLORE_MODEL:
 		return print_model();
 	default:

@@ -83,8 +83,8 @@ static const struct argp_option options[] = {
 	  "explore: the same scenarios for the same seed", 0 },
 	{ "replay", OPTION_REPLAY, "FILE", 0,
 	  "explore: the scenarios in FILE, or those built in: corpus", 0 },
-	{ "about", OPTION_ABOUT, "mutants|corpus|distill|model", 0,
-	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; the clauses", 0 },
+	{ "about", OPTION_ABOUT, "mutants|corpus|distill|shrink|model", 0,
+	  "explore: how soon each clause of the model is missed; by how many scenarios of the corpus; a new corpus; what is left of scenarios that miss one; the clauses", 0 },
 	{ "mutant", OPTION_MUTANT, "CLAUSE", 0,
 	  "explore: prove it: the model without this clause", 0 },
 	{ "first", OPTION_FIRST, 0, 0,
@@ -154,6 +154,7 @@ static void explore_about(struct argp_state *state, enum explore_about *about,
 	static const char *const words[] = {
 		[EXPLORE_MUTANTS] = "mutants", [EXPLORE_CORPUS] = "corpus",
 		[EXPLORE_DISTILL] = "distill", [EXPLORE_MODEL] = "model",
+		[EXPLORE_SHRINK] = "shrink",
 	};
 	size_t i;
 

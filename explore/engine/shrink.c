@@ -1,22 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
  * Shrinks a scenario: without operations, without actors, without rules, with
- * fewer rights.  A smaller one counts if the same operation gets the same wrong
- * answer and the control is still good.  What the model says of it comes first,
- * because that needs no kernel: most candidates fail there.
+ * fewer rights; shrink_paths.c has what is about paths.  A smaller one counts if
+ * the same operation gets the same wrong answer and the control is still good.
+ * What the model says of it comes first, because that needs no kernel: most
+ * candidates fail there.
  */
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/time.h"
 #include "explore/engine/shrink.h"
-
-struct work {
-	const struct part *part;
-	const struct claim *claim;
-	struct scenario best, candidate;
-	struct trial trial;	/* of the best */
-	double deadline;
-};
+#include "explore/engine/shrink_work.h"
 
 static int kind_at(const struct scenario *scenario, int index)
 {
@@ -48,7 +44,7 @@ static bool is_promising(const struct work *work)
 }
 
 /* Takes the candidate if it still shows the difference. */
-static bool take(struct work *work)
+bool take(struct work *work)
 {
 	struct trial trial;
 	int control;
@@ -68,12 +64,12 @@ static bool take(struct work *work)
 	return true;
 }
 
-static bool late(const struct work *work)
+bool late(const struct work *work)
 {
 	return now_ms() > work->deadline;
 }
 
-static void cut(struct scenario *scenario, int from, int count)
+void cut(struct scenario *scenario, int from, int count)
 {
 	memmove(&scenario->operations[from],
 		&scenario->operations[from + count],
@@ -202,10 +198,35 @@ static bool rename_actor(struct work *work, int from, int to)
 	return true;
 }
 
+/* The first operation is the same, and has no object. */
+static bool is_repeated(const struct work *work,
+			const struct operation *first,
+			const struct operation *later)
+{
+	return !work->part->kinds[first->kind].texts &&
+	       memcmp(first, later, sizeof(*first)) == 0;
+}
+
+/* Cuts what two did to each other, or one after the other, that are one now. */
+static void cut_doubled(const struct work *work, struct scenario *scenario)
+{
+	int i, j;
+
+	for (i = scenario->count - 1; i >= 0; i--) {
+		const struct operation *op = &scenario->operations[i];
+		bool doubled = names(op, work->part->actors[op->actor]);
+
+		for (j = i + 1; j < scenario->count && !doubled; j++)
+			doubled = is_repeated(work, op, op + j - i);
+		if (doubled)
+			cut(scenario, i, 1);
+	}
+}
+
 /* Has who makes an actor do what that one does. */
 static bool merged_actors(struct work *work)
 {
-	bool better = false;
+	bool better = false, one;
 	int i;
 
 	for (i = work->best.count - 1; i >= 0 && !late(work); i--) {
@@ -216,8 +237,14 @@ static bool merged_actors(struct work *work)
 			continue;
 		work->candidate = work->best;
 		cut(&work->candidate, i, 1);
-		if (rename_actor(work, made, maker))
-			better |= take(work);
+		if (!rename_actor(work, made, maker))
+			continue;
+		one = take(work);
+		if (!one) {
+			cut_doubled(work, &work->candidate);
+			one = take(work);
+		}
+		better |= one;
 		if (i > work->best.count)
 			i = work->best.count;
 	}
@@ -277,50 +304,27 @@ static bool fewer_rings(struct work *work)
 	return better;
 }
 
-/* Replaces the directory that a path begins with. */
-static bool move_path(char *path, const char *from, const char *to)
+/* Something is left out that a later operation counts. */
+static bool fewer_counted(struct work *work)
 {
-	const size_t length = strlen(from);
-	char rest[TEXT_MAX];
+	bool better = false;
+	int i, j;
 
-	if (strncmp(path, from, length) || (path[length] && path[length] != '/'))
-		return true;
-	strcpy(rest, path + length + (!*to && path[length]));
-	if (strlen(to) + strlen(rest) >= TEXT_MAX)
-		return false;
-	strcpy(path, to);
-	strcat(path, rest);
-	return *path;
-}
+	for (i = work->best.count - 1; i >= 0; i--) {
+		for (j = i + 1; j < work->best.count && !late(work); j++) {
+			const long count = atol(work->best.operations[j].text[1]);
 
-/* What was in a directory is in the one above it. */
-static bool fewer_directories(struct work *work)
-{
-	struct scenario *const smaller = &work->candidate;
-	char from[TEXT_MAX], to[TEXT_MAX];
-	bool better = false, possible;
-	int i, j, k;
-
-	for (i = work->best.count - 1; i >= 0 && !late(work); i--) {
-		const struct operation *op = &work->best.operations[i];
-
-		if (strcmp(work->part->kinds[op->kind].name, "mkdir"))
-			continue;
-		strcpy(from, op->text[0]);
-		strcpy(to, from);
-		*(strrchr(to, '/') ?: to) = '\0';
-		work->candidate = work->best;
-		cut(smaller, i, 1);
-		possible = true;
-		for (j = 0; j < smaller->count; j++)
-			for (k = 0; k < 2; k++)
-				possible &= move_path(smaller->operations[j].text[k],
-						      from, to);
-		for (j = 0; j < smaller->policies_count; j++)
-			for (k = 0; k < smaller->policies[j].grants_count; k++)
-				possible &= move_path(smaller->policies[j].grants[k].path,
-						      from, to);
-		better |= possible && take(work);
+			if (count <= 0)
+				continue;
+			work->candidate = work->best;
+			snprintf(work->candidate.operations[j].text[1], TEXT_MAX,
+				 "%ld", count - 1);
+			cut(&work->candidate, i, 1);
+			if (!take(work))
+				continue;
+			better = true;
+			break;
+		}
 	}
 	return better;
 }
@@ -443,8 +447,14 @@ static bool fewer_policies(struct work *work)
 void shrink(const struct part *part, const struct claim *claim,
 	    struct scenario *scenario, struct trial *trial, double ms)
 {
+	static bool (*const rarer[])(struct work *work) = {
+		fewer_rings, merged_actors, earlier_actors, fewer_names,
+		fewer_places, fewer_with_deeper_rules, fewer_pairs,
+		fewer_counted, fewer_flags,
+	};
 	static struct work work;
 	bool better;
+	size_t i;
 
 	work.part = part;
 	work.claim = claim;
@@ -457,9 +467,8 @@ void shrink(const struct part *part, const struct claim *claim,
 		better |= fewer_policies(&work);
 		if (better || late(&work))
 			continue;
-		better = fewer_rings(&work) || merged_actors(&work) || earlier_actors(&work) ||
-			 fewer_directories(&work) || fewer_pairs(&work) ||
-			 fewer_flags(&work);
+		for (i = 0; i < sizeof(rarer) / sizeof(rarer[0]) && !better; i++)
+			better = rarer[i](&work);
 	} while (better && !late(&work));
 	*scenario = work.best;
 	*trial = work.trial;

@@ -10,7 +10,7 @@
 /* What explore says of itself, in place of exploring */
 enum explore_about {
 	EXPLORE, EXPLORE_MUTANTS, EXPLORE_CORPUS, EXPLORE_DISTILL,
-	EXPLORE_MODEL,
+	EXPLORE_MODEL, EXPLORE_SHRINK,
 };
 
 struct arguments {

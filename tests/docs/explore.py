@@ -9,6 +9,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 MEASURED = ROOT / "docs" / "measured" / "explore-mutants.txt"
+SHRUNK = ROOT / "docs" / "measured" / "explore-shrunk.txt"
+SMALL = 8
 GUEST = ROOT / "build" / "landproof-guest"
 
 
@@ -37,5 +39,21 @@ def mutants() -> None:
             print(f"| {part} | `{clause}` | {median} | {longest} | {count} |")
 
 
+def shrunk() -> None:
+    """Print how small the differences became that were measured, and in what time."""
+    found: dict[str, list[list[int]]] = {}
+    for line in SHRUNK.read_text().splitlines():
+        part, _, *numbers = line.split()
+        found.setdefault(part, []).append([int(number) for number in numbers])
+    print("| part | differences | operations before, median | after, median | longest |"
+          " at most 8 | ms, median | longest |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- |")
+    for part, all_of_them in found.items():
+        before, after, took = (sorted(one[at] for one in all_of_them) for at in range(3))
+        middle = len(after) // 2
+        print(f"| {part} | {len(after)} | {before[middle]} | {after[middle]} | {after[-1]} |"
+              f" {sum(one <= SMALL for one in after)} | {took[middle]} | {took[-1]} |")
+
+
 if __name__ == "__main__":
-    {"mutants": mutants}[sys.argv[1]]()
+    {"mutants": mutants, "shrunk": shrunk}[sys.argv[1]]()
