@@ -6,6 +6,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import count
 from pathlib import Path
 
 from vm import archives, machines, paths, sets, store
@@ -26,10 +27,10 @@ def files(word: str) -> list[Path]:
     if Path(word).exists():
         return [Path(word)]
     parts = word.split("+")
-    for count in range(1, len(parts) + 1):
-        first = Path("+".join(parts[:count]))
+    for number in range(1, len(parts) + 1):
+        first = Path("+".join(parts[:number]))
         if first.exists():
-            return [first, *(files("+".join(parts[count:])) if parts[count:] else [])]
+            return [first, *(files("+".join(parts[number:])) if parts[number:] else [])]
     raise UserError(f"{word}: no such kernel image, package or directory")
 
 
@@ -159,9 +160,14 @@ def choose(words: Sequence[str], modules: str | None = None, progress: Progress 
     for name in dict.fromkeys(names):
         kernel = (from_word(name, modules or "", arch=arch) if name in given else
                   _column(name, failures))
-        same = sum(kernel.name == other.name for other in chosen)
-        chosen.append(replace(kernel, name=f"{kernel.name}-{same + 1}") if same else kernel)
+        chosen.append(replace(kernel, name=_free(kernel.name, [one.name for one in chosen])))
     return chosen
+
+
+def _free(name: str, taken: Sequence[str]) -> str:
+    """Return a name, with a number behind it if other columns have it."""
+    return next(one for number in count(1)
+                if (one := f"{name}-{number}" if number > 1 else name) not in taken)
 
 
 def bring_modules(chosen: Sequence[Kernel], wanted: Sequence[str], progress: Progress) -> bool:

@@ -268,10 +268,9 @@ def test_an_image_with_modules(private_cache: Path, tmp_path: Path,
     (bare,) = kernels.choose([image])
     assert bare.modules is None and bare.no_modules == "none given (--modules DIR)"
     assert len(kernels.choose([image, image])) == 1
-    copy = tmp_path / "copy"
-    shutil.copyfile(image, copy)
-    assert [kernel.name for kernel in kernels.choose([image, str(copy)])] == \
-        [VERSION, f"{VERSION}-2"]
+    copies = [str(shutil.copyfile(image, tmp_path / name)) for name in ("second", "third")]
+    assert [kernel.name for kernel in kernels.choose([image, *copies])] == \
+        [VERSION, f"{VERSION}-2", f"{VERSION}-3"]
 
 
 def test_modules_of_another_kernel(private_cache: Path, tmp_path: Path,
