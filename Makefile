@@ -126,6 +126,11 @@ architectures: setup all
 	./landproof matrix $(BUILD)/matrix.json $(BUILD)/architectures.json \
 		--html $(BUILD)/architectures.html >$(BUILD)/architectures.txt
 
+# One kernel as packages of several distributions: do their columns say the same?
+.PHONY: repacked
+repacked: setup-check all
+	$(PYTHON) -m tests.repacked
+
 lab: setup all
 	./landproof kernels build
 	$(MAKE) matrix
