@@ -38,8 +38,8 @@ assert len(verdicts) > 10 and set(verdicts.values()) == {"holds"}, verdicts
 print(len(verdicts), "cases hold")'"""),
     ("removal", "apt-get -q -y purge 'landproof*'"),
     # Commands have run as root: what they, too, may have written beside the modules is gone.
-    ("what is left", "left=$(find /etc /usr /var -path '*landproof*');"
-                     " if [ \"$left\" ]; then echo $left; exit 1; fi; echo nothing"),
+    ("what is left", "left=$(find /etc /usr /var -path '*landproof*' -print -quit);"
+                     " echo \"${left:-nothing}\"; [ ! \"$left\" ]"),
 )
 ARCHIVE = (
     ("no git", "if command -v git; then exit 1; fi"),
