@@ -136,27 +136,60 @@ static int list_mutants(const struct arguments *a, const struct part *part,
 	return status;
 }
 
-/* How small the first scenario becomes that notices each clause that is off */
+static void tell_shrunk(const struct shrunk *shrunk, const char *clause,
+			bool list)
+{
+	const struct finding *finding = &shrunk->finding;
+	struct listed listed = {
+		.part = finding->part, .seed = finding->seed,
+		.scenario = finding->scenario,
+	};
+
+	printf("%-24s %3d %3d %6lu %5.0f\n", clause, finding->operations,
+	       finding->scenario.count, shrunk->runs, finding->shrink_ms);
+	if (list)
+		list_write(stdout, &listed);
+}
+
+static void shrunk_json(struct json *json, const struct shrunk *shrunk,
+			const char *clause)
+{
+	json_object(json, NULL);
+	json_string(json, "mutant", clause);
+	finding_json(json, &shrunk->finding);
+	json_object_end(json);
+}
+
+/*
+ * How small the first scenario becomes that notices each clause that is off, or
+ * as JSON: how it would be told
+ */
 static int list_shrunk(const struct arguments *a, const struct part *part,
 		       const struct claim *claim)
 {
 	const int only = a->explore.mutant ?
 			 clause_find(a->explore.mutant) : 0;
 	static struct shrunk shrunk;
+	struct json json = { .out = stdout };
 	int clause;
 
+	if (a->json)
+		json_array(&json, NULL);
 	for (clause = 1; clause < CLAUSES; clause++) {
+		const char *const name = clause_texts[clause].name;
+
 		if (!clause_is_of(clause, part) || (only && clause != only) ||
 		    !shrink_mutant(part, claim, clause, a->explore.seed,
 				   a->explore.decisions ?: MUTANT_DECISIONS,
 				   &shrunk))
 			continue;
-		printf("%-24s %3d %3d %6lu %5.0f\n", clause_texts[clause].name,
-		       shrunk.operations, shrunk.listed.scenario.count,
-		       shrunk.runs, shrunk.ms);
-		if (only)
-			list_write(stdout, &shrunk.listed);
+		if (a->json)
+			shrunk_json(&json, &shrunk, name);
+		else
+			tell_shrunk(&shrunk, name, only);
 	}
+	if (a->json)
+		json_array_end(&json);
 	return 0;
 }
 

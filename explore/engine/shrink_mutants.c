@@ -58,18 +58,21 @@ static bool run(const struct claim *claim, const struct scenario *scenario,
 static bool shrink_one(const struct part *part, const struct claim *claim,
 		       struct shrunk *shrunk)
 {
-	struct scenario *const scenario = &shrunk->listed.scenario;
-	struct trial trial = try_scenario(part, claim, scenario);
+	struct finding *const finding = &shrunk->finding;
+	struct scenario *const scenario = &finding->scenario;
 	double start;
-	int control;
 
-	if (confirm(part, claim, scenario, &trial, 1, &control) != DIFFERS)
+	finding->trial = try_scenario(part, claim, scenario);
+	if (confirm(part, claim, scenario, &finding->trial, 1,
+		    &finding->control) != DIFFERS)
 		return false;
-	shrunk->operations = scenario->count;
+	finding->operations = scenario->count;
 	runs = 0;
 	start = now_ms();
-	shrink(part, claim, scenario, &trial, MOST_MS);
-	shrunk->ms = now_ms() - start;
+	shrink(part, claim, scenario, &finding->trial, MOST_MS);
+	finding->shrink_ms = now_ms() - start;
+	finding->agreement = confirm(part, claim, scenario, &finding->trial, 1,
+				     &finding->control);
 	shrunk->runs = runs;
 	return true;
 }
@@ -85,15 +88,18 @@ bool shrink_mutant(const struct part *part, const struct claim *claim,
 
 	real = part;
 	believed.run = run;
-	shrunk->listed.part = part;
+	shrunk->finding = (struct finding) {
+		.part = part, .claim = *claim, .times = 1,
+	};
 	for (number = 0; decisions < most && !done; number++) {
 		struct random random = { scenario_seed(seed, number) };
 
-		shrunk->listed.seed = random.state;
-		part->generate(&random, claim, &shrunk->listed.scenario);
-		part->predict(claim, &shrunk->listed.scenario, &right);
+		shrunk->finding.seed = random.state;
+		part->generate(&random, claim, &shrunk->finding.scenario);
+		part->predict(claim, &shrunk->finding.scenario, &right);
 		decisions += right.decisions;
-		if (mutant_killed_at(part, claim, &shrunk->listed.scenario,
+		shrunk->finding.at = decisions;
+		if (mutant_killed_at(part, claim, &shrunk->finding.scenario,
 				     &right, clause) < 0)
 			continue;
 		clause_mutated = clause;

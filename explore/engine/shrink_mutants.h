@@ -3,20 +3,17 @@
 #ifndef LANDPROOF_EXPLORE_SHRINK_MUTANTS_H
 #define LANDPROOF_EXPLORE_SHRINK_MUTANTS_H
 
-#include "explore/engine/list.h"
+#include "explore/engine/finding.h"
 #include "explore/model/clause.h"
 
 /*
  * struct shrunk - one of them
- * @listed: what is left
- * @operations: so many were there before
+ * @finding: what is left
  * @runs: so many scenarios were run, with and without a sandbox
  */
 struct shrunk {
-	struct listed listed;
-	int operations;
+	struct finding finding;
 	unsigned long runs;
-	double ms;
 };
 
 /* The first scenario that notices @clause; false: none does in @most decisions */
