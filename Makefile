@@ -179,10 +179,12 @@ runtimes: setup all
 		--json $(BUILD)/runtimes.json --html $(BUILD)/runtimes.html || [ $$? -eq 1 ]
 	$(PYTHON) -m tests.runtimes.marks $(BUILD)/runtimes.json
 
-# Stand-alone programs: on each kernel, does each say what its case says?
+# Stand-alone programs: on each kernel, does each say what its case says?  And those of the
+# explorer's findings what the list says that they are of?
 .PHONY: reproducers
 reproducers: setup all
 	$(PYTHON) -m tests.reproduce
+	$(PYTHON) -m tests.explore.programs
 
 # Kernels older than Debian's, made of lab-6.12: does the suite call them healthy?
 older-kernels: setup all

@@ -32,11 +32,12 @@ struct kind {
 
 /*
  * What a program needs besides its statements, if these have one of the words
- * @used in them ("a|b"); without, every program has it.
+ * @used in them ("a|b+c": a, or both b and c); without, every program has it.
  */
 struct helper {
 	const char *used, *text;
 };
+#define HELPERS_MAX 2
 
 /* What has to come out of a scenario */
 struct prediction {
@@ -68,8 +69,10 @@ struct observation {
  * @run: runs it; operations that @skip names are left out.  False, with a
  *	reason in @why: no fault of the kernel, or late.
  * @statement: the operation as C, for the program; see program.c
- * @helpers: what stands before the statements in a program
- * @runner: what stands behind them, and runs them: run(); NULL: see program.c
+ * @sequence: all of them as one function, where nobody has to take turns, and
+ *	false elsewhere; or NULL
+ * @helpers: what stands before the statements in a program, one after the other
+ * @runner: what stands behind them, and runs them: run(); none: see program.c
  */
 struct part {
 	const char *name;
@@ -88,9 +91,10 @@ struct part {
 	bool (*run)(const struct claim *claim, const struct scenario *scenario,
 		    const bool *skip, struct observation *observation,
 		    const char **why);
-	void (*statement)(FILE *out, const struct operation *operation,
-			  const struct policy *policy, int number);
-	const struct helper *helpers, *runner;
+	void (*statement)(FILE *out, const struct scenario *scenario,
+			  int number);
+	bool (*sequence)(FILE *out, const struct scenario *scenario);
+	const struct helper *helpers[HELPERS_MAX], *runner[HELPERS_MAX];
 };
 
 extern const struct part part_fs, part_overlay, part_net, part_domain,

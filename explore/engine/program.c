@@ -12,7 +12,22 @@
 #include "explore/model/clause.h"
 
 #define WIDTH	75
-#define TAB	8
+#define TAB	4	/* A mail has no tabs. */
+
+/* The last place to break the line at: a space, in code in no string; or 0 */
+static size_t last_space(const char *line, size_t tabs, size_t width, bool code)
+{
+	size_t at, found = 0;
+	bool quoted = false;
+
+	for (at = tabs; at <= width; at++) {
+		if (code && line[at] == '"' && (!at || line[at - 1] != '\\'))
+			quoted = !quoted;
+		if (line[at] == ' ' && !quoted && at > tabs)
+			found = at;
+	}
+	return found;
+}
 
 /* Writes one line; where it is too long, it goes on behind @begin in the next. */
 static void put_folded(FILE *out, const char *line, size_t length,
@@ -21,11 +36,10 @@ static void put_folded(FILE *out, const char *line, size_t length,
 	size_t tabs = strspn(line, "\t"), width = WIDTH - tabs * (TAB - 1);
 
 	while (length > width) {
-		size_t at = width;
+		const size_t at = last_space(line, tabs, width,
+					     begin[0] == '\t');
 
-		while (at > tabs && line[at] != ' ')
-			at--;
-		if (at <= tabs)
+		if (!at)
 			break;
 		fprintf(out, "%.*s\n%s", (int)at, line, begin);
 		line += at + 1;
@@ -68,70 +82,122 @@ static void put_comment(FILE *out, const struct finding *finding)
 	fputs(" */\n", out);
 }
 
-static void put_statements(FILE *out, const struct finding *finding)
+/* One step each; who does them, by the first letter, and what a control leaves out */
+static void put_steps(FILE *out, const struct finding *finding)
 {
 	const struct scenario *scenario = &finding->scenario;
+	const struct part *part = finding->part;
 	int i;
 
 	fprintf(out, "static long step(int n)\n{\n\tswitch (n) {\n");
 	for (i = 0; i < scenario->count; i++) {
-		const struct operation *op = &scenario->operations[i];
-
 		fprintf(out, "\tcase %d: return ", i);
-		finding->part->statement(out, op,
-					 &scenario->policies[op->policy], i);
+		part->statement(out, scenario, i);
 		fprintf(out, ";\n");
 	}
-	fprintf(out, "\tdefault: return 0;\n\t}\n}\n\n");
+	fprintf(out, "\tdefault: return 0;\n\t}\n}\n\nstatic const char actors[] = \"");
+	for (i = 0; i < scenario->count; i++)
+		fputc(part->actors[scenario->operations[i].actor][0], out);
+	if (!part->runner[0])
+		fprintf(out, "\", enforces[] = \"");
+	for (i = 0; !part->runner[0] && i < scenario->count; i++)
+		fputc(part->kinds[scenario->operations[i].kind].enforces ?
+		      'y' : 'n', out);
+	fprintf(out, "\";\n");
 }
 
-/* Is one of the words, between which "|" stands, among the statements? */
+static bool has_all(char *words, const char *statements)
+{
+	char *word, *rest;
+
+	for (word = strtok_r(words, "+", &rest); word;
+	     word = strtok_r(NULL, "+", &rest))
+		if (!strstr(statements, word))
+			return false;
+	return true;
+}
+
+/* Is "a", or are both of "b+c", among the statements?  @words: "a|b+c" */
 static bool is_used(const char *words, const char *statements)
 {
-	char word[32];
+	char word[64];
 
 	while (*words) {
 		const size_t length = strcspn(words, "|");
 
 		snprintf(word, sizeof(word), "%.*s", (int)length, words);
-		if (strstr(statements, word))
+		if (has_all(word, statements))
 			return true;
 		words += length + (words[length] == '|');
 	}
 	return false;
 }
 
-static void put_used(FILE *out, const struct helper *helper,
-		     const char *statements)
+static void put_used(FILE *out, const struct helper *helper, const char *among)
 {
-	for (; helper->text; helper++)
-		if (!helper->used || is_used(helper->used, statements))
+	for (; helper && helper->text; helper++)
+		if (!helper->used || is_used(helper->used, among))
 			fputs(helper->text, out);
 }
 
-/* Who does each operation, by the first letter, and what a control leaves out */
-static void put_actors(FILE *out, const struct finding *finding)
-{
-	const struct scenario *scenario = &finding->scenario;
-	int i;
+/* What the text needs, by the words that are in it */
+static const struct helper headers[] = {
+	{ "inet_pton(", "#include <arpa/inet.h>\n" },
+	{ "errno", "#include <errno.h>\n" },
+	{ "open(|creat(|fcntl(|AT_FDCWD|O_PATH|O_ASYNC", "#include <fcntl.h>\n" },
+	{ "__user_cap", "#include <linux/capability.h>\n" },
+	{ "io_uring_", "#include <linux/io_uring.h>\n" },
+	{ "nlmsghdr", "#include <linux/netlink.h>\n" },
+	{ "ifreq", "#include <net/if.h>\n" },
+	{ "sockaddr_in", "#include <netinet/in.h>\n" },
+	{ "poll(", "#include <poll.h>\n" },
+	{ "unshare(|clone(|CLONE_", "#include <sched.h>\n" },
+	{ "kill(|signal(|SIGCHLD|SIGUSR1|sigqueue(", "#include <signal.h>\n" },
+	{ "int64_t|int32_t", "#include <stdint.h>\n" },
+	{ NULL, "#include <stdio.h>\n" },
+	{ "atol(|system(", "#include <stdlib.h>\n" },
+	{ NULL, "#include <string.h>\n" },
+	{ "ioctl(", "#include <sys/ioctl.h>\n" },
+	{ "mmap(|memfd_create(", "#include <sys/mman.h>\n" },
+	{ "mount(|umount2(", "#include <sys/mount.h>\n" },
+	{ "prctl(", "#include <sys/prctl.h>\n" },
+	{ "ptrace(", "#include <sys/ptrace.h>\n" },
+	{ "socket(|AF_", "#include <sys/socket.h>\n" },
+	{ "mkdir(|mkdirat(|mknod|umask(|S_I", "#include <sys/stat.h>\n" },
+	{ "SYS_", "#include <sys/syscall.h>\n" },
+	{ "sockaddr_un", "#include <sys/un.h>\n" },
+	{ "wait(", "#include <sys/wait.h>\n" },
+	{ NULL, "#include <unistd.h>\n\n" },
+	{ NULL, NULL }
+};
 
-	fprintf(out, "static const char actors[] = \"");
-	for (i = 0; i < scenario->count; i++)
-		fputc(finding->part->actors[scenario->operations[i].actor][0],
-		      out);
-	if (!finding->part->runner)
-		fprintf(out, "\", enforces[] = \"");
-	for (i = 0; !finding->part->runner && i < scenario->count; i++)
-		fputc(finding->part->kinds[scenario->operations[i].kind]
-		      .enforces ? 'y' : 'n', out);
-	fprintf(out, "\";\n");
-}
+/* First all that is done outside, then the rest in a child */
+static const struct helper run_ordered[] = {
+	{ NULL,
+"\n"
+"static int run(int sandbox)\n"
+"{\n"
+"\tint n = 0, last = 0;\n"
+"\n"
+"\town_place();\n" },
+	{ "\"o", "\tfor (; actors[n] == 'o'; n++)\n\t\tlast = step(n);\n" },
+	{ NULL,
+"\tif (fork())\n"
+"\t\treturn wait(&last), WEXITSTATUS(last);\n"
+"\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n" },
+	{ "\"o+slot[", "\tmemset(slot, -1, sizeof(slot));\n" },
+	{ NULL,
+"\tfor (; actors[n]; n++)\n"
+"\t\tif (sandbox || enforces[n] == 'n')\n"
+"\t\t\tlast = step(n) < 0 ? errno : 0;\n"
+"\t_exit(last);\n"
+"}\n"
+"\n" },
+	{ NULL, NULL }
+};
 
-/*
- * Outside is the parent, inside its child.  A descriptor's number goes from one
- * to the other; nothing else does.
- */
-static const struct helper run_all[] = { { NULL,
+/* Outside is the parent, inside its child: the number of each step goes there. */
+static const struct helper run_alternating[] = { { NULL,
 "\n"
 "static int run(int sandbox)\n"
 "{\n"
@@ -142,8 +208,7 @@ static const struct helper run_all[] = { { NULL,
 "\t\tclose(turn[1]);\n"
 "\t\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
 "\t\twhile (read(turn[0], &n, sizeof(n)) == sizeof(n))\n"
-"\t\t\tlast = step(n) < 0 ? errno : 0,\n"
-"\t\t\twrite(back[1], &last, 4);\n"
+"\t\t\tlast = step(n) < 0 ? errno : 0, write(back[1], &last, 4);\n"
 "\t\t_exit(0);\n"
 "\t}\n"
 "\tfor (n = 0; actors[n]; n++)\n"
@@ -155,17 +220,33 @@ static const struct helper run_all[] = { { NULL,
 "}\n"
 "\n" }, { NULL, NULL } };
 
+static const struct helper *runner(const struct scenario *scenario)
+{
+	int i;
+
+	for (i = 1; i < scenario->count; i++)
+		if (!scenario->operations[i].actor &&
+		    scenario->operations[i - 1].actor)
+			return run_alternating;
+	return scenario->operations[i - 1].actor ? run_ordered : run_alternating;
+}
+
 static void put_main(FILE *out, const struct part *part,
 		     const struct expected *wanted)
 {
 	int i;
 
 	fputs(part->uncontrolled ?
-	      "int main(void)\n{\n\tint with = run(1);\n\n"
+	      "int main(void)\n{\n\tint with = run();\n\n"
 	      "\tprintf(\"the last call: %s\\n\", strerror(with));\n" :
 	      "int main(void)\n{\n\tint without = run(0), with = run(1);\n\n"
 	      "\tprintf(\"without a sandbox: %s\\nwith it: %s\\n\",\n"
 	      "\t       strerror(without), strerror(with));\n", out);
+	/* What is left of a tree has no answer that could be held against it. */
+	if (!wanted->count) {
+		fputs("\tsystem(\"ls -lR /tmp\");\n\treturn 2;\n}\n", out);
+		return;
+	}
 	fprintf(out, "\treturn !(");
 	for (i = 0; i < wanted->count; i++) {
 		fprintf(out, "%swith == ", i ? " || " : "");
@@ -177,22 +258,52 @@ static void put_main(FILE *out, const struct part *part,
 	fprintf(out, ");\n}\n");
 }
 
+static void put_without_tabs(FILE *out, const char *text)
+{
+	for (; *text; text++)
+		if (*text == '\t')
+			fprintf(out, "%*s", TAB, "");
+		else
+			fputc(*text, out);
+}
+
+static void put_body(FILE *out, const struct finding *finding,
+		     const char *statements)
+{
+	const struct part *part = finding->part;
+	int i;
+
+	for (i = 0; i < HELPERS_MAX; i++)
+		put_used(out, part->helpers[i], statements);
+	fold(out, statements, "\t\t\t", 3 * TAB);
+	for (i = 0; i < HELPERS_MAX; i++)
+		put_used(out, part->runner[i], statements);
+	if (!part->runner[0])
+		put_used(out, runner(&finding->scenario), statements);
+	put_main(out, part, &finding->trial.wanted);
+}
+
 void finding_program(FILE *out, const struct finding *finding)
 {
 	const struct part *part = finding->part;
-	char *statements = NULL;
+	char *statements = NULL, *body = NULL;
 	size_t size;
-	FILE *buffer = open_memstream(&statements, &size);
+	FILE *to = open_memstream(&statements, &size);
 
-	if (!buffer)
+	if (!to)
 		return;
-	put_statements(buffer, finding);
-	fclose(buffer);
-	put_comment(out, finding);
-	put_used(out, part->helpers, statements);
-	fold(out, statements, "\t\t\t", 3 * TAB);
-	put_actors(out, finding);
-	put_used(out, part->runner ?: run_all, statements);
-	put_main(out, part, &finding->trial.wanted);
+	if (!part->sequence || !part->sequence(to, &finding->scenario))
+		put_steps(to, finding);
+	fclose(to);
+	to = open_memstream(&body, &size);
+	if (to) {
+		put_body(to, finding, statements);
+		fclose(to);
+		put_comment(out, finding);
+		fputs("#define _GNU_SOURCE\n", out);
+		put_used(out, headers, body);
+		put_without_tabs(out, body);
+	}
+	free(body);
 	free(statements);
 }

@@ -86,6 +86,6 @@ const struct part part_calls = {
 	.predict = predict,
 	.run = calls_run,
 	.statement = calls_statement,
-	.helpers = calls_helpers,
-	.runner = calls_runner,
+	.helpers = { calls_helpers },
+	.runner = { calls_runner },
 };

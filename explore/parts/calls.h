@@ -20,8 +20,7 @@ bool calls_run(const struct claim *claim, const struct scenario *scenario,
 
 /* For which kernel statements are */
 int calls_abi(void);
-void calls_statement(FILE *out, const struct operation *operation,
-		     const struct policy *policy, int number);
+void calls_statement(FILE *out, const struct scenario *scenario, int number);
 extern const struct helper calls_helpers[], calls_runner[];
 
 #endif

@@ -6,22 +6,9 @@
 #include "explore/parts/calls.h"
 
 const struct helper calls_helpers[] = {
+	{ "slot[|create(", "static int slot[4] = { -1, -1, -1, -1 };\n" },
 	{ NULL,
-"#define _GNU_SOURCE\n"
-"#include <errno.h>\n"
-"#include <fcntl.h>\n"
-"#include <linux/capability.h>\n"
-"#include <netinet/in.h>\n"
-"#include <sched.h>\n"
-"#include <stdint.h>\n"
-"#include <stdio.h>\n"
-"#include <string.h>\n"
-"#include <sys/mman.h>\n"
-"#include <sys/prctl.h>\n"
-"#include <sys/syscall.h>\n"
-"#include <unistd.h>\n"
-"\n"
-"static int slot[4] = { -1, -1, -1, -1 }, other, file, pipes[2], memory;\n"
+"static int other, file, pipes[2], memory;\n"
 "\n" },
 	{ "create(",
 "static long create(int n, uint64_t *attr, long size, int last, int flags)\n"
@@ -61,7 +48,7 @@ const struct helper calls_helpers[] = {
 	{ "drop(",
 "static long drop(void)\n"
 "{\n"
-"\tstruct __user_cap_header_struct h = { 0x20080522 };\n"
+"\tstruct __user_cap_header_struct h = { 0x20080522, 0 };\n"
 "\tstruct __user_cap_data_struct caps[2];\n"
 "\n"
 "\tsyscall(SYS_capget, &h, caps);\n"
@@ -76,7 +63,7 @@ const struct helper calls_helpers[] = {
 /* All of it is done by one process. */
 const struct helper calls_runner[] = { { NULL,
 "\n"
-"static int run(int sandbox)\n"
+"static int run(void)\n"
 "{\n"
 "\tint n, last = 0;\n"
 "\n"
@@ -84,7 +71,8 @@ const struct helper calls_runner[] = { { NULL,
 "\tfile = open(\"/dev/null\", O_PATH);\n"
 "\tmemory = memfd_create(\"\", 0);\n"
 "\tpipe(pipes);\n"
-"\tunshare(CLONE_NEWNS) && unshare(CLONE_NEWUSER);\n"
+"\tif (unshare(CLONE_NEWNS))\n"
+"\t\tunshare(CLONE_NEWUSER);\n"
 "\tfor (n = 0; actors[n]; n++)\n"
 "\t\tlast = step(n) < 0 ? errno : 0;\n"
 "\treturn last;\n"
@@ -159,20 +147,18 @@ static void put_restrict(FILE *out, const struct operation *op)
 		(flags & RESTRICT_LAST ? 1U << 31 : 0));
 }
 
-void calls_statement(FILE *out, const struct operation *op,
-		     const struct policy *policy, int number)
+void calls_statement(FILE *out, const struct scenario *scenario, int number)
 {
+	const struct operation *op = &scenario->operations[number];
 	static const char *const others[CALLS_KINDS] = {
 		[CALLS_SET_NNP] = "prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0)",
 		[CALLS_IS_NNP] = "prctl(PR_GET_NO_NEW_PRIVS, 0, 0, 0, 0) ? 0 : (errno = ENODATA, -1)",
 		[CALLS_DROP] = "drop()",
 		[CALLS_USERNS] = "unshare(CLONE_NEWUSER)",
 		[CALLS_READ] = "open(\"/dev/null\", O_RDONLY)",
-		[CALLS_BIND] = "bind(socket(AF_INET, SOCK_STREAM, 0), (void *)&(struct sockaddr_in){ AF_INET }, 16)",
+		[CALLS_BIND] = "bind(socket(AF_INET, SOCK_STREAM, 0), (void *)&(struct sockaddr_in){ .sin_family = AF_INET }, 16)",
 	};
 
-	(void)policy;
-	(void)number;
 	switch (op->kind) {
 	case CALLS_CREATE:
 		put_create(out, op);

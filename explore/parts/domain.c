@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The part "domain": its words, and what the model says of a scenario. */
 #include "explore/parts/domain.h"
+#include "explore/parts/turns.h"
 
 static const char *const kill_flags[] = {
 	"thread", "pidfd", "queue", "zero", NULL
@@ -82,6 +83,6 @@ const struct part part_domain = {
 	.predict = domain_predict,
 	.run = domain_run,
 	.statement = domain_statement,
-	.helpers = domain_helpers,
-	.runner = domain_runner,
+	.helpers = { turns_helpers, domain_helpers },
+	.runner = { turns_runner, domain_runner },
 };

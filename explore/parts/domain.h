@@ -21,8 +21,7 @@ bool domain_run(const struct claim *claim, const struct scenario *scenario,
 		const bool *skip, struct observation *observation,
 		const char **why);
 
-void domain_statement(FILE *out, const struct operation *operation,
-		      const struct policy *policy, int number);
+void domain_statement(FILE *out, const struct scenario *scenario, int number);
 extern const struct helper domain_helpers[];
 extern const struct helper domain_runner[];
 

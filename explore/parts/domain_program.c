@@ -1,81 +1,38 @@
 // SPDX-License-Identifier: GPL-2.0
 /*
- * Operations of tasks as statements of C, and how a program runs them: the tasks
- * share their memory, and each waits for its turn.
+ * Operations of tasks as statements of C.  A program of theirs has them take turns
+ * (turns_program.c).
  */
 #include <stdio.h>
 
 #include "explore/parts/domain.h"
 
 const struct helper domain_helpers[] = {
-	{ NULL,
-"#define _GNU_SOURCE\n"
-"#include <errno.h>\n" },
-	{ "own(", "#include <fcntl.h>\n" },
-	{ NULL,
-"#include <sched.h>\n"
-"#include <signal.h>\n"
-"#include <stdio.h>\n" },
-	{ "again(", "#include <stdlib.h>\n" },
-	{ NULL, "#include <string.h>\n" },
-	{ "again(", "#include <sys/mman.h>\n" },
-	{ NULL, "#include <sys/prctl.h>\n" },
-	{ "ptrace(", "#include <sys/ptrace.h>\n" },
-	{ "AF_UNIX|reach(", "#include <sys/socket.h>\n" },
-	{ "SYS_", "#include <sys/syscall.h>\n" },
-	{ "name(", "#include <sys/un.h>\n" },
-	{ NULL,
-"#include <unistd.h>\n"
-"\n"
-"/* The tasks share it, and their descriptors, and take turns. */\n"
-"static volatile struct {\n"
-"\tint turn, last, sandbox, process[9], thread[9], caught[99];\n" },
-	{ "all.pipe", "\tint pipe[2][2];\n" },
-	{ NULL,
-"} all __attribute__((aligned(4096)));\n"
-"static int list(void *self);\n"
-"\n" },
 	{ "restrict_self",
 "static long restrict_self(long long scoped, int flags)\n"
 "{\n"
-"\tlong long attr[3] = { 1 << 11 /* MAKE_BLOCK */, 0, scoped };\n"
-"\tint set = syscall(444, attr, scoped ? 24 : 8, 0);\n"
-"\n"
-"\treturn all.sandbox ? syscall(446, set, flags) : 0;\n"
-"}\n"
-"\n" },
-	{ "start(",
-"static long start(long new, int flags)\n"
-"{\n"
-"\tstatic char stacks[10][65536];\n"
-"\n"
-"\tall.thread[new] = clone(list, stacks[new + 1],\n"
-"\t\t\tCLONE_VM | CLONE_FILES | flags, (void *)new);\n"
-"\tall.process[new] = flags == SIGCHLD ? all.thread[new] : getpid();\n"
-"\treturn 0;\n"
+"\treturn !all.sandbox ? 0 : syscall(446, syscall(444, (long long[]){\n"
+"\t\t1 << 11 /* MAKE_BLOCK */, 0, scoped }, scoped ? 24 : 8, 0), flags);\n"
 "}\n"
 "\n" },
 	{ "arrived(",
-"static void caught(int number)\n"
+"static void caught(int n)\n"
 "{\n"
-"\tall.caught[getpid() % 99] = all.turn + 1;\n"
+"\tall.came[getpid() % 99] = all.at + !!n;\n"
 "}\n"
 "\n"
 "static long arrived(int task, int silent, long sent)\n"
 "{\n"
-"\terrno = sent < 0 ? errno : silent;\n"
-"\tusleep(9999);\n"
-"\treturn all.caught[all.process[task] % 99] - all.turn - 1;\n"
+"\tsilent = sent < 0 ? errno : silent;\n"
+"\tusleep(9999), errno = silent;\n"
+"\treturn all.came[all.process[task] % 99] - all.at - 1;\n"
 "}\n"
 "\n" },
 	{ "own(",
-"static long own(int fd, int type, int pid)\n"
+"static long own(int f, int type, int pid)\n"
 "{\n"
-"\tstruct f_owner_ex owner = { type, pid };\n"
-"\n"
-"\tfcntl(fd, F_SETFL, O_ASYNC);\n"
-"\tfcntl(fd, F_SETSIG, SIGUSR1);\n"
-"\treturn fcntl(fd, F_SETOWN_EX, &owner);\n"
+"\treturn fcntl(f, F_SETFL, O_ASYNC) ?: fcntl(f, F_SETSIG, SIGUSR1) ?:\n"
+"\t       fcntl(f, F_SETOWN_EX, &(struct f_owner_ex){ type, pid });\n"
 "}\n"
 "\n" },
 	{ "name(",
@@ -105,64 +62,20 @@ const struct helper domain_helpers[] = {
 "\treturn readlink(path, to, sizeof(to));\n"
 "}\n"
 "\n" },
-	{ "again(",
-"static void *shared(void)\n"
-"{\n"
-"\treturn mmap((void *)&all, 4096, PROT_READ | PROT_WRITE,\n"
-"\t\t    MAP_SHARED | MAP_FIXED, 99, 0);\n"
-"}\n"
-"\n"
-"__attribute__((constructor)) static void goes_on(int argc, char **argv)\n"
-"{\n"
-"\tif (argc < 2)\n"
-"\t\treturn;\n"
-"\tshared();\n"
-"\tall.last = 0;\n"
-"\tall.turn++;\n"
-"\t_exit(list((void *)atol(argv[1])));\n"
-"}\n"
-"\n"
-"static long again(const char *task)\n"
-"{\n"
-"\treturn execl(\"/proc/self/exe\", \"task\", task, NULL);\n"
-"}\n"
-"\n" },
 	{ NULL, NULL }
 };
 
 const struct helper domain_runner[] = {
 	{ NULL,
 "\n"
-"static int list(void *self)\n"
-"{\n"
-"\tint n;\n"
-"\n"
-"\tfor (n = 0; n < 999 && actors[all.turn]; n++) {\n"
-"\t\tusleep(9999);\n"
-"\t\tif (actors[all.turn] != \"oabcdefgh\"[(long)self])\n"
-"\t\t\tcontinue;\n" },
-	{ "SYS_exit", "\t\tusleep(9999);\n" },
-	{ NULL,
-"\t\tall.last = step(all.turn) < 0 ? errno : 0;\n"
-"\t\tall.turn++;\n"
-"\t}\n"
-"\treturn 0;\n"
-"}\n"
-"\n"
 "static int run(int sandbox)\n"
-"{\n" },
-	{ "again(",
-"\tftruncate(dup2(memfd_create(\"all\", 0), 99), 4096);\n"
-"\tshared();\n" },
-	{ NULL,
-"\tmemset((void *)&all, 0, sizeof(all));\n"
-"\tall.sandbox = sandbox;\n"
-"\tall.process[0] = all.thread[0] = getpid();\n"
+"{\n"
+"\tall = (typeof(all)){ .sandbox = sandbox, .process = { getpid() } };\n"
 "\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n" },
+	{ "all.thread[0]", "\tall.thread[0] = getpid();\n" },
 	{ "arrived(", "\tsignal(SIGUSR1, caught);\n" },
 	{ "all.pipe",
-"\tpipe((int *)all.pipe[0]);\n"
-"\tpipe((int *)all.pipe[1]);\n" },
+"\tpipe((int *)all.pipe), pipe((int *)all.pipe + 2);\n" },
 	{ NULL,
 "\tlist(NULL);\n"
 "\tusleep(500000);\t/* The other tasks end. */\n"
@@ -196,7 +109,7 @@ static void put_own(FILE *out, const struct operation *op)
 {
 	const int target = domain_task(op->text[1]);
 
-	fprintf(out, "own(all.pipe[%d][0], ", domain_file(op->text[0]));
+	fprintf(out, "own(all.pipe[%d], ", 2 * domain_file(op->text[0]));
 	if (op->flags & OWN_GROUP)
 		fprintf(out, "F_OWNER_PGRP, getpgid(all.process[%d]))", target);
 	else if (op->flags & OWN_THREAD)
@@ -255,12 +168,12 @@ static void put_socket_operation(FILE *out, const struct operation *op)
 	}
 }
 
-void domain_statement(FILE *out, const struct operation *op,
-		      const struct policy *policy, int number)
+void domain_statement(FILE *out, const struct scenario *scenario, int number)
 {
+	const struct operation *op = &scenario->operations[number];
+	const struct policy *policy = &scenario->policies[op->policy];
 	const int target = domain_task(op->text[0]);
 
-	(void)number;
 	switch (op->kind) {
 	case DOMAIN_ENFORCE:
 		fprintf(out, "restrict_self(%u, %u)",
@@ -277,11 +190,12 @@ void domain_statement(FILE *out, const struct operation *op,
 			target);
 		break;
 	case DOMAIN_EXIT:
-		fputs("(all.last = 0, all.turn++, syscall(SYS_exit, 0))",
+		fputs("(all.last = 0, all.at++, syscall(SYS_exit, 0))",
 		      out);
 		break;
 	case DOMAIN_EXEC:
-		fprintf(out, "again(\"%d\")", op->actor);
+		fprintf(out, "execl(\"/proc/self/exe\", \"task\", \"%d\", NULL)",
+			op->actor);
 		break;
 	case DOMAIN_GROUP:
 		fprintf(out, "setpgid(0, all.process[%d] == getpid() ? 0 : getpgid(all.process[%d]))",
@@ -298,8 +212,9 @@ void domain_statement(FILE *out, const struct operation *op,
 			target, target);
 		break;
 	case DOMAIN_EVENT:
-		fprintf(out, "arrived(%d, EPERM, write(all.pipe[%d][1], \"x\", 1))",
-			domain_task(op->text[1]), domain_file(op->text[0]));
+		fprintf(out, "arrived(%d, EPERM, write(all.pipe[%d], \"x\", 1))",
+			domain_task(op->text[1]),
+			2 * domain_file(op->text[0]) + 1);
 		break;
 	case DOMAIN_INSPECT:
 		put_inspect(out, op, target);

@@ -124,5 +124,5 @@ const struct part part_fs = {
 	.predict = fs_predict,
 	.run = fs_run,
 	.statement = fs_statement,
-	.helpers = fs_helpers,
+	.helpers = { fs_helpers },
 };

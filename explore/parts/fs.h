@@ -29,8 +29,7 @@ bool fs_run(const struct claim *claim, const struct scenario *scenario,
 	    const bool *skip, struct observation *observation,
 	    const char **why);
 
-void fs_statement(FILE *out, const struct operation *operation,
-		  const struct policy *policy, int number);
+void fs_statement(FILE *out, const struct scenario *scenario, int number);
 extern const struct helper fs_helpers[];
 
 #endif

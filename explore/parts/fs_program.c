@@ -6,21 +6,7 @@
 #include "explore/parts/ring.h"
 
 const struct helper fs_helpers[] = {
-	{ NULL,
-"#define _GNU_SOURCE\n"
-"#include <errno.h>\n"
-"#include <fcntl.h>\n"
-"#include <sched.h>\n"
-"#include <stdint.h>\n"
-"#include <stdio.h>\n"
-"#include <string.h>\n"
-"#include <sys/mount.h>\n"
-"#include <sys/prctl.h>\n"
-"#include <sys/stat.h>\n"
-"#include <sys/syscall.h>\n"
-"#include <unistd.h>\n"
-"\n" },
-	{ "ioctl", "#include <sys/ioctl.h>\n\nstatic int room[16] = { 1 };\n\n" },
+	{ "ioctl", "static int room[16] = { 1 };\n\n" },
 	{ "ioctl_32(",
 "/* To be compiled with -static -no-pie: pointers have 32 bits there. */\n"
 "static long ioctl_32(int fd, unsigned int command, void *argument)\n"
@@ -38,9 +24,9 @@ const struct helper fs_helpers[] = {
 "static int slot[6] = { -1, -1, -1, -1, -1, -1 };\n"
 "\n" },
 	{ "restrict_self",
-"struct rule { uint64_t access; int fd; const char *path; };\n"
+"struct rule { long long access; int fd; const char *path; };\n"
 "\n"
-"static long restrict_self(uint64_t handled, struct rule *rule)\n"
+"static long restrict_self(long long handled, struct rule *rule)\n"
 "{\n"
 "\tint set = syscall(444, &handled, sizeof(handled), 0);\n"
 "\n"
@@ -66,16 +52,13 @@ const struct helper fs_helpers[] = {
 "\treturn write(open(path, O_WRONLY | O_CREAT, 0755), \"x\", 1);\n"
 "}\n"
 "\n" },
-	{ "unix_socket(",
-"#include <sys/socket.h>\n"
-"#include <sys/un.h>\n"
-"\n"
-"static long unix_socket(long (*call)(), const char *path)\n"
+	{ "name(",
+"static void *name(const char *path)\n"
 "{\n"
-"\tstruct sockaddr_un name = { .sun_family = AF_UNIX };\n"
+"\tstatic struct sockaddr_un of = { .sun_family = AF_UNIX };\n"
 "\n"
-"\tstrcpy(name.sun_path, path);\n"
-"\treturn call(socket(AF_UNIX, SOCK_DGRAM, 0), &name, sizeof(name));\n"
+"\tstrcpy(of.sun_path, path);\n"
+"\treturn &of;\n"
 "}\n"
 "\n" },
 	{ "ring(", ring_helper },
@@ -249,12 +232,12 @@ static void put_call(FILE *out, const char *call, const char *path,
 	fprintf(out, "%s)", more);
 }
 
-void fs_statement(FILE *out, const struct operation *op,
-		  const struct policy *policy, int number)
+void fs_statement(FILE *out, const struct scenario *scenario, int number)
 {
+	const struct operation *op = &scenario->operations[number];
+	const struct policy *policy = &scenario->policies[op->policy];
 	const char *const path = op->text[0], *const other = op->text[1];
 
-	(void)number;
 	if (op->actor == FS_RING) {
 		put_ring(out, op);
 		return;
@@ -302,10 +285,10 @@ void fs_statement(FILE *out, const struct operation *op,
 		break;
 	case FS_SERVE:
 	case FS_CONNECT:
-		fprintf(out, "unix_socket((long (*)())%s, ",
+		fprintf(out, "%s(socket(AF_UNIX, SOCK_DGRAM, 0), name(",
 			op->kind == FS_SERVE ? "bind" : "connect");
 		put_whole(out, path);
-		fputs(")", out);
+		fputs("), 110)", out);
 		break;
 	case FS_BIND:
 		fprintf(out, "mount(\"%s\", \"%s\", NULL, MS_BIND, NULL)",

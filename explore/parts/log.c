@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The part "log": its words, and what the model says of a scenario. */
-#include "explore/parts/domain.h"
 #include "explore/parts/log.h"
+#include "explore/parts/turns.h"
 
 #define LOGGED_SINCE 7
 
@@ -92,7 +92,7 @@ const struct part part_log = {
 	.predict = log_predict,
 	.run = log_run,
 	.statement = log_statement,
-	.helpers = log_helpers,
-	/* Its tasks take turns, too. */
-	.runner = domain_runner,
+	.sequence = log_sequence,
+	.helpers = { turns_helpers, log_helpers },
+	.runner = { turns_runner, log_runner },
 };

@@ -20,9 +20,10 @@ bool log_run(const struct claim *claim, const struct scenario *scenario,
 	     const bool *skip, struct observation *observation,
 	     const char **why);
 
-void log_statement(FILE *out, const struct operation *operation,
-		   const struct policy *policy, int number);
-extern const struct helper log_helpers[];
+void log_statement(FILE *out, const struct scenario *scenario, int number);
+/* All of it as a function that does it in order; false: the tasks take turns. */
+bool log_sequence(FILE *out, const struct scenario *scenario);
+extern const struct helper log_helpers[], log_runner[];
 
 /* As "blockers=" has them, by bit; the last one is no blocker. */
 extern const char *const log_blockers[];

@@ -87,5 +87,5 @@ const struct part part_net = {
 	.predict = net_predict,
 	.run = net_run,
 	.statement = net_statement,
-	.helpers = net_helpers,
+	.helpers = { net_helpers },
 };

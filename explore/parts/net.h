@@ -26,8 +26,7 @@ long net_ring_do(const struct operation *operation, int fd,
 		 const void *address, int length,
 		 const struct msghdr *message);
 
-void net_statement(FILE *out, const struct operation *operation,
-		   const struct policy *policy, int number);
+void net_statement(FILE *out, const struct scenario *scenario, int number);
 extern const struct helper net_helpers[];
 
 #endif

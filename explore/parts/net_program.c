@@ -6,24 +6,11 @@
 #include "explore/parts/ring.h"
 
 const struct helper net_helpers[] = {
-	{ NULL,
-"#define _GNU_SOURCE\n"
-"#include <arpa/inet.h>\n"
-"#include <errno.h>\n"
-"#include <net/if.h>\n"
-"#include <sched.h>\n"
-"#include <stdio.h>\n"
-"#include <string.h>\n"
-"#include <sys/ioctl.h>\n"
-"#include <sys/prctl.h>\n"
-"#include <sys/syscall.h>\n"
-"#include <unistd.h>\n"
-"\n" },
-	{ "slot[", "static int slot[4] = { -1, -1, -1, -1 };\n" },
+	{ "slot[", "static int slot[4] = { -1, -1, -1, -1 };\n\n" },
 	{ "restrict_self",
-"static long restrict_self(uint64_t handled, uint64_t (*rule)[2])\n"
+"static long restrict_self(long long handled, long long (*rule)[2])\n"
 "{\n"
-"\tint set = syscall(444, (uint64_t[2]){ 0, handled }, 16, 0);\n"
+"\tint set = syscall(444, (long long[2]){ 0, handled }, 16, 0);\n"
 "\n"
 "\tfor (; **rule; rule++)\n"
 "\t\tsyscall(445, set, 2, rule, 0);\n"
@@ -36,26 +23,25 @@ const struct helper net_helpers[] = {
 "\tstatic struct sockaddr_in6 rooms[20], *a = rooms;\n"
 "\n"
 "\ta = rooms + (a == rooms) * 10;\n"
-"\t*a = (struct sockaddr_in6){ family, htons(port) };\n"
+"\t*a = (struct sockaddr_in6){ .sin6_family = family };\n"
+"\ta->sin6_port = htons(port);\n"
 "\tinet_pton(family, text, (char *)a + (family == AF_INET ? 4 : 8));\n"
 "\treturn a;\n"
 "}\n"
 "\n" },
 	{ "messages(",
 "static long messages(int fd, struct sockaddr *one, int size,\n"
-"\t\t     struct sockaddr *other, int other_size)\n"
+"\t\t\t  struct sockaddr *other, int other_size)\n"
 "{\n"
 "\tstruct iovec byte = { \"x\", 1 };\n"
-"\tstruct mmsghdr both[] = { { { one, size, &byte, 1 } },\n"
-"\t\t\t\t  { { other, other_size, &byte, 1 } } };\n"
+"\tstruct mmsghdr both[] = { { { one, size, &byte, 1, 0, 0, 0 }, 0 },\n"
+"\t\t{ { other, other_size, &byte, 1, 0, 0, 0 }, 0 } };\n"
+"\tint sent = sendmmsg(fd, both, 2, MSG_NOSIGNAL);\n"
 "\n"
-"\treturn sendmmsg(fd, both, 2, MSG_NOSIGNAL) == 1 ?\n"
-"\t       sendmmsg(fd, both + 1, 1, MSG_NOSIGNAL) : 0;\n"
+"\treturn sent != 1 ? sent : sendmmsg(fd, both + 1, 1, MSG_NOSIGNAL);\n"
 "}\n"
 "\n" },
 	{ "later(",
-"#include <poll.h>\n"
-"\n"
 "static long later(int fd, struct sockaddr *to, int size)\n"
 "{\n"
 "\tlong ret = ioctl(fd, FIONBIO, (int[1]){ 1 }) ?: connect(fd, to, size);\n"
@@ -70,17 +56,16 @@ const struct helper net_helpers[] = {
 	{ NULL,
 "static void own_place(void)\n"
 "{\n"
-"\tstruct ifreq lo = { \"lo\", .ifr_flags = IFF_UP };\n"
-"\tint i;\n"
-"\n"
-"\tunshare(CLONE_NEWNET) && unshare(CLONE_NEWUSER | CLONE_NEWNET);\n"
-"\tioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &lo);\n"
-"\tfor (i = 0; i < 5; i++) {\n"
-"\t\tstruct sockaddr_in6 a = { AF_INET6, htons(1101 + i % 3) };\n"
-"\t\tint fd = socket(AF_INET6, SOCK_STREAM + (i < 3), 0);\n"
-"\n"
-"\t\tbind(fd, (void *)&a, sizeof(a)) || listen(fd, 9);\n"
-"\t}\n"
+"\tif (unshare(CLONE_NEWNET))\n"
+"\t\tunshare(CLONE_NEWUSER | CLONE_NEWNET);\n"
+"\tioctl(socket(AF_INET, SOCK_DGRAM, 0), SIOCSIFFLAGS, &(struct ifreq){\n"
+"\t\t.ifr_name = \"lo\", .ifr_flags = IFF_UP });\n"
+},
+	{ "to(",
+"\tfor (int i = 0, fd; i < 5; i++)\n"
+"\t\tfd = socket(AF_INET6, SOCK_STREAM + (i < 3), 0),\n"
+"\t\tbind(fd, to(AF_INET6, \"::\", 1101 + i % 3), 28), listen(fd, 9);\n" },
+	{ NULL,
 "}\n\n" },
 	{ NULL, NULL }
 };
@@ -89,7 +74,7 @@ static void put_policy(FILE *out, const struct policy *policy)
 {
 	int i;
 
-	fprintf(out, "restrict_self(0x%x, (uint64_t[][2]){",
+	fprintf(out, "restrict_self(0x%x, (long long[][2]){",
 		policy->handled[SET_NET]);
 	for (i = 0; i < policy->grants_count; i++)
 		fprintf(out, "\n\t\t\t{ 0x%x, %u },",
@@ -146,7 +131,7 @@ static void put_ring(FILE *out, const struct operation *op)
 		fprintf(out, "ring(IORING_OP_SENDMSG, slot[%u], &(struct msghdr){ ",
 			op->slot);
 		put_address(out, op->text[0]);
-		fputs(", &(struct iovec){ \"x\", 1 }, 1 }, 0, 1, MSG_NOSIGNAL)",
+		fputs(", &(struct iovec){ \"x\", 1 }, 1, 0, 0, 0 }, 0, 1, MSG_NOSIGNAL)",
 		      out);
 		break;
 	default:
@@ -158,14 +143,14 @@ static void put_ring(FILE *out, const struct operation *op)
 	}
 }
 
-void net_statement(FILE *out, const struct operation *op,
-		   const struct policy *policy, int number)
+void net_statement(FILE *out, const struct scenario *scenario, int number)
 {
+	const struct operation *op = &scenario->operations[number];
+	const struct policy *policy = &scenario->policies[op->policy];
 	const char *const flags = op->flags & SEND_FASTOPEN ?
 				  "MSG_NOSIGNAL | MSG_FASTOPEN" :
 				  "MSG_NOSIGNAL";
 
-	(void)number;
 	if (op->actor == NET_RING) {
 		put_ring(out, op);
 		return;
@@ -204,7 +189,7 @@ void net_statement(FILE *out, const struct operation *op,
 		fprintf(out, "sendmsg(slot[%u], &(struct msghdr){ ",
 			op->slot);
 		put_address(out, op->text[0]);
-		fprintf(out, ", &(struct iovec){ \"x\", 1 }, 1 }, %s)",
+		fprintf(out, ", &(struct iovec){ \"x\", 1 }, 1, 0, 0, 0 }, %s)",
 			flags);
 		break;
 	case NET_SENDMMSG:

@@ -30,5 +30,5 @@ const struct part part_overlay = {
 	.predict = fs_predict,
 	.run = fs_run,
 	.statement = fs_statement,
-	.helpers = fs_helpers,
+	.helpers = { fs_helpers },
 };

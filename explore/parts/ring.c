@@ -50,9 +50,6 @@ long ring_submit(const struct io_uring_sqe *sqe)
 }
 
 const char ring_helper[] =
-"#include <linux/io_uring.h>\n"
-"#include <sys/mman.h>\n"
-"\n"
 "static long ring(int op, int fd, const void *at, long o, long n, int flags)\n"
 "{\n"
 "\tstruct io_uring_params p = { 0 };\n"
@@ -61,8 +58,8 @@ const char ring_helper[] =
 "\tstruct io_uring_cqe *end = (void *)(rings + p.cq_off.cqes);\n"
 "\tstruct io_uring_sqe *to = mmap(0, 4096, 3, 1, set, IORING_OFF_SQES);\n"
 "\n"
-"\t*to = (struct io_uring_sqe){ op, 0, 0, fd, { o }, { (long)at }, n,\n"
-"\t\t\t\t     { flags } };\n"
+"\t*to = (struct io_uring_sqe){ .opcode = op, .fd = fd, .off = o,\n"
+"\t\t.addr = (long)at, .len = n, .open_flags = flags };\n"
 "\t*(int *)(rings + p.sq_off.tail) = 1;\n"
 "\tsyscall(426, set, 1, 1, IORING_ENTER_GETEVENTS, 0, 0);\n"
 "\treturn errno = -end->res, end->res;\n"

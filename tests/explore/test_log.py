@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.explore.programs import FLAGS
 from tests.explore.test_explore import NOBODY, Record, explorer
 from vm import kernels, run
 from vm.paths import GUEST
@@ -45,7 +46,7 @@ def test_what_is_found_is_small(found: Record) -> None:
 def test_its_program_compiles(found: Record, tmp_path: Path) -> None:
     source = tmp_path / "found.c"
     source.write_text(found["findings"][0]["program"])
-    subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
+    subprocess.run(["cc", *FLAGS, "-o", tmp_path / "found", source], check=True)
 
 
 def test_what_is_missing_is_named() -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.explore.programs import FLAGS
 from tests.explore.test_explore import explored
 
 
@@ -29,7 +30,7 @@ def test_a_program_shows_it_by_itself(tmp_path: Path) -> None:
     source = tmp_path / "found.c"
     source.write_text(wrong["program"])
     assert len(wrong["operations"]) <= 10 and len(wrong["program"].splitlines()) <= 100
-    subprocess.run(["cc", "-w", "-o", tmp_path / "found", source], check=True)
+    subprocess.run(["cc", *FLAGS, "-o", tmp_path / "found", source], check=True)
     done = subprocess.run([tmp_path / "found"], capture_output=True, text=True, check=False)
     assert done.stdout.splitlines()[-2:] == ["without a sandbox: Success",
                                              "with it: Permission denied"]
