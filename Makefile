@@ -93,7 +93,7 @@ $(BUILD)/extra/%.o: /%.c | $(BUILD)/version.h $(BUILD)/abi_names.h
 	@echo "  CC    /$*.c"
 	@$(CC) $(CFLAGS) $(LANDPROOF_CFLAGS) -DLANDPROOF_PRIVATE=true -fno-pie -c -o $@ $<
 
-$(BUILD)/explore/engine/corpus.o $(BUILD)/asan/explore/engine/corpus.o: explore/corpus/corpus.txt
+$(BUILD)/explore/engine/corpus.o $(BUILD)/asan/explore/engine/corpus.o: $(wildcard explore/corpus/*.txt)
 
 # The sanitizers cannot be linked statically: this one is for the host only.
 $(BUILD)/landproof-asan: $(ASAN_OBJECTS)

@@ -19,6 +19,7 @@ __asm__(".section .rodata\n"
 	".global corpus_text\n"
 	"corpus_text:\n"
 	".incbin \"explore/corpus/corpus.txt\"\n"
+	".incbin \"explore/corpus/findings.txt\"\n"
 	".byte 0\n"
 	".previous\n");
 
