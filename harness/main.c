@@ -35,7 +35,7 @@ enum option_key {
 	OPTION_CONTROLS, OPTION_SCRIPTS, OPTION_STRACE, OPTION_FILESYSTEM,
 	OPTION_PART, OPTION_SECONDS, OPTION_DECISIONS, OPTION_SEED,
 	OPTION_MUTANT, OPTION_REPLAY, OPTION_ABOUT, OPTION_FIRST, OPTION_RACES,
-	OPTION_FILESYSTEMS,
+	OPTION_FILESYSTEMS, OPTION_AUDIT,
 };
 
 static const struct argp_option options[] = {
@@ -70,6 +70,8 @@ static const struct argp_option options[] = {
 	  "runtimes: also what each word of a tool grants", 0 },
 	{ "scripts", OPTION_SCRIPTS, "DIR", 0,
 	  "scripts: the directory of the shell scripts", 0 },
+	{ "audit", OPTION_AUDIT, 0, 0,
+	  "scripts: with audit turned on, in a guest", 0 },
 	{ "filesystem", OPTION_FILESYSTEM, "FILE", 0,
 	  "Scratch directories lie on what this describes, in a guest", 0 },
 	{ "filesystems", OPTION_FILESYSTEMS, 0, 0,
@@ -234,6 +236,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		break;
 	case OPTION_SCRIPTS:
 		a->scripts = arg;
+		break;
+	case OPTION_AUDIT:
+		a->audit = true;
 		break;
 	case OPTION_FILESYSTEM:
 		wrong = filesystem_read(arg);

@@ -276,11 +276,16 @@ def test_bugs_that_nobody_thought_of(tmp_path: Path) -> None:
 
 def test_the_explorer_gets_the_bugs_about_decisions(mutants: list[Mutant]) -> None:
     chosen = explorer.choose(mutants)
-    names = {one.name for one in chosen}
+    names, logged = ({one.name for one in some}
+                     for some in (chosen, explorer.choose(mutants, True)))
     assert chosen == explorer.choose(mutants[::-1]) != sorted(chosen, key=lambda one: one.name)
-    assert names == {one.name for one in mutants if explorer.decides(one)}
-    assert explorer.NOR < {one.name for one in mutants} - names
+    assert not names & logged and explorer.LOGGED_TOO < logged
+    assert not (names | logged) & {one.name for one in mutants if one.equivalent}
+    assert explorer.UNSEEN_TOO < {one.name for one in mutants} - names - logged
     assert not any({"log", "leak", "trace"} & set(name.split("-")) for name in names)
+    assert {"audit-object-missing", "log-quiet-layer"} < logged
+    assert "log-trace-missing" not in logged
+    assert all("log" in explorer.parts(one) for one in mutants if one.name in logged)
 
 
 def test_what_an_explorer_prints_is_understood() -> None:
@@ -310,7 +315,7 @@ def test_the_table_of_the_explorer_counts(mutants: list[Mutant]) -> None:
                 for one, found, again in zip(bugs, ("fs: remove.file", "", ""),
                                              ("fs: remove.file", "net: ports.mapped", None),
                                              strict=True)}
-    said = list(explorer.lines(bugs, outcomes))
+    said = list(explorer.lines(bugs, outcomes, "decisions"))
     assert "| the corpus | 3 | 1 | 33 % |" in said
     assert "| the explorer, of the sample | 2 | 2 | 100 % |" in said
     assert "| net-mapped-free | not noticed | net: ports.mapped | 9 |" in said

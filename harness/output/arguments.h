@@ -25,6 +25,7 @@ struct arguments {
 	const char *probe;	/* this binary, where anybody can execute it */
 	bool words;		/* also what single words of tools grant */
 	const char *scripts;	/* a directory of shell scripts */
+	bool audit;		/* is on while they run */
 	const char *strace;	/* a script that becomes strace */
 	bool gcov;		/* also records of what ran of Landlock */
 	struct {

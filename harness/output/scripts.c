@@ -17,6 +17,7 @@
 #include "base/programs.h"
 #include "base/time.h"
 #include "landlock/landlock.h"
+#include "machine/audit.h"
 #include "machine/guest.h"
 #include "output/records.h"
 #include "output/scripts.h"
@@ -128,6 +129,8 @@ int command_scripts(const struct arguments *a)
 		return 2;
 	}
 	guest_load("overlay");
+	if (a->audit)
+		audit_enable(true);
 	kernel_probe();
 	measure_speed();
 	if (patience_ms < PATIENCE_MS)

@@ -29,6 +29,7 @@ from vm.paths import GUEST
 ROOT = Path(__file__).resolve().parents[2]
 CORPUS = ROOT / "explore" / "corpus" / "corpus.txt"
 KEPT = ROOT / "docs" / "measured" / "mutants-explorer.json"
+KEPT_LOG = KEPT.with_name("mutants-explorer-log.json")
 RECIPE = "lab-7.3"
 SHARED = "mutants-together"
 PLACE = "bugs"
@@ -36,13 +37,18 @@ SECONDS = 60
 SAMPLE = 60
 """At so many bugs the explorer looks, too."""
 
-NOT_DECISIONS = {"audit", "details", "id", "leak", "log", "object", "quiet", "trace"}
-"""Words of names of bugs that do not change what is allowed: about the log, or about memory."""
+LOGGED = {"audit", "details", "log", "quiet"}
+"""Words of names of bugs that change what the log says, and not what is allowed."""
 
-NOR = {"domain-deny-mask-oldest", "domain-deny-mask-swapped", "fs-inode-kept",
-       "syscalls-domain-exec-all", "syscalls-domain-exec-layer", "syscalls-domain-exec-newest",
-       "syscalls-subdomains-next-only", "syscalls-subdomains-own",
-       "ruleset-version", "ruleset-version-failed"}
+LOGGED_TOO = {"domain-deny-mask-oldest", "domain-deny-mask-swapped", "syscalls-domain-exec-all",
+              "syscalls-domain-exec-layer", "syscalls-domain-exec-newest",
+              "syscalls-subdomains-next-only", "syscalls-subdomains-own"}
+"""Such bugs whose names do not say so."""
+
+UNSEEN = {"id", "leak", "object", "trace"}
+"""Words of names of bugs that change neither: about memory, numbers, or trace events."""
+
+UNSEEN_TOO = {"fs-inode-kept", "ruleset-version", "ruleset-version-failed"}
 """Such bugs whose names do not say so."""
 
 LOOKS_AT = {"fs": ("calls", "fs", "overlay"), "net": ("calls", "net"), "setup": ("calls", "net"),
@@ -66,15 +72,21 @@ class Outcome:
     """So many the explorer made until it noticed the bug, or in all."""
 
 
-def decides(bug: Mutant) -> bool:
-    """Return whether a bug can show in what is allowed, and what Landlock's calls answer."""
-    return (not NOT_DECISIONS & set(bug.name.split("-")) and bug.name not in NOR
+def seen(bug: Mutant) -> bool:
+    """Return whether a bug can show in a decision, or in the log."""
+    unseen = UNSEEN - {"object"} if logged(bug) else UNSEEN
+    return (not unseen & set(bug.name.split("-")) and bug.name not in UNSEEN_TOO
             and not bug.equivalent)
 
 
-def choose(bugs: Sequence[Mutant]) -> list[Mutant]:
-    """Return the bugs about decisions, in an arbitrary order that does not change."""
-    return sorted(filter(decides, bugs), key=Mutant.sum)
+def logged(bug: Mutant) -> bool:
+    """Return whether it is about the log."""
+    return bool(LOGGED & set(bug.name.split("-"))) or bug.name in LOGGED_TOO
+
+
+def choose(bugs: Sequence[Mutant], log: bool = False) -> list[Mutant]:
+    """Return those about decisions, or the log, in an arbitrary order that does not change."""
+    return sorted((bug for bug in bugs if seen(bug) and logged(bug) == log), key=Mutant.sum)
 
 
 @dataclass
@@ -121,6 +133,8 @@ def _archive(scripts: dict[str, str], harness: Path) -> bytes:
 
 def parts(bug: Mutant) -> tuple[str, ...]:
     """Return the parts that are tried on a bug."""
+    if logged(bug):
+        return ("log", "calls") if bug.file() == "syscalls" else ("log",)
     return ("domain",) if "sigio" in bug.name.split("-") else LOOKS_AT.get(bug.file(), PARTS)
 
 
@@ -154,8 +168,9 @@ def _watch(kernel: Kernel, boot: run.Boot, scripts: dict[str, str], harness: Pat
             tell(record["id"], record["status"], record["said"])
 
     with tempfile.TemporaryDirectory(prefix="landproof-mutant-") as scratch:
-        run.run([kernel], ["scripts", "--scripts", f"/{PLACE}/scripts"], Path(scratch), harness,
-                1, listen, boot, extra=_archive(scripts, harness))
+        words = ["scripts", "--audit", "--scripts", f"/{PLACE}/scripts"]
+        run.run([kernel], words, Path(scratch), harness, 1, listen, boot,
+                extra=_archive(scripts, harness))
 
 
 class Trial:
@@ -199,7 +214,7 @@ class Trial:
                                 f" {found or f'exit {status}, {said[-300:]!r}'}")
             return
         bug = bugs[int(number)]
-        if not decisions:
+        if not decisions and '"failure"' not in said:
             raise UserError(f"{bug.name}: nothing was explored: exit {status}, {said[-300:]!r}")
         one = self.kept.outcomes.get(bug.name) or Outcome(bug.name, bug.sum(), "")
         one = (replace(one, corpus=found) if what == "corpus" else
@@ -230,7 +245,7 @@ class Trial:
                    lambda script, status, said: self.take(left, script, status, said))
 
 
-def lines(bugs: Sequence[Mutant], outcomes: dict[str, Outcome]) -> Iterator[str]:
+def lines(bugs: Sequence[Mutant], outcomes: dict[str, Outcome], what: str) -> Iterator[str]:
     """Return the table, in Markdown, with what it sums up to."""
     tried = [outcomes[bug.name] for bug in bugs if bug.name in outcomes]
     sampled = [one for one in tried if one.explorer is not None]
@@ -240,7 +255,7 @@ def lines(bugs: Sequence[Mutant], outcomes: dict[str, Outcome]) -> Iterator[str]
         "the explorer, of the sample": [bool(one.explorer) for one in sampled],
         "either, of the sample": [bool(one.corpus or one.explorer) for one in sampled],
     }
-    yield f"Of {len(bugs)} bugs about decisions:"
+    yield f"Of {len(bugs)} bugs about {what}:"
     yield ""
     yield "| by | tried | noticed | share |"
     yield "|---|---|---|---|"
@@ -261,7 +276,9 @@ def main(words: list[str]) -> int:
     parser = argparse.ArgumentParser("tests.mutants.explorer", description=__doc__)
     parser.add_argument("names", nargs="*", metavar="NAME", help="these bugs only")
     parser.add_argument("--table", action="store_true", help="try nothing: print what is kept")
-    parser.add_argument("--json", type=Path, default=KEPT, metavar="FILE",
+    parser.add_argument("--log", action="store_true",
+                        help="the bugs about the log, not those about decisions")
+    parser.add_argument("--json", type=Path, metavar="FILE",
                         help="where the outcomes are kept, and found again")
     parser.add_argument("--sample", type=int, default=SAMPLE, metavar="N",
                         help="at so many the explorer looks, too; default: %(default)s")
@@ -271,8 +288,9 @@ def main(words: list[str]) -> int:
                         help="the kernel that gets the bugs; default: lab-7.3")
     parser.add_argument("--harness", type=Path, default=GUEST)
     options = parser.parse_args(words)
+    options.json = options.json or (KEPT_LOG if options.log else KEPT)
     try:
-        bugs = choose(mutant.load(options.names))
+        bugs = choose(mutant.load(options.names), options.log)
         if not options.table:
             Trial(options, bugs).run(bugs)
             kernels.remove(SHARED)
@@ -285,7 +303,8 @@ def main(words: list[str]) -> int:
     except KeyboardInterrupt:
         print("tests.mutants.explorer: interrupted; what is done is kept", file=sys.stderr)
         return 2
-    print("\n".join(lines(bugs, Kept.read(options.json, options.table).outcomes)))
+    print("\n".join(lines(bugs, Kept.read(options.json, options.table).outcomes,
+                          "the log" if options.log else "decisions")))
     return 0
 
 
