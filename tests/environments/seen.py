@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,10 +34,11 @@ class Seen:
         return {name: result["verdict"] for name, result in self.results.items()}
 
 
-def lines(environments: Iterable[Environment], cases: Sequence[str]) -> list[str]:
+def lines(environments: Iterable[Environment], cases: Sequence[str],
+          option: str = "") -> list[str]:
     """Return what launch.c reads."""
     words = " ".join(f"-c {case}" for case in cases)
-    return [f"{environment.name}\t{environment.steps}\thost --ktap --records 9 {words}"
+    return [f"{environment.name}\t{environment.steps}\thost --ktap --records 9 {words} {option}"
             for environment in environments]
 
 
@@ -52,6 +54,15 @@ def read(said: Iterable[str]) -> dict[str, Seen]:
         elif record["type"] == "left":
             now.left = record
     return seen
+
+
+def launched(launcher: Path, program: Path, given: Sequence[str],
+             directory: Path) -> dict[str, Seen]:
+    """Return what environments showed on this machine."""
+    listed, records = directory / "list", directory / "records"
+    listed.write_text("\n".join(given) + "\n")
+    subprocess.run([launcher, program, listed, records], check=True, timeout=500)
+    return read(records.read_text(errors="replace").splitlines())
 
 
 def in_machine(kernel: str, launcher: Path, program: Path, given: Sequence[str],

@@ -3,13 +3,12 @@
 
 from __future__ import annotations
 
-import subprocess
 from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
 
-from tests.environments.seen import Seen, check, in_machine, lines, read
+from tests.environments.seen import Seen, check, in_machine, launched, lines
 from tests.environments.table import ENVIRONMENTS, WITNESSES, Environment
 
 # Of each kind of world, scene and policy, what takes little time.
@@ -36,15 +35,6 @@ def name_of(environment: object) -> str:
     """Return the name of a test's environment."""
     assert isinstance(environment, Environment)
     return environment.name
-
-
-def launched(launcher: Path, program: Path, given: list[str], directory: Path) -> dict[str, Seen]:
-    """Return what environments showed on this machine."""
-    listed, records = directory / "list", directory / "records"
-    listed.write_text("\n".join(given) + "\n")
-    subprocess.run([str(launcher), str(program), str(listed), str(records)], check=True,
-                   timeout=500)
-    return read(records.read_text(errors="replace").splitlines())
 
 
 @pytest.fixture(scope="session")
@@ -89,8 +79,7 @@ def test_here(environment: Environment, here: dict[str, Seen]) -> None:
 @pytest.mark.needs("scopes")
 def test_a_refusal_by_others_proves_nothing(launcher: Path, program: Path, tmp_path: Path) -> None:
     """Where nothing is enforced, nothing holds because a filter refuses what a domain should."""
-    given = [f"{line} --sabotage=allow" for line in lines(WITNESSES, WITNESSED)]
-    seen = launched(launcher, program, given, tmp_path)
+    seen = launched(launcher, program, lines(WITNESSES, WITNESSED, "--sabotage=allow"), tmp_path)
     assert "bypass" in seen["normal"].verdicts().values()
     for environment in WITNESSES:
         verdicts = seen[environment.name].verdicts()
