@@ -62,10 +62,30 @@ static int enter(struct scene *scene, enum layers layers, enum layers shared)
 	return (layers || shared) && !nest_holds() ? UNENFORCED : 0;
 }
 
+struct other {
+	struct scene *scene;
+	int (*prepare)(struct scene *scene);
+	void (*serve)(struct scene *scene);
+};
+
+static int other_main(void *data)
+{
+	const struct other other = *(const struct other *)data;
+	struct scene *const scene = other.scene;
+	const struct nest *nest = scene->variant->data;
+
+	scene->value[7] = enter(scene, nest->theirs, nest->shared) ?:
+			  other.prepare(scene);
+	wake(scene, 0);
+	other.serve(scene);
+	_exit(0);
+}
+
 int nest_enter(struct scene *scene, int (*prepare)(struct scene *scene),
 	       void (*serve)(struct scene *scene))
 {
 	const struct nest *nest = scene->variant->data;
+	struct other other = { scene, prepare, serve };
 	pid_t pid;
 	int ret;
 
@@ -73,16 +93,9 @@ int nest_enter(struct scene *scene, int (*prepare)(struct scene *scene),
 	ret = enter(scene, nest->shared, NO_LAYER);
 	if (ret)
 		return ret;
-	pid = fork();
+	pid = scene_spawn(scene, other_main, &other);
 	if (pid < 0)
-		return broken(scene, "fork: %s", strerrorname_np(errno));
-	if (pid == 0) {
-		scene->value[7] = enter(scene, nest->theirs, nest->shared) ?:
-				  prepare(scene);
-		wake(scene, 0);
-		serve(scene);
-		_exit(0);
-	}
+		return broken(scene, "clone: %s", strerrorname_np(errno));
 	scene->pid[0] = pid;
 	await(scene, 0);
 	if (scene->value[7])

@@ -80,27 +80,42 @@ static int become_target(struct scene *scene, int terminal)
 	return error ?: target_prepare(scene);
 }
 
+struct start {
+	struct scene *scene;
+	int ends[2];		/* ours, its */
+	int terminal, master;	/* or -1 */
+};
+
+static int target_main(void *data)
+{
+	const struct start *start = data;
+	const int fd = start->ends[1];
+	char byte;
+
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	close(start->ends[0]);
+	close(start->master);
+	byte = become_target(start->scene, start->terminal);
+	if (send(fd, &byte, 1, MSG_NOSIGNAL) == 1)
+		answer(fd);
+	_exit(1);
+}
+
 static int start(struct scene *scene, int slot, int terminal, int master)
 {
+	struct start start = {
+		.scene = scene, .terminal = terminal, .master = master
+	};
 	char byte = 1;
-	int ends[2];
 	pid_t pid;
 
-	if (socketpair(AF_UNIX, SOCK_STREAM, 0, ends))
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, start.ends))
 		return broken(scene, "socketpair: %s", strerrorname_np(errno));
-	scene->fd[slot] = ends[0];
-	pid = scene_fork(scene);
-	if (pid == 0) {
-		close(ends[0]);
-		close(master);
-		byte = become_target(scene, terminal);
-		if (send(ends[1], &byte, 1, MSG_NOSIGNAL) == 1)
-			answer(ends[1]);
-		_exit(1);
-	}
-	close(ends[1]);
+	scene->fd[slot] = start.ends[0];
+	pid = scene_spawn(scene, target_main, &start);
+	close(start.ends[1]);
 	scene->pid[slot] = pid;
-	if (pid < 0 || recv(ends[0], &byte, 1, 0) != 1 || byte)
+	if (pid < 0 || recv(start.ends[0], &byte, 1, 0) != 1 || byte)
 		return broken(scene, "no target: %s", strerrorname_np(byte));
 	return 0;
 }

@@ -2,6 +2,7 @@
 /* What a scene's processes say, and how they start. */
 #include <errno.h>
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #include <unistd.h>
 
 #include "base/programs.h"
+#include "cases/case.h"
 #include "cases/outcome.h"
 #include "cases/scene.h"
 
@@ -56,6 +58,20 @@ pid_t scene_fork(struct scene *scene)
 	else
 		scene->processes++;
 	return pid;
+}
+
+pid_t scene_spawn(struct scene *scene, int (*body)(void *data), void *data)
+{
+	static char stacks[SCENE_PIDS][16384] __attribute__((aligned(16)));
+	const struct landproof_case *test = scene->test;
+	const bool shares = test->guard.fs || test->guard.net ||
+			    test->guard.scoped;
+	const int number = scene->processes++;
+
+	if (number >= SCENE_PIDS)
+		return -1;
+	return clone(body, stacks[number] + sizeof(stacks[number]),
+		     (shares ? SHARE_MEMORY : 0) | SIGCHLD, data);
 }
 
 int child_outcome(struct scene *scene, pid_t pid)

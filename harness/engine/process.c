@@ -159,13 +159,6 @@ static void kill_children(pid_t parent)
 	}
 }
 
-/* The address sanitizer's notes on a stack do not survive its second use. */
-#ifdef __SANITIZE_ADDRESS__
-#define SHARE_MEMORY 0
-#else
-#define SHARE_MEMORY CLONE_VM
-#endif
-
 static char *body_stack(enum nesting nesting)
 {
 	return stacks[nesting] + BODY_STACK;
@@ -173,8 +166,8 @@ static char *body_stack(enum nesting nesting)
 
 /*
  * Like vfork(2), with a stack of its own: @body runs in another process that
- * shares this one's memory, while this one waits.  What fork(2) costs is the
- * copying of memory, and there is nothing here to protect from it.
+ * shares this one's memory, while this one waits.  There is nothing here to
+ * protect from it.
  */
 static pid_t spawn(enum nesting nesting, int (*body)(void *scene),
 		   struct scene *scene)
