@@ -25,16 +25,27 @@ int command_issue(int fd, const struct command *command)
 	return errno_of(ioctl(fd, command->number, arg));
 }
 
-int native_result(struct scene *scene, int (*probe)(struct scene *scene))
+struct probe {
+	struct scene *scene;
+	int (*run)(struct scene *scene);
+};
+
+static int probe_main(void *data)
 {
+	const struct probe *probe = data;
+
+	probe->scene->value[0] = become_subject() ? -1 :
+						    probe->run(probe->scene);
+	_exit(0);
+}
+
+int native_result(struct scene *scene, int (*run)(struct scene *scene))
+{
+	struct probe probe = { scene, run };
 	pid_t pid;
 
 	scene->value[0] = -1;
-	pid = scene_fork(scene);
-	if (pid == 0) {
-		scene->value[0] = become_subject() ? -1 : probe(scene);
-		_exit(0);
-	}
+	pid = scene_spawn(scene, probe_main, &probe);
 	if (pid < 0 || waitpid_retry(pid, NULL) || scene->value[0] < 0)
 		return broken(scene, "no result outside the sandbox");
 	if (scene->value[0] == EACCES)

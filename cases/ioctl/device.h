@@ -25,7 +25,7 @@ int command_issue(int fd, const struct command *command);
  * What a command does without Landlock is asked in the scene, by a process
  * that differs from the attempt in nothing else: 0 or errno.
  */
-int native_result(struct scene *scene, int (*probe)(struct scene *scene));
+int native_result(struct scene *scene, int (*run)(struct scene *scene));
 /* @result is what the scene found: WORKED, or else the errno. */
 int same_as_native(struct scene *scene, int result);
 
