@@ -113,9 +113,11 @@ static int start(struct scene *scene, int slot, int terminal, int master)
 		return broken(scene, "socketpair: %s", strerrorname_np(errno));
 	scene->fd[slot] = start.ends[0];
 	pid = scene_spawn(scene, target_main, &start);
+	if (pid < 0)
+		return broken(scene, "clone: %s", strerrorname_np(errno));
 	close(start.ends[1]);
 	scene->pid[slot] = pid;
-	if (pid < 0 || recv(start.ends[0], &byte, 1, 0) != 1 || byte)
+	if (recv(start.ends[0], &byte, 1, 0) != 1 || byte)
 		return broken(scene, "no target: %s", strerrorname_np(byte));
 	return 0;
 }

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <unistd.h>
 
@@ -60,17 +61,25 @@ pid_t scene_fork(struct scene *scene)
 	return pid;
 }
 
+#define SPAWN_STACK 16384
+
 pid_t scene_spawn(struct scene *scene, int (*body)(void *data), void *data)
 {
-	static char stacks[SCENE_PIDS][16384] __attribute__((aligned(16)));
+	static char (*stacks)[SPAWN_STACK];
 	const struct landproof_case *test = scene->test;
 	const bool shares = test->guard.fs || test->guard.net ||
 			    test->guard.scoped;
 	const int number = scene->processes++;
 
-	if (number >= SCENE_PIDS)
+	if (!stacks)
+		stacks = mmap(NULL, SCENE_PIDS * SPAWN_STACK,
+			      PROT_READ | PROT_WRITE,
+			      MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	if (stacks == MAP_FAILED || number >= SCENE_PIDS) {
+		errno = ENOMEM;
 		return -1;
-	return clone(body, stacks[number] + sizeof(stacks[number]),
+	}
+	return clone(body, stacks[number + 1],
 		     (shares ? SHARE_MEMORY : 0) | SIGCHLD, data);
 }
 
