@@ -35,6 +35,9 @@ int add_port_rule(int ruleset, uint64_t port, uint64_t access, uint32_t flags);
 /* landlock_restrict_self(2): 0 or errno */
 int restrict_self(int ruleset, uint32_t flags);
 
+/* What was to be refused answers @error: WORKED, UNENFORCED or another errno */
+int refused(int error);
+
 /*
  * Shows that what was accepted is in force: enforces @ruleset, which handles
  * READ_DIR, and finds that "/" cannot be listed.  0, UNENFORCED or an errno.
@@ -46,7 +49,7 @@ int ruleset_works(struct scene *scene, int ruleset);
 /* 0 or errno of opening, closed again */
 int try_open(const char *path, int flags);
 int list_root(void);
-/* 0 when connect(2) to this TCP port is not forbidden, else EACCES */
+/* 0 when connect(2) to this TCP port gets as far as a peer, or errno */
 int may_connect(unsigned int port);
 
 /* Can the root directory be listed, and so on?  0 or errno */

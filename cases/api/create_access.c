@@ -172,7 +172,7 @@ static int create_net_only(struct scene *scene)
 	error = restrict_self(fd, 0);
 	if (error)
 		return error;
-	return may_connect(443) == EACCES ? list_root() : UNENFORCED;
+	return refused(may_connect(443)) ?: list_root();
 }
 
 CASE("api.create_ruleset.net_only",

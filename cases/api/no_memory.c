@@ -145,9 +145,7 @@ static int restrict_without_memory(struct scene *scene)
 	if (scene->variant->arg && restrict_self(first, 0))
 		return UNENFORCED;
 	ret = fail_each_alloc(scene, restrict_once_more, unrestricted);
-	if (ret == ENOMEM && list_root() != EACCES)
-		return UNENFORCED;
-	return ret;
+	return ret == ENOMEM ? refused(list_root()) ?: ret : ret;
 }
 
 static const struct variant layers[] = {

@@ -14,7 +14,7 @@ static int restrict_with_flags(struct scene *scene)
 	error = restrict_self(ruleset, scene->variant->arg);
 	if (error)
 		return error;
-	return list_root() == EACCES ? WORKED : UNENFORCED;
+	return refused(list_root());
 }
 
 #define LOG_FLAGS (RESTRICT_LOG_SAME_EXEC_OFF | RESTRICT_LOG_NEW_EXEC_ON | \

@@ -167,7 +167,7 @@ static int enforce_duplicate(struct scene *scene)
 	close(copy);
 	if (ret)
 		return ret;
-	return list_root() == EACCES ? WORKED : UNENFORCED;
+	return refused(list_root());
 }
 
 CASE("api.ruleset_fd.closed_after",

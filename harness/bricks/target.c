@@ -28,7 +28,9 @@ static bool anything_pending(void)
 	sigset_t pending;
 	int sig;
 
-	sigpending(&pending);
+	/* Who cannot look has seen nothing. */
+	if (sigpending(&pending))
+		return false;
 	for (sig = 1; sig < NSIG; sig++)
 		if (sigismember(&pending, sig) == 1)
 			return true;
