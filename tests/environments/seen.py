@@ -15,7 +15,7 @@ from tests.environments.table import Environment
 from vm import image, kernels, qemu
 
 
-NO_KEYS = re.compile(r"key.*: (EDQUOT|ENOKEY)$")
+NO_KEYS = re.compile(r"key.*: (EDQUOT|ENOKEY)( \(here: .*\))?$")
 """What a case says that found no room for one key more of its user's.
 
 All processes of the user share that quota, and a kernel may have lost some of it for good.
@@ -117,4 +117,5 @@ def check(environment: Environment, all_seen: dict[str, Seen]) -> None:
     """Fail if there is a fault."""
     seen = all_seen[environment.name]
     assert seen.left["status"] != 99, seen.left["output"]
-    assert faults(environment, seen, all_seen["normal"]) == []
+    found = faults(environment, seen, all_seen["normal"])
+    assert not found, "\n".join(found)
