@@ -29,6 +29,7 @@
 #include "base/programs.h"
 #include "landlock/abi.h"
 #include "landlock/landlock.h"
+#include "machine/cgroup.h"
 #include "machine/environment.h"
 #include "machine/filter.h"
 #include "machine/guest.h"
@@ -225,6 +226,7 @@ static void look_at_ids(void)
 
 static void look_at_limits(void)
 {
+	const long processes = cgroup_pids_max();
 	struct rlimit now;
 	size_t i;
 
@@ -233,6 +235,8 @@ static void look_at_limits(void)
 		    now.rlim_cur < limits[i].enough)
 			found(limits[i].influence, "%s %ju", limits[i].name,
 			      (uintmax_t)now.rlim_cur);
+	if (processes < 256)
+		found(INFLUENCE_SPOILS, "pids.max %ld", processes);
 }
 
 /* Yama refuses to trace, in all worlds alike: so it explains no deviation. */

@@ -728,13 +728,22 @@ static void cgroup(const char *value)
 
 	mkdir("/sys/fs/cgroup", 0755);
 	mount("cgroup2", "/sys/fs/cgroup", "cgroup2", 0, NULL);
-	put("/sys/fs/cgroup/cgroup.subtree_control", "+pids +memory");
+	put("/sys/fs/cgroup/cgroup.subtree_control", "+pids");
 	mkdir("/sys/fs/cgroup/landproof", 0755);
 	snprintf(path, sizeof(path), "/sys/fs/cgroup/landproof/%.*s",
 		 (int)strcspn(value, ":"), value);
 	must(!put(path, strchr(value, ':') + 1), path);
 	must(!put("/sys/fs/cgroup/landproof/cgroup.procs", "0"),
 	     "cgroup.procs");
+}
+
+/* Runs only where nobody else wants to: sched(7), SCHED_IDLE */
+static void idle(const char *value)
+{
+	const struct sched_param none = { 0 };
+
+	(void)value;
+	must(!sched_setscheduler(0, SCHED_IDLE, &none), "SCHED_IDLE");
 }
 
 /* A process that is the program's child although the program never made it */
@@ -771,7 +780,7 @@ static const struct step {
 	{ "landlock", landlock }, { "mode", mode }, { "root", root },
 	{ "tmpfs", tmpfs }, { "fill", fill }, { "readonly", readonly },
 	{ "unmount", unmount }, { "proc", proc }, { "sysctl", sysctl },
-	{ "nice", priority }, { "personality", persona },
+	{ "nice", priority }, { "idle", idle }, { "personality", persona },
 	{ "no-new-privs", no_new_privs }, { "no-write-exec", no_write_exec },
 	{ "gone", gone }, { "noenv", noenv }, { "env", variable },
 	{ "load", load }, { "cgroup", cgroup }, { "child", child },

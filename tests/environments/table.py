@@ -24,6 +24,8 @@ class Environment:
     """Tried in machines as well."""
     holds: bool = True
     """Promises are still seen to hold."""
+    here: bool = True
+    """Tried on this machine, too, which may be busy, and have control groups of its own."""
 
 
 SECCOMP = "a seccomp filter"
@@ -128,6 +130,8 @@ ENVIRONMENTS = (
     # Nobody else is this user: other tests run beside these.
     env("nproc-1", "mode=755 rlimit=NPROC:1 user=65533", "RLIMIT_NPROC 1", holds=False),
     env("nproc-4", "mode=755 rlimit=NPROC:4 user=65533", "RLIMIT_NPROC 4"),
+    Environment("pids-3", "mountns cgroup=pids.max:3", "pids.max 3", machine=True, here=False),
+    Environment("pids-8", "mountns cgroup=pids.max:8", "pids.max 8", machine=True, here=False),
     env("as-32M", "mode=755 rlimit=AS:33554432 user=65534", ROOT),
     env("as-6M", "mode=755 rlimit=AS:6291456 user=65534", "RLIMIT_AS 6291456"),
     env("as-4M", "mode=755 rlimit=AS:4194304 user=65534",
@@ -185,6 +189,8 @@ ENVIRONMENTS = (
     env("no-clock", "no-clock", machine=True),
     env("traced", "traced", "a tracer"),
     env("nice", "nice=19"),
+    # Nor would it be scheduled here, beside other tests.
+    Environment("idle", "idle", "without Landlock too", machine=True, here=False),
     env("loaded", "load=2 nice=2"),
     env("no-aslr", "personality=40000"),
     env("no-write-exec", "no-write-exec"),
