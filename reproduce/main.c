@@ -7,7 +7,7 @@ int main(void)
 	dprintf(1,SAID);
 	for (inside = 0; inside < 2 && !result; inside++) {
 		if (fork() == 0) {
-			alarm(30);
+			alarm(300);
 			scene();
 			if (inside)
 				sandbox();

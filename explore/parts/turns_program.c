@@ -43,7 +43,9 @@ const struct helper turns_runner[] = {
 	{ "actors",
 "\n"
 "static int list(void *self)\n"
-"{\n"
+"{\n" },
+	{ "arrived(", "\tsignal(SIGUSR1, caught);\n" },
+	{ "actors",
 "\tfor (int n = 0; n < 999 && actors[all.at]; n++, usleep(9999))\n"
 "\t\tif (actors[all.at] == \"oabcdefgh\"[(long)self])\n" },
 	{ "SYS_exit", "\t\t\tusleep(9999),\n" },

@@ -15,6 +15,7 @@ from reports.model import program
 from reports.model.known import known_issues
 from reports.model.results import UNREPORTED
 from reports.model.verdicts import DEVIATIONS
+from tests.explore import programs
 from tests.reproduce import machines
 from vm import kernels
 
@@ -94,11 +95,25 @@ CHOSEN = ("net.tcp.fastopen_sendto", "net.io_uring.sendmsg_fastopen", "scope.sig
           "net.mptcp.subflow")
 
 
+EXPLORED = {"log": ("log.denied", "log.exec", "log.same_children", "quiet.port", "end.record"),
+            "domain": ("inherit.exec", "sigio.scope")}
+"""Mutants of the model, whose programs are of each kind that the parts have."""
+
+
 @pytest.fixture(scope="module")
-def ended(tmp_path_factory: pytest.TempPathFactory) -> dict[str, dict[str, machines.Ended]]:
+def explored() -> list[programs.Program]:
+    """Return programs that the explorer writes."""
+    return [one for part, mutants in EXPLORED.items() for one in programs.programs(part)
+            if one.found["mutant"] in mutants]
+
+
+@pytest.fixture(scope="module")
+def ended(
+    explored: list[programs.Program], tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, dict[str, machines.Ended]]:
     """Run some programs, one of each kind, on a kernel that shows it and one that does not."""
     place = tmp_path_factory.mktemp("programs")
-    built = machines.build(CHOSEN, place)
+    built = machines.build(CHOSEN, place) | programs.build(explored, place)
     return machines.run_all(kernels.choose(["debian-6.18", "debian-7.3"]), built, place / "run")
 
 
@@ -114,6 +129,16 @@ def test_shows_what_the_case_shows(
             one = ended[kernel][case]
             assert one.status == status, one.said
             assert "Without the sandbox: it works" in one.said or "recorded" in one.said
+
+
+def test_the_explorer_s_show_what_their_lists_show(
+    explored: list[programs.Program], ended: dict[str, dict[str, machines.Ended]]
+) -> None:
+    """On a kernel that does what the model says, they end as it says."""
+    assert len(explored) == sum(map(len, EXPLORED.values()))
+    on = ended["debian-7.3"]
+    assert {one.name: wrong for one in explored
+            if (wrong := one.wrong(on[one.name].status, on[one.name].said))} == {}
 
 
 @pytest.mark.needs("user namespaces")
