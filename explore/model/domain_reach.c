@@ -266,13 +266,14 @@ static bool may_trace(const struct domain_state *state, int from, int to)
 }
 
 /* Which error is said nowhere; it differs from call to call. */
-static struct expected trace_answer(bool denied, enum clause clause)
+static struct expected trace_answer(bool denied, enum clause clause,
+				    int likely, int other)
 {
-	struct expected expected = answer(denied && clause_holds(clause), EPERM,
-					  clause);
+	struct expected expected = answer(denied && clause_holds(clause),
+					  likely, clause);
 
 	if (expected.denied)
-		expected_add(&expected, EACCES);
+		expected_add(&expected, other);
 	return expected;
 }
 
@@ -292,15 +293,16 @@ struct expected domain_inspect(const struct domain_state *state,
 			      CLAUSE_PTRACE_THREADS);
 	}
 	if (op->flags & INSPECT_SEIZE)
-		return trace_answer(denied, CLAUSE_PTRACE_ATTACH);
+		return trace_answer(denied, CLAUSE_PTRACE_ATTACH, EPERM,
+				    EACCES);
 	if (op->flags & INSPECT_KCMP)
-		return trace_answer(denied, CLAUSE_PTRACE_KCMP);
+		return trace_answer(denied, CLAUSE_PTRACE_KCMP, EPERM, EACCES);
 	if (op->flags & INSPECT_EXE)
-		return trace_answer(denied, CLAUSE_PTRACE_PROC);
+		return trace_answer(denied, CLAUSE_PTRACE_PROC, EACCES, EPERM);
 	/* A descriptor for a process means its first thread. */
 	if (to->process != target)
 		return unspecified;
-	return trace_answer(denied, CLAUSE_PTRACE_GETFD);
+	return trace_answer(denied, CLAUSE_PTRACE_GETFD, EPERM, EACCES);
 }
 
 struct expected domain_traceme(const struct domain_state *state,
@@ -313,5 +315,6 @@ struct expected domain_traceme(const struct domain_state *state,
 		return unspecified;
 	return trace_answer(!may_trace(state,
 				       state->tasks[self->parent].domain,
-				       self->domain), CLAUSE_PTRACE_TRACEME);
+				       self->domain), CLAUSE_PTRACE_TRACEME,
+			    EPERM, EACCES);
 }
