@@ -88,7 +88,7 @@ static int migrate_nothing(struct scene *scene)
 		    &node) >= 0)
 		return WORKED;
 	if (errno == ENOSYS && scene->world == WORLD_CONTROL)
-		return cannot(scene, "migrate_pages(2) (CONFIG_MIGRATION)");
+		return cannot(scene, "migrate_pages(2) (CONFIG_NUMA)");
 	return errno;
 }
 

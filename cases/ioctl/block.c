@@ -98,13 +98,13 @@ static int discard_by_uring(struct scene *scene)
 	struct io_uring_sqe sqe = {
 		.opcode = OP_URING_CMD,
 		.fd = open_device(scene),
-		.off = BLOCK_URING_CMD_DISCARD_OP,	/* cmd_op */
 		.addr = 0,
 	};
 	int ret;
 
 	if (sqe.fd < 0)
 		return errno;
+	sqe_set(&sqe, SQE_CMD_OP, BLOCK_URING_CMD_DISCARD_OP);
 	/* addr3, which older headers do not name */
 	memcpy((char *)&sqe + 48, &length, sizeof(length));
 	ret = uring_one(&sqe);

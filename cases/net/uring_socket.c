@@ -88,10 +88,7 @@ CASE("net.io_uring.accept",
 	.attempt  = accept_client,
 	.source	  = OF_OTHER_CALLS);
 
-/*
- * struct io_uring_sqe of 6.7: cmd_op in off, level and optname in addr, optlen
- * in splice_fd_in, optval behind these.
- */
+/* struct io_uring_sqe of 6.7: optlen in splice_fd_in, optval behind it. */
 static int set_option(struct scene *scene)
 {
 	enum { SETSOCKOPT = 3, OPTVAL = 48 };
@@ -101,8 +98,6 @@ static int set_option(struct scene *scene)
 	struct io_uring_sqe sqe = {
 		.opcode = OP_URING_CMD,
 		.fd = fd,
-		.off = SETSOCKOPT,
-		.addr = (uint64_t)SO_REUSEPORT << 32 | SOL_SOCKET,
 		.splice_fd_in = sizeof(one),
 	};
 	int value = 0, ret;
@@ -110,6 +105,9 @@ static int set_option(struct scene *scene)
 
 	if (fd < 0)
 		return -fd;
+	sqe_set(&sqe, SQE_CMD_OP, SETSOCKOPT);
+	sqe_set(&sqe, SQE_LEVEL, SOL_SOCKET);
+	sqe_set(&sqe, SQE_OPTNAME, SO_REUSEPORT);
 	memcpy((char *)&sqe + OPTVAL, &optval, sizeof(optval));
 	ret = uring_request(scene, &sqe,
 			    "SOCKET_URING_OP_SETSOCKOPT (Linux 6.7)", NULL) ?:

@@ -132,6 +132,11 @@ int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe)
 	return ret ? ret : result;
 }
 
+void sqe_set(struct io_uring_sqe *sqe, enum sqe_word word, uint32_t value)
+{
+	memcpy((char *)sqe + word, &value, sizeof(value));
+}
+
 int uring_one(struct io_uring_sqe *sqe)
 {
 	struct uring ring;

@@ -5,6 +5,7 @@
 
 #include <linux/io_uring.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Requests that a ring has room for: a power of two */
 #define URING_MAX 4
@@ -32,6 +33,15 @@ int uring_submit(struct uring *ring, const struct io_uring_sqe *sqe);
 int uring_submit_all(struct uring *ring, const struct io_uring_sqe *sqes,
 		     unsigned int count, int *results);
 void uring_close(struct uring *ring);
+
+/* Fields of struct io_uring_sqe that older headers do not name, by their place */
+enum sqe_word { SQE_CMD_OP = 8, SQE_LEVEL = 16, SQE_OPTNAME = 20 };
+
+/*
+ * Sets a field of 32 bits that lies in a wider one: which half of that it is
+ * depends on the byte order.
+ */
+void sqe_set(struct io_uring_sqe *sqe, enum sqe_word word, uint32_t value);
 
 /* One request on a ring of its own: its result, or -errno. */
 int uring_one(struct io_uring_sqe *sqe);
