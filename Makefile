@@ -191,6 +191,11 @@ older-kernels: setup all
 	$(PYTHON) -m tests.older
 
 # The same verdicts in twenty runs, and in any order?
+# Each system call of this machine's kernel, refused alone.
+.PHONY: refused-calls
+refused-calls: setup all
+	$(PYTHON) -m tests.environments.sweep
+
 reliability: setup all
 	$(PYTHON) -m tests.reliability lab-7.3
 	$(PYTHON) -m tests.reliability --runs 3 --shuffle lab-7.3
