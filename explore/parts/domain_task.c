@@ -93,7 +93,7 @@ static int start(int task, bool thread)
 		return errno;
 	domain_arena->thread[task] = pid;
 	domain_arena->process[task] = thread ? getpid() : pid;
-	domain_arena->alive |= 1U << task;
+	__atomic_or_fetch(&domain_arena->alive, 1U << task, __ATOMIC_RELEASE);
 	return 0;
 }
 
@@ -117,7 +117,7 @@ static int send_signal(const struct operation *op, int index, int target)
 	int pidfd, error;
 
 	if (op->flags & KILL_ZERO)
-		return result(kill(process, 0));
+		return result(kill_one(process, 0));
 	if (op->flags & KILL_THREAD)
 		return result(syscall(SYS_tgkill, process,
 				      domain_arena->thread[target], number));
@@ -125,7 +125,7 @@ static int send_signal(const struct operation *op, int index, int target)
 		return result(sigqueue(process, number,
 				       (union sigval){ .sival_int = index }));
 	if (!(op->flags & KILL_PIDFD))
-		return result(kill(process, number));
+		return result(kill_one(process, number));
 	pidfd = syscall(SYS_pidfd_open, process, 0);
 	if (pidfd < 0)
 		return errno;

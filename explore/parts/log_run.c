@@ -175,7 +175,7 @@ static int ask(int task, int index)
 
 static void await_end(int task)
 {
-	while (kill(log_arena->process[task], 0) == 0)
+	while (kill_one(log_arena->process[task], 0) == 0)
 		sched_yield();
 	log_arena->alive &= ~(1U << task);
 	log_arena->process[task] = -1;
@@ -397,7 +397,7 @@ static void finish(const struct setting *setting)
 	for (i = 1; i < LOG_TASKS; i++) {
 		if (!is_alive(i))
 			continue;
-		kill(log_arena->process[i], SIGKILL);
+		kill_one(log_arena->process[i], SIGKILL);
 		await_end(i);
 	}
 	sched_setaffinity(0, sizeof(setting->processors), &setting->processors);

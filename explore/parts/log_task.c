@@ -288,7 +288,7 @@ int log_perform(int task)
 		return use_port(op->kind, atoi(text), op->flags);
 	case LOG_KILL:
 		/* A signal that is ignored unless it is waited for */
-		return result(kill(log_arena->process[target], SIGURG));
+		return result(kill_one(log_arena->process[target], SIGURG));
 	case LOG_REACH:
 		return reach();
 	case LOG_INSPECT:

@@ -2,6 +2,7 @@
 /* Programs, found, run and waited for. */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -15,6 +16,14 @@ int self_open(void)
 	/* It may be executable and not readable. */
 	self_fd = open("/proc/self/exe", O_PATH | O_CLOEXEC);
 	return self_fd < 0 ? errno : 0;
+}
+
+int kill_one(pid_t pid, int number)
+{
+	if (pid > 0)
+		return kill(pid, number);
+	errno = ESRCH;
+	return -1;
 }
 
 int waitpid_retry(pid_t pid, int *status)

@@ -9,6 +9,9 @@
 /* waitpid(2) that survives signals: 0 or -1 */
 int waitpid_retry(pid_t pid, int *status);
 
+/* kill(2) of one process: no process has a number that means several. */
+int kill_one(pid_t pid, int number);
+
 /* Runs a program, found in PATH or the usual places: its status, or -errno. */
 int run_program(const char *const argv[]);
 /* Absolute path of a program, or NULL. */

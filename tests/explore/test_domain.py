@@ -3,13 +3,18 @@
 
 from __future__ import annotations
 
+import json
+import os
+import signal
 import subprocess
+import time
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from tests.explore.programs import FLAGS
-from tests.explore.test_explore import Record, explored
+from tests.explore.test_explore import GUEST, Record, explored
 
 pytestmark = pytest.mark.needs("scopes")
 
@@ -68,3 +73,43 @@ def test_an_old_signal_of_a_process_is_none_for_a_new_thread(tmp_path: Path) -> 
                                *["d kill +zero b"] * 24,
                                "d thread c", "b kill +thread c"]) + "\n")
     assert not explored("--part", "domain", "--replay", str(path))["findings"]
+
+
+# In a PID namespace: an explorer that is wrong about its tasks could end anything.
+ALONE = ("unshare", "--pid", "--fork", "--kill-child", "--mount-proc")
+
+
+def hurried(alarms: int, pause: float, *words: str) -> tuple[Record, int]:
+    """Explore, and send the alarm early that ends a scenario which is not done in time."""
+    with subprocess.Popen([*ALONE, GUEST, "explore", "--part", "domain", "--json", "--seed", "4",
+                           *words], stdout=subprocess.PIPE) as running:
+        children = Path(f"/proc/{running.pid}/task/{running.pid}/children")
+        deadline = time.monotonic() + 60
+        while running.poll() is None and time.monotonic() < deadline and alarms:
+            with suppress(OSError, IndexError):
+                pid = int(children.read_text().split()[0])
+                status = Path(f"/proc/{pid}/status").read_text()
+                # It listens once all is prepared.
+                if int(status.split("SigCgt:")[1].split()[0], 16) >> (signal.SIGALRM - 1) & 1:
+                    os.kill(pid, signal.SIGALRM)
+                    alarms -= 1
+            time.sleep(pause)
+        said, _ = running.communicate(timeout=60)
+    found: Record = json.loads(said)
+    return found, running.returncode
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root privileges: a PID namespace")
+def test_what_is_not_done_in_time_is_undecided() -> None:
+    """Four alarms are less than five in a row, whatever they hit."""
+    found, status = hurried(4, 0.05, "--seconds", "1")
+    assert 1 <= found["undecided"] <= 4 and "failure" not in found
+    assert {one.get("clause") for one in found["findings"]} <= KNOWN
+    assert status == bool(found["findings"])
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="needs root privileges: a PID namespace")
+def test_five_in_a_row_that_are_not_done_end_it() -> None:
+    found, status = hurried(10 ** 9, 0.0002, "--seconds", "50")
+    assert status == 2 and found["undecided"] >= 5 and found["failure"] == "a task hangs"
+    assert found["ms"] < 50000
