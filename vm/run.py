@@ -173,6 +173,9 @@ class KernelRun:
         for record in records:
             self.listener(self.kernel.name, record)
             self._take_up(record)
+        if self.progress.running:
+            self._write({"type": "interrupted", "id": self.progress.running,
+                         "why": "the run was ended"})
         return next(stage for stage in ("complete", "end", "kernel") if stage in types)
 
     def _take_up(self, record: dict[str, Any]) -> None:
@@ -180,11 +183,15 @@ class KernelRun:
         kind, case = record["type"], str(record.get("id"))
         if kind == "start":
             self.landlock = self.landlock or bool(record.get("abi"))
+        elif kind == "case":
+            self.progress.running = case
+        elif kind == "interrupted":
+            self.progress.running = None
         elif kind in ("result", "tried"):
-            self.progress.done = case
+            self.progress.done, self.progress.running = case, None
             self._remember(case, record)
         elif kind == "died":
-            self.progress.done = case
+            self.progress.done, self.progress.running = case, None
             self.deviating[case] = str(record["how"])
             self.fatal.add(case)
         elif kind == "again":

@@ -16,6 +16,8 @@ from typing import Any
 
 import pytest
 
+from reports.model.assemble import assemble
+from reports.model.verdicts import Verdict
 from tests.vm.conftest import KERNEL, bzimage
 from vm import machines, paths, qemu, run
 from vm.errors import UserError
@@ -316,6 +318,14 @@ def test_an_interrupted_run_goes_on(tmp_path: Path, debian_kernel: Kernel,
     records = [json.loads(line) for line in after]
     assert finished(records) == ["c1", "c2", "c3", "c4", "c5"]
     assert types(records).count("start") == 2
+    # Ended inside a case: that has no result yet, which is no fault of anybody's.
+    assert "interrupted" not in types(records)
+    cut = next(number for number, line in enumerate(lines) if '"c4"' in line) + 1
+    path.write_text("".join(lines[:cut]))
+    assert go() == (["c1", "c2", "c3", "c4", "c5"], 2)
+    (column,) = assemble([path], [], "").kernels
+    assert {case.verdict for case in column.cases} == {Verdict.HOLDS}
+    assert column.notes[0] == "the run was ended in c4: ran again in a fresh machine"
     assert go("log") == (["c1", "c2", "c3", "c4", "c5"], 1)  # of other words
 
 
