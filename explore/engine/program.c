@@ -157,7 +157,7 @@ static const struct helper headers[] = {
 	{ NULL, "#include <stdio.h>\n" },
 	{ "atol(|system(", "#include <stdlib.h>\n" },
 	{ NULL, "#include <string.h>\n" },
-	{ "ioctl(", "#include <sys/ioctl.h>\n" },
+	{ "ioctl", "#include <sys/ioctl.h>\n" },
 	{ "mmap(|memfd_create(", "#include <sys/mman.h>\n" },
 	{ "mount(|umount2(", "#include <sys/mount.h>\n" },
 	{ "prctl(", "#include <sys/prctl.h>\n" },

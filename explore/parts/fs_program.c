@@ -6,7 +6,7 @@
 #include "explore/parts/ring.h"
 
 const struct helper fs_helpers[] = {
-	{ "ioctl", "static int room[16] = { 1 };\n\n" },
+	{ ", room)", "static int room[16] = { 1 };\n\n" },
 	{ "ioctl_32(",
 "/* To be compiled with -static -no-pie: pointers have 32 bits there. */\n"
 "static long ioctl_32(int fd, unsigned int command, void *argument)\n"
