@@ -49,28 +49,12 @@ const char *log_ear_open(void)
 	return NULL;
 }
 
-static void mark(char *text, size_t size, int index)
-{
-	snprintf(text, size, "landproof-mark %d %d.", getpid(), index);
-}
-
 int log_ear_mark(int index)
 {
-	static const struct sockaddr_nl to = { .nl_family = AF_NETLINK };
-	struct {
-		struct nlmsghdr header;
-		char text[64];
-	} message = {
-		.header = {
-			.nlmsg_type = AUDIT_USER,
-			.nlmsg_flags = NLM_F_REQUEST,
-		},
-	};
+	char text[64];
 
-	mark(message.text, sizeof(message.text), index);
-	message.header.nlmsg_len = NLMSG_LENGTH(strlen(message.text) + 1);
-	return sendto(ear, &message, message.header.nlmsg_len, 0,
-		      (const struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+	snprintf(text, sizeof(text), "landproof-mark %d %d.", getpid(), index);
+	return audit_mark(ear, text);
 }
 
 /* What stands behind "name=", without quotes; false: nothing */

@@ -17,6 +17,7 @@
 #include "bricks/audit_log.h"
 #include "cases/outcome.h"
 #include "landlock/abi.h"
+#include "machine/audit.h"
 
 
 static void name_processes(struct scene *scene)
@@ -59,30 +60,6 @@ int audit_listen(struct scene *scene)
 int audit_scene(struct scene *scene)
 {
 	return log_scene(scene) ?: audit_listen(scene);
-}
-
-/* Whatever was logged before this comes before it. */
-static int send_marker(struct scene *scene)
-{
-	struct {
-		struct nlmsghdr header;
-		char text[64];
-	} message = {
-		.header = {
-			.nlmsg_type = AUDIT_USER,
-			.nlmsg_flags = NLM_F_REQUEST,
-		},
-	};
-	const struct sockaddr_nl kernel_address = { .nl_family = AF_NETLINK };
-
-	scene->value[6]++;
-	snprintf(message.text, sizeof(message.text), "landproof %.15s %ld.",
-		 scene->text, scene->value[6]);
-	message.header.nlmsg_len = NLMSG_LENGTH(strlen(message.text) + 1);
-	return errno_of(sendto(scene->fd[0], &message,
-			       message.header.nlmsg_len, 0,
-			       (const struct sockaddr *)&kernel_address,
-			       sizeof(kernel_address)));
 }
 
 /* The next message's type, or CANNOT; @text gets what it says. */
@@ -175,12 +152,13 @@ int audit_read(struct scene *scene, struct audit_log *log)
 	int type, error;
 
 	memset(log, 0, sizeof(*log));
-	error = send_marker(scene);
+	scene->value[6]++;
+	snprintf(marker, sizeof(marker), "landproof %.15s %ld.", scene->text,
+		 scene->value[6]);
+	error = audit_mark(scene->fd[0], marker);
 	if (error)
 		return cannot(scene, "writing to the audit log: %s",
 			      strerrorname_np(error));
-	snprintf(marker, sizeof(marker), "landproof %.15s %ld.", scene->text,
-		 scene->value[6]);
 	for (;;) {
 		type = next_message(scene, line, sizeof(line));
 		if (type < 0)

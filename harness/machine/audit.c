@@ -69,6 +69,25 @@ int audit_become_daemon(int fd)
 	return audit_request(fd, AUDIT_SET, &status, sizeof(status));
 }
 
+int audit_mark(int fd, const char *text)
+{
+	static const struct sockaddr_nl to = { .nl_family = AF_NETLINK };
+	struct {
+		struct nlmsghdr header;
+		char text[64];
+	} message = {
+		.header = {
+			.nlmsg_type = AUDIT_USER,
+			.nlmsg_flags = NLM_F_REQUEST,
+		},
+	};
+
+	snprintf(message.text, sizeof(message.text), "%s", text);
+	message.header.nlmsg_len = NLMSG_LENGTH(strlen(message.text) + 1);
+	return sendto(fd, &message, message.header.nlmsg_len, 0,
+		      (const struct sockaddr *)&to, sizeof(to)) < 0 ? errno : 0;
+}
+
 int audit_exclude(int type, bool on)
 {
 	const struct audit_rule_data rule = {

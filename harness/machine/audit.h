@@ -9,6 +9,11 @@
 int audit_switch(bool on);
 /* Has the kernel tell @fd all records, as it tells auditd: 0 or errno */
 int audit_become_daemon(int fd);
+/*
+ * Writes into the log, through any of its sockets: what was logged before comes
+ * before it.  0 or errno
+ */
+int audit_mark(int fd, const char *text);
 /* Leaves records of this type out of the log, or not any more: 0 or errno */
 int audit_exclude(int type, bool on);
 

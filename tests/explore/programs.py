@@ -49,13 +49,22 @@ class Program:
 
     def wrong(self, status: int, said: str) -> str:
         """Say what a run of it showed instead of what the finding says; "" if nothing."""
-        lines = said.splitlines()
-        last = [line.partition(": ")[2] for line in lines[-2:]]
+        last = _last(said)
         got = _words(self.found["got"])
         if self.found["part"] == "calls":
             return "" if (status, last[-1:]) == (1, [got]) else said
         wanted = [_words(self.found["control"]), got]
         return "" if (status, last) == (1, wanted) else said or f"exit status {status}"
+
+    def is_open(self, said: str) -> bool:
+        """Tell whether nothing says which of two errors comes first, and it was the other one."""
+        control = self.found["control"]
+        return (self.found["part"] == "fs" and control != "works"
+                and _last(said) == [_words(control)] * 2)
+
+
+def _last(said: str) -> list[str]:
+    return [line.partition(": ")[2] for line in said.splitlines()[-2:]]
 
 
 def _words(answer: str) -> str:
@@ -121,15 +130,19 @@ def main(words: list[str]) -> int:
     parser.add_argument("--part", action="append", choices=PARTS)
     parser.add_argument("--seed", type=int, default=1)
     args = parser.parse_args(words)
-    tried = differ = 0
+    tried = differ = undecided = 0
     for part in args.part or PARTS:  # each in a machine: all would not fit into the memory of one
         chosen = programs(part, args.seed)
         wrong = differences(chosen, args.kernel)
         for one in chosen:
-            if one.name in wrong:
+            if one.name in wrong and one.is_open(wrong[one.name]):
+                undecided += 1
+                del wrong[one.name]
+            elif one.name in wrong:
                 _tell(one, wrong[one.name])
         tried, differ = tried + len(chosen), differ + len(wrong)
-    print(f"{tried} programs of the explorer on {args.kernel}: {differ} differ")
+    print(f"{tried} programs of the explorer on {args.kernel}: {differ} differ; of {undecided} the"
+          " kernel gave another of the errors that are possible")
     return int(differ > 0 or not tried)
 
 
