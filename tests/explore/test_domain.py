@@ -99,6 +99,7 @@ def hurried(alarms: int, pause: float, *words: str) -> tuple[Record, int]:
     return found, running.returncode
 
 
+@pytest.mark.needs("mount namespaces")
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root privileges: a PID namespace")
 def test_what_is_not_done_in_time_is_undecided() -> None:
     """Four alarms are less than five in a row, whatever they hit."""
@@ -108,6 +109,7 @@ def test_what_is_not_done_in_time_is_undecided() -> None:
     assert status == bool(found["findings"])
 
 
+@pytest.mark.needs("mount namespaces")
 @pytest.mark.skipif(os.geteuid() != 0, reason="needs root privileges: a PID namespace")
 def test_five_in_a_row_that_are_not_done_end_it() -> None:
     found, status = hurried(10 ** 9, 0.0002, "--seconds", "50")
