@@ -3,7 +3,9 @@
 #include <asm/termbits.h>
 #include <linux/fiemap.h>
 #include <linux/fs.h>
+#include <string.h>
 #include <sys/ioctl.h>
+#include <sys/utsname.h>
 
 #include "device.h"
 
@@ -191,8 +193,22 @@ static int on_ptmx(struct scene *scene)
 	return error;
 }
 
+/*
+ * arm and s390 have a number of their own for FIOQSIZE, and a kernel of arm64
+ * does not know that of its 32-bit programs.
+ */
+static bool knows(const struct command *command)
+{
+	struct utsname kernel;
+
+	return command->number != FIOQSIZE || FIOQSIZE != 0x545e ||
+	       uname(&kernel) || strcmp(kernel.machine, "aarch64") != 0;
+}
+
 static int native_on_ptmx(struct scene *scene)
 {
+	if (!knows(scene->variant->data))
+		return cannot(scene, "FIOQSIZE of a 32-bit program of arm");
 	return native_result(scene, on_ptmx);
 }
 
