@@ -156,6 +156,7 @@ static void shrunk_json(struct json *json, const struct shrunk *shrunk,
 {
 	json_object(json, NULL);
 	json_string(json, "mutant", clause);
+	json_bool(json, "certain", shrunk->certain);
 	finding_json(json, &shrunk->finding);
 	json_object_end(json);
 }

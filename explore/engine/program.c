@@ -87,8 +87,11 @@ static void put_steps(FILE *out, const struct finding *finding)
 {
 	const struct scenario *scenario = &finding->scenario;
 	const struct part *part = finding->part;
+	bool skip[OPERATIONS_MAX];
 	int i;
 
+	control_skips(part, &finding->claim, scenario, finding->trial.index,
+		      skip);
 	fprintf(out, "static long step(int n)\n{\n\tswitch (n) {\n");
 	for (i = 0; i < scenario->count; i++) {
 		fprintf(out, "\tcase %d: return ", i);
@@ -99,10 +102,9 @@ static void put_steps(FILE *out, const struct finding *finding)
 	for (i = 0; i < scenario->count; i++)
 		fputc(part->actors[scenario->operations[i].actor][0], out);
 	if (!part->runner[0])
-		fprintf(out, "\", enforces[] = \"");
+		fprintf(out, "\", skip[] = \"");
 	for (i = 0; !part->runner[0] && i < scenario->count; i++)
-		fputc(part->kinds[scenario->operations[i].kind].enforces ?
-		      'y' : 'n', out);
+		fputc(skip[i] ? 'y' : 'n', out);
 	fprintf(out, "\";\n");
 }
 
@@ -188,7 +190,7 @@ static const struct helper run_ordered[] = {
 	{ "\"o+slot[", "\tmemset(slot, -1, sizeof(slot));\n" },
 	{ NULL,
 "\tfor (; actors[n]; n++)\n"
-"\t\tif (sandbox || enforces[n] == 'n')\n"
+"\t\tif (sandbox || skip[n] == 'n')\n"
 "\t\t\tlast = step(n) < 0 ? errno : 0;\n"
 "\t_exit(last);\n"
 "}\n"
@@ -214,7 +216,7 @@ static const struct helper run_alternating[] = { { NULL,
 "\tfor (n = 0; actors[n]; n++)\n"
 "\t\tif (actors[n] == 'o')\n"
 "\t\t\tlast = step(n) < 0 ? errno : 0;\n"
-"\t\telse if (sandbox || enforces[n] == 'n')\n"
+"\t\telse if (sandbox || skip[n] == 'n')\n"
 "\t\t\twrite(turn[1], &n, 4), read(back[0], &last, 4);\n"
 "\treturn last;\n"
 "}\n"

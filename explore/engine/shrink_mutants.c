@@ -54,6 +54,18 @@ static bool run(const struct claim *claim, const struct scenario *scenario,
 	return true;
 }
 
+static bool is_certain(const struct finding *finding)
+{
+	static struct prediction right;
+	const enum clause mutant = clause_mutated;
+
+	clause_mutated = CLAUSE_NONE;
+	real->predict(&finding->claim, &finding->scenario, &right);
+	clause_mutated = mutant;
+	return finding->trial.index < right.count &&
+	       right.expected[finding->trial.index].count == 1;
+}
+
 /* False: no difference, or none that can be told from a wrong model */
 static bool shrink_one(const struct part *part, const struct claim *claim,
 		       struct shrunk *shrunk)
@@ -74,6 +86,7 @@ static bool shrink_one(const struct part *part, const struct claim *claim,
 	finding->agreement = confirm(part, claim, scenario, &finding->trial, 1,
 				     &finding->control);
 	shrunk->runs = runs;
+	shrunk->certain = is_certain(finding);
 	return true;
 }
 

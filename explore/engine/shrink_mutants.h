@@ -9,10 +9,12 @@
 /*
  * struct shrunk - one of them
  * @finding: what is left
+ * @certain: the model has one answer to it, and a kernel no choice
  * @runs: so many scenarios were run, with and without a sandbox
  */
 struct shrunk {
 	struct finding finding;
+	bool certain;
 	unsigned long runs;
 };
 

@@ -77,6 +77,15 @@ static void choose_skipped(const struct part *part,
 	}
 }
 
+void control_skips(const struct part *part, const struct claim *claim,
+		   const struct scenario *scenario, int index, bool *skip)
+{
+	static struct prediction prediction;
+
+	part->predict(claim, scenario, &prediction);
+	choose_skipped(part, scenario, &prediction, index, skip);
+}
+
 void predict_without(const struct part *part, const struct claim *claim,
 		     const struct scenario *scenario, const bool *skip,
 		     struct prediction *prediction)

@@ -26,6 +26,10 @@ void predict_without(const struct part *part, const struct claim *claim,
 		     const struct scenario *scenario, const bool *skip,
 		     struct prediction *prediction);
 
+/* What a control leaves out: what enforces, and what must be denied but for @index */
+void control_skips(const struct part *part, const struct claim *claim,
+		   const struct scenario *scenario, int index, bool *skip);
+
 /* Runs @scenario once. */
 struct trial try_scenario(const struct part *part, const struct claim *claim,
 			  const struct scenario *scenario);
