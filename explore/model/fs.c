@@ -1009,6 +1009,12 @@ static void bind_(struct fs_state *state, const struct operation *op,
 	tree_mount(tree, what.found, at.found);
 }
 
+/* A kernel refuses layers that are in one another. */
+static bool in_upper_layer(const char *path)
+{
+	return path[0] == 'u' && (!path[1] || path[1] == '/');
+}
+
 static void overlay(struct fs_state *state, const struct operation *op,
 		    struct expected *expected)
 {
@@ -1018,6 +1024,7 @@ static void overlay(struct fs_state *state, const struct operation *op,
 	const struct lookup at = tree_lookup(tree, op->text[1], 0);
 
 	if (lower.error || at.error || tree->overlay ||
+	    in_upper_layer(op->text[0]) ||
 	    tree_type(tree, lower.found) != NODE_DIR ||
 	    tree_type(tree, upper.found) != NODE_DIR ||
 	    tree_type(tree, at.found) != NODE_DIR) {
