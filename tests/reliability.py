@@ -67,7 +67,10 @@ def main(words: list[str]) -> int:
         chosen = kernels.choose(options.kernels)
         for number in range(options.runs):
             order = ["--shuffle", str(number)] if options.shuffle and number else []
+            known = set(runs.trouble)
             runs.take(trial.columns(chosen, order, options.harness))
+            for why in sorted(set(runs.trouble) - known):
+                print(why, file=sys.stderr)
             print(f"run {number + 1} of {options.runs}: cases that differ: {len(runs.unequal())},"
                   f" troubles of our own: {len(runs.trouble)}", file=sys.stderr, flush=True)
     except UserError as error:
