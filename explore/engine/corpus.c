@@ -9,6 +9,7 @@
 
 #include "explore/engine/corpus.h"
 #include "explore/engine/explore.h"
+#include "explore/engine/kept.h"
 #include "explore/engine/list.h"
 #include "explore/engine/mutants.h"
 
@@ -47,7 +48,7 @@ static int kills(const struct part *part, const struct claim *claim,
 static void trim(const struct part *part, const struct claim *claim,
 		 struct scenario *scenario, const clause_set needed)
 {
-	static struct scenario smaller;
+	struct scenario *const smaller = KEPT(struct scenario);
 	clause_set killed;
 	const int wanted = kills(part, claim, scenario, needed, killed);
 	int size, at;
@@ -56,15 +57,15 @@ static void trim(const struct part *part, const struct claim *claim,
 		for (at = scenario->count - size; at >= 0; at -= size) {
 			if (at + size > scenario->count)
 				continue;
-			smaller = *scenario;
-			memmove(&smaller.operations[at],
-				&smaller.operations[at + size],
-				(smaller.count - at - size) *
-				sizeof(smaller.operations[0]));
-			smaller.count -= size;
-			if (kills(part, claim, &smaller, needed, killed) ==
+			*smaller = *scenario;
+			memmove(&smaller->operations[at],
+				&smaller->operations[at + size],
+				(smaller->count - at - size) *
+				sizeof(smaller->operations[0]));
+			smaller->count -= size;
+			if (kills(part, claim, smaller, needed, killed) ==
 			    wanted)
-				*scenario = smaller;
+				*scenario = *smaller;
 		}
 	}
 }
@@ -74,7 +75,7 @@ static void trim_quiet(const struct part *part, const struct claim *claim,
 		       struct scenario *scenario, const clause_set needed,
 		       int wanted)
 {
-	static struct scenario smaller;
+	struct scenario *const smaller = KEPT(struct scenario);
 	clause_set killed;
 	int i, bit;
 
@@ -85,11 +86,11 @@ static void trim_quiet(const struct part *part, const struct claim *claim,
 
 			if (!(scenario->policies[i].quiet[set] & one))
 				continue;
-			smaller = *scenario;
-			smaller.policies[i].quiet[set] &= ~one;
-			if (kills(part, claim, &smaller, needed, killed) ==
+			*smaller = *scenario;
+			smaller->policies[i].quiet[set] &= ~one;
+			if (kills(part, claim, smaller, needed, killed) ==
 			    wanted)
-				*scenario = smaller;
+				*scenario = *smaller;
 		}
 	}
 }
@@ -98,35 +99,35 @@ static void trim_quiet(const struct part *part, const struct claim *claim,
 static void trim_policies(const struct part *part, const struct claim *claim,
 			  struct scenario *scenario, const clause_set needed)
 {
-	static struct scenario smaller;
+	struct scenario *const smaller = KEPT(struct scenario);
 	clause_set killed;
 	const int wanted = kills(part, claim, scenario, needed, killed);
 	int i, j, bit;
 
 	for (i = 0; i < scenario->policies_count; i++) {
-		struct policy *policy = &smaller.policies[i];
+		struct policy *policy = &smaller->policies[i];
 
 		for (j = scenario->policies[i].grants_count - 1; j >= 0; j--) {
-			smaller = *scenario;
+			*smaller = *scenario;
 			memmove(&policy->grants[j], &policy->grants[j + 1],
 				(policy->grants_count - j - 1) *
 				sizeof(policy->grants[0]));
 			policy->grants_count--;
-			if (kills(part, claim, &smaller, needed, killed) ==
+			if (kills(part, claim, smaller, needed, killed) ==
 			    wanted)
-				*scenario = smaller;
+				*scenario = *smaller;
 		}
 		for (bit = 0; bit < 32; bit++) {
-			smaller = *scenario;
+			*smaller = *scenario;
 			for (j = 0; j < policy->grants_count; j++)
 				policy->grants[j].access &= ~(1U << bit);
 			for (j = 0; j < SETS; j++) {
 				policy->handled[j] &= ~(1U << bit);
 				policy->quiet[j] &= ~(1U << bit);
 			}
-			if (kills(part, claim, &smaller, needed, killed) ==
+			if (kills(part, claim, smaller, needed, killed) ==
 			    wanted)
-				*scenario = smaller;
+				*scenario = *smaller;
 		}
 	}
 	trim_quiet(part, claim, scenario, needed, wanted);
@@ -155,7 +156,7 @@ static bool choose(struct listed *listed, const struct claim *claim,
 		   uint64_t seed, unsigned long *number,
 		   const clause_set wanted)
 {
-	static struct scenario scenario;
+	struct scenario *const scenario = KEPT(struct scenario);
 	const unsigned long end = *number + MANY;
 	clause_set killed;
 	int count, most = 0;
@@ -164,13 +165,13 @@ static bool choose(struct listed *listed, const struct claim *claim,
 		struct random random = { scenario_seed(seed, *number) };
 		const uint64_t begin = random.state;
 
-		listed->part->generate(&random, claim, &scenario);
-		count = kills(listed->part, claim, &scenario, wanted, killed);
+		listed->part->generate(&random, claim, scenario);
+		count = kills(listed->part, claim, scenario, wanted, killed);
 		if (count <= most)
 			continue;
 		most = count;
 		listed->seed = begin;
-		listed->scenario = scenario;
+		listed->scenario = *scenario;
 	}
 	return most;
 }
@@ -179,12 +180,12 @@ bool corpus_distill(FILE *out, const struct part *part,
 		    const struct claim *claim, uint64_t seed, int killers,
 		    enum clause only)
 {
-	static struct listed listed;
+	struct listed *const listed = KEPT(struct listed);
 	clause_set wanted, killed;
 	int counts[CLAUSES] = { 0 }, clause, left = 1;
 	unsigned long number = 0;
 
-	listed.part = part;
+	listed->part = part;
 	while (number < TRIES && left) {
 		left = 0;
 		for (clause = 1; clause < CLAUSES; clause++) {
@@ -193,16 +194,16 @@ bool corpus_distill(FILE *out, const struct part *part,
 					 counts[clause] < killers;
 			left += wanted[clause];
 		}
-		if (!left || !choose(&listed, claim, seed, &number, wanted))
+		if (!left || !choose(listed, claim, seed, &number, wanted))
 			continue;
-		kills(part, claim, &listed.scenario, wanted, killed);
-		trim(part, claim, &listed.scenario, killed);
-		compact(part, &listed.scenario);
-		trim_policies(part, claim, &listed.scenario, killed);
-		kills(part, claim, &listed.scenario, wanted, killed);
+		kills(part, claim, &listed->scenario, wanted, killed);
+		trim(part, claim, &listed->scenario, killed);
+		compact(part, &listed->scenario);
+		trim_policies(part, claim, &listed->scenario, killed);
+		kills(part, claim, &listed->scenario, wanted, killed);
 		for (clause = 1; clause < CLAUSES; clause++)
 			counts[clause] += killed[clause];
-		list_write(out, &listed);
+		list_write(out, listed);
 	}
 	return !left;
 }
@@ -210,7 +211,7 @@ bool corpus_distill(FILE *out, const struct part *part,
 bool corpus_count(const char *text, const struct part *part,
 		  const struct claim *claim, int *counts)
 {
-	static struct listed listed;
+	struct listed *const listed = KEPT(struct listed);
 	struct list list = { .at = text };
 	clause_set all, killed;
 	int clause;
@@ -219,10 +220,10 @@ bool corpus_count(const char *text, const struct part *part,
 		all[clause] = clause && clause_is_of(clause, part);
 		counts[clause] = 0;
 	}
-	while (list_next(&list, &listed)) {
-		if (listed.part != part)
+	while (list_next(&list, listed)) {
+		if (listed->part != part)
 			continue;
-		kills(part, claim, &listed.scenario, all, killed);
+		kills(part, claim, &listed->scenario, all, killed);
 		for (clause = 1; clause < CLAUSES; clause++)
 			counts[clause] += killed[clause];
 	}

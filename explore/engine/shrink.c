@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/time.h"
+#include "explore/engine/kept.h"
 #include "explore/engine/shrink.h"
 #include "explore/engine/shrink_work.h"
 
@@ -452,24 +453,24 @@ void shrink(const struct part *part, const struct claim *claim,
 		fewer_places, fewer_with_deeper_rules, fewer_pairs,
 		fewer_counted, fewer_flags,
 	};
-	static struct work work;
+	struct work *const work = KEPT(struct work);
 	bool better;
 	size_t i;
 
-	work.part = part;
-	work.claim = claim;
-	work.best = *scenario;
-	work.trial = *trial;
-	work.deadline = now_ms() + ms;
+	work->part = part;
+	work->claim = claim;
+	work->best = *scenario;
+	work->trial = *trial;
+	work->deadline = now_ms() + ms;
 	do {
-		better = fewer_operations(&work);
-		better |= fewer_actors(&work);
-		better |= fewer_policies(&work);
-		if (better || late(&work))
+		better = fewer_operations(work);
+		better |= fewer_actors(work);
+		better |= fewer_policies(work);
+		if (better || late(work))
 			continue;
 		for (i = 0; i < sizeof(rarer) / sizeof(rarer[0]) && !better; i++)
-			better = rarer[i](&work);
-	} while (better && !late(&work));
-	*scenario = work.best;
-	*trial = work.trial;
+			better = rarer[i](work);
+	} while (better && !late(work));
+	*scenario = work->best;
+	*trial = work->trial;
 }
