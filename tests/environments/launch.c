@@ -56,7 +56,7 @@
 #define WORDS_MAX	64
 #define TEXT_MAX	(1 << 16)
 #define PORT		"/dev/ttyS1"
-#define TIMEOUT_S	240
+#define TIMEOUT_S	600	/* only bounds a hang */
 
 static const char *program;
 
