@@ -410,7 +410,11 @@ static bool find_room(struct room *room)
 	close(ends[1]);
 	told = read(ends[0], room, sizeof(*room)) == sizeof(*room);
 	close(ends[0]);
-	waitpid_retry(pid, NULL);
+	/* Without it, nobody knows when a world has ended. */
+	if (waitpid_retry(pid, NULL) && errno != ECHILD && !room->error) {
+		room->call = "wait4";
+		room->error = errno;
+	}
 	return told;
 }
 

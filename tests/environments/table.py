@@ -86,6 +86,7 @@ ENVIRONMENTS = (
     env("seccomp-openat2", "refuse=437:38", SECCOMP),
     env("seccomp-prctl", "refuse=157:1", "prctl.2.: EPERM, by " + SECCOMP, holds=False),
     env("seccomp-clone", "refuse=56-58,435:11", "clone.2.: EAGAIN, by " + SECCOMP, holds=False),
+    env("seccomp-wait", "refuse=61:1", "wait4.2.: EPERM, by " + SECCOMP, holds=False),
     env("seccomp-kills-landlock", "refuse=444-446:kill", unable="cannot start without "
         "landlock_create_ruleset.2., .*restrict_self.2.: a seccomp filter kills", machine=True),
     env("seccomp-kills-restrict", "refuse=446:kill", unable="landlock_restrict_self.2.: a seccomp"),
