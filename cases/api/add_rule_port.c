@@ -79,9 +79,9 @@ static int port_taken(struct scene *scene)
 	if (error)
 		return error;
 	for (i = 0; i < sizeof(others) / sizeof(others[0]); i++) {
-		error = may_connect(others[i]);
-		if (error != EACCES)
-			return error ?: UNENFORCED;
+		error = refused(may_connect(others[i]));
+		if (error)
+			return error;
 	}
 	return may_connect(port);
 }

@@ -39,9 +39,6 @@ CASE("selftest.lab.port",
 /* "Any port" of a range of one: refused where the lab has reserved that one. */
 static int choose_first_ephemeral(struct scene *scene)
 {
-	enum { LOCAL_PORT_RANGE = 51 };	/* IP_, 6.3 */
-	const uint32_t range = (uint32_t)LAB_FIRST_EPHEMERAL << 16 |
-			       LAB_FIRST_EPHEMERAL;
 	const struct sockaddr_in any = { .sin_family = AF_INET };
 	const int fd = new_socket(AF_INET, SOCK_STREAM, IPPROTO_TCP);
 	int ret;
@@ -49,12 +46,8 @@ static int choose_first_ephemeral(struct scene *scene)
 	(void)scene;
 	if (fd < 0)
 		return -fd;
-	if (setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range,
-		       sizeof(range)) ||
-	    bind(fd, (const struct sockaddr *)&any, sizeof(any)))
-		ret = errno;
-	else
-		ret = WORKED;
+	ret = choose_only(fd, LAB_FIRST_EPHEMERAL) ?:
+	      errno_of(bind(fd, (const struct sockaddr *)&any, sizeof(any)));
 	close(fd);
 	return ret;
 }

@@ -87,6 +87,15 @@ int stream_echo(int family, int protocol, int port)
 	return ret;
 }
 
+int choose_only(int fd, uint16_t port)
+{
+	enum { LOCAL_PORT_RANGE = 51 };	/* IP_, 6.3 */
+	const uint32_t range = (uint32_t)port << 16 | port;
+
+	return errno_of(setsockopt(fd, IPPROTO_IP, LOCAL_PORT_RANGE, &range,
+				   sizeof(range)));
+}
+
 int bind_port(int family, int type, int protocol, int port)
 {
 	struct sockaddr_storage own, bound;

@@ -18,6 +18,8 @@ int connect_echo(int fd, int family, int port);
 int stream_echo(int family, int protocol, int port);
 /* socket(2), bind(2) to our own end, listen(2) for streams: 0 or errno */
 int bind_port(int family, int type, int protocol, int port);
+/* bind(2) to any port takes this one then (IP_LOCAL_PORT_RANGE): 0 or errno */
+int choose_only(int fd, uint16_t port);
 /* A socket without an address: descriptor or -errno */
 int new_socket(int family, int type, int protocol);
 /* The same, on exec(2) kept open. */

@@ -75,8 +75,9 @@ void remark(struct scene *scene, const char *fmt, ...)
 pid_t scene_fork(struct scene *scene);
 
 /*
- * The address sanitizer's notes on a stack do not survive its second use.  What
- * fork(2) costs is the copying of memory, and what it costs afterwards.
+ * For clone(2): spares the copying of memory, and the switches between address
+ * spaces.  The address sanitizer's notes on a stack do not survive its second
+ * use.
  */
 #ifdef __SANITIZE_ADDRESS__
 #define SHARE_MEMORY 0
