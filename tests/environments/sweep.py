@@ -50,8 +50,11 @@ def environments(calls: Sequence[str]) -> Iterator[tuple[Environment, ...]]:
 
 
 def judged(environment: Environment, seen: Seen, normal: Seen) -> list[str]:
-    """Return the faults; that nothing at all can be said is none, if one line says why."""
-    if seen.left["status"] == 2 and not seen.results:
+    """Return the faults; that nothing at all can be said is none, if one line says why.
+
+    It may be a line of the C library, which then ends the program with a status of its own.
+    """
+    if seen.left["status"] and not seen.results:
         said = seen.left["output"].splitlines()
         return [] if len(said) == 1 else [f"{len(said)} lines: {said}"]
     return [fault for fault in faults(environment, seen, normal) if not fault.startswith("holds:")]
