@@ -96,7 +96,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         status: int = args.run(args)
         sys.stdout.flush()
     except (reports.errors.UserError, vm.errors.UserError) as error:
-        print(f"landproof: {error}", file=sys.stderr)
+        # One line, whatever name it speaks of.
+        print("landproof:", str(error).replace("\n", " "), file=sys.stderr)
         _end_output()
         return failure
     except BrokenPipeError:

@@ -28,6 +28,13 @@ def positive(text: str) -> int:
     return int(text)
 
 
+def natural(text: str) -> int:
+    """Read a number of which there may be none."""
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"{text} is no number from 0 on")
+    return int(text)
+
+
 def security_modules(text: str) -> str:
     """Read what lsm= takes: the kernel skips a name that it does not know, and says nothing."""
     if not re.fullmatch(r"\w+(,\w+)*", text):

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
 from pathlib import Path
 
-from cli.options import given
+from cli.options import given, natural
 from reports.document import Document
 from reports.errors import UserError
 from reports.formats import github, junit, kcidb, ktap, matrixpage, terminal
@@ -61,7 +61,7 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
                         help="deviations that pass, each with a reason, an owner and a date")
     parser.add_argument("--require", action="append", default=[], metavar="GLOB",
                         help="cases that have to hold, else the exit status is 1")
-    parser.add_argument("--max-cannot-run", type=int, metavar="N",
+    parser.add_argument("--max-cannot-run", type=natural, metavar="N",
                         help="more cases that cannot run make the exit status 1")
 
 
@@ -104,10 +104,18 @@ def check_outputs(args: argparse.Namespace, like: Collection[str] = ()) -> Resul
     if getattr(args, "accepted", None):
         load_accepted(args.accepted)
     baseline: Path | None = getattr(args, "baseline", None)
+    names: Sequence[str] = getattr(args, "as_name", [])
     if not baseline:
+        if names and "baseline" in args:
+            raise UserError(f"--as {names[0]}: that is a kernel of the --baseline: give it, too")
         return None
     allowed = getattr(args, "allow_special", False)
-    return usual(load_result(baseline), str(baseline), allowed, like or given(args))
+    old = usual(load_result(baseline), str(baseline), allowed, like or given(args))
+    known = [kernel.name for kernel in old.kernels]
+    for name in names:
+        if name not in known:
+            raise UserError(f"--as {name}: {baseline} has {', '.join(known) or 'no kernel'}")
+    return old
 
 
 def uses_stdout(args: argparse.Namespace) -> bool:

@@ -65,6 +65,8 @@ def run_cases(args: argparse.Namespace) -> int:
         raise UserError("--resume goes on with records: say where they are with --records DIR")
     if args.shard and (gate(args, None).given or args.baseline):
         raise UserError(whole_only("merge"))
+    if args.durations and not (args.shard or args.on):
+        raise UserError("--durations says how a run is cut: with --shard K/N, or --on")
     timed = load_result(args.durations).kernels if args.shard and args.durations else ()
     share = Share(args, words, timed) if args.shard else None
     check_outputs(args)

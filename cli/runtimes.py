@@ -19,7 +19,9 @@ from pathlib import Path
 
 import vm.errors
 from cli.guest import catalogue, listed, version
-from cli.options import add_machines, add_selection, booting, divided, given, selection
+from cli.options import (
+    add_machines, add_selection, booting, divided, given, natural, selection,
+)
 from cli.outputs import (
     RESULT_FORMATS, add_format_options, check_outputs, last_path, report, requested, uses_stdout,
 )
@@ -74,7 +76,7 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
                         help="deviations that pass, each with a reason, an owner and a date")
     parser.add_argument("--require", action="append", default=[], metavar="GLOB",
                         help="cases that have to be enforced, else the exit status is 1")
-    parser.add_argument("--max-cannot-run", type=int, metavar="N",
+    parser.add_argument("--max-cannot-run", type=natural, metavar="N",
                         help="more cases that cannot run make the exit status 1")
     add_format_options(parser, FORMATS)
     parser.set_defaults(run=run_runtimes)

@@ -62,8 +62,9 @@ class Share:
         """Return which families run here on which kernels."""
         number, of = self._number.number, self._number.of
         whole = shards.work(kernels, self._ids, self._known)
+        pieces = len(whole.kernels) * len(whole.families)
+        if of > pieces:
+            raise UserError(f"--shard {self._number}: there are {pieces} pieces of work, a family"
+                            " on a kernel each: cut into fewer")
         self.shard = shards.shard(whole, number, of, self._asked)
-        mine = shards.cut(whole, of)[number - 1]
-        if not mine:
-            raise UserError(f"nothing is left for shard {number}/{of}: cut into fewer")
-        return mine
+        return shards.cut(whole, of)[number - 1]

@@ -254,6 +254,11 @@ def test_comparing_nothing_is_an_error(gate: Way, tmp_path: Path) -> None:
         gate(new, tmp_path, "--as", "lab", "--as", "other")
 
 
+def test_a_name_that_the_baseline_has_not_is_an_error_before_the_run(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="--as nosuch: .* has lab, other$"):
+        by_baseline(lab(), tmp_path, "--as", "nosuch")
+
+
 def special_of(*words: str) -> Result:
     """Return the old result as a run with these options would have made it."""
     about = Provenance(options=words)
