@@ -107,7 +107,7 @@ def _form(path: Path) -> str:
     """Return what a file says of its form, if it is JSON at all."""
     try:
         data = json.loads(read_text(path))
-    except ValueError:
+    except (ValueError, RecursionError):
         return ""
     return str(data.get("$schema", "")) if isinstance(data, dict) else ""
 

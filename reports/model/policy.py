@@ -102,7 +102,7 @@ def read(path: Path, rights: Mapping[str, int]) -> Policy:
     text = read_text(path)
     try:
         data = json.loads(text) if text.lstrip().startswith("{") else tomllib.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is neither TOML nor JSON: {error}") from None
     data = _camel(data)
     wrong = jsonschema.exceptions.best_match(_validator().iter_errors(data))

@@ -319,7 +319,7 @@ def load(path: Path) -> Run:
     """Read what to_json() wrote; raise UserError if it is something else."""
     try:
         data = json.loads(read_text(path))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise UserError(f"{path} is no result of `landproof runtimes --json`") from error
     if wrong := jsonschema.exceptions.best_match(_validator().iter_errors(data)):
         where = ".".join(map(str, wrong.absolute_path))

@@ -100,6 +100,14 @@ def test_bad_results(run: Run, tmp_path: Path, text: str, word: str) -> None:
     fails_in_one_line(run("diff", tmp_path / "bad.json", tmp_path / "bad.json"), word)
 
 
+@pytest.mark.parametrize("words", ["matrix", "publish site", "policy", "runtimes merge"])
+def test_brackets_without_an_end(run: Run, tmp_path: Path, words: str) -> None:
+    (tmp_path / "deep.json").write_text('{"a":' * 100000)
+    done = run(*words.replace("site", str(tmp_path)).split(), tmp_path / "deep.json")
+    fails_in_one_line(done, "deep.json")
+    assert "RecursionError" not in done.stderr
+
+
 def test_bad_places(run: Run, result_file: Path, tmp_path: Path) -> None:
     fails_in_one_line(run("matrix", tmp_path / "none.json"), "no such file")
     fails_in_one_line(run("matrix", result_file, "--html", tmp_path), "directory")
