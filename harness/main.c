@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0
 /* landproof-guest: runs cases, lists them, and is PID 1 of a guest. */
 #include <argp.h>
+#include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -125,6 +127,19 @@ static int number(struct argp_state *state, const char *text, int max)
 		argp_failure(state, 2, 0, "%s is no number from 0 to %d",
 			     text, max);
 	return value;
+}
+
+/* One that can be written to: results must not get lost in silence. */
+static int descriptor(struct argp_state *state, const char *text)
+{
+	const int fd = number(state, text, 1 << 20);
+	const int flags = fcntl(fd, F_GETFL);
+
+	if (flags < 0 || (flags & O_ACCMODE) == O_RDONLY)
+		argp_failure(state, 2, 0,
+			     "cannot write to descriptor %d: %s", fd,
+			     flags < 0 ? strerror(errno) : "read-only");
+	return fd;
 }
 
 static void add_world(struct argp_state *state, const char *name)
@@ -280,7 +295,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 		a->gcov = true;
 		break;
 	case OPTION_RECORDS:
-		a->records_fd = number(state, arg, 1 << 20);
+		a->records_fd = descriptor(state, arg);
 		break;
 	case OPTION_KTAP:
 		a->ktap = true;

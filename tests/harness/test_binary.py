@@ -135,6 +135,7 @@ def test_selftests_and_unreported_cases_must_be_asked_for(guest: Guest) -> None:
         ("host", "--sabotage=perhaps"),
         ("host", "-a", "many"),
         ("host", "--port", "65536"),
+        ("host", "-c", "net.tcp.connect", "--records", "78"),
         ("host", "--no-such-option"),
         ("dance",),
         ("host", "list"),
