@@ -29,34 +29,46 @@ static size_t last_space(const char *line, size_t tabs, size_t width, bool code)
 	return found;
 }
 
-/* Writes one line; where it is too long, it goes on behind @begin in the next. */
-static void put_folded(FILE *out, const char *line, size_t length,
-		       const char *begin, size_t begin_width)
+static void put_without_tabs(FILE *out, const char *text, size_t length)
 {
-	size_t tabs = strspn(line, "\t"), width = WIDTH - tabs * (TAB - 1);
-
-	while (length > width) {
-		const size_t at = last_space(line, tabs, width,
-					     begin[0] == '\t');
-
-		if (!at)
-			break;
-		fprintf(out, "%.*s\n%s", (int)at, line, begin);
-		line += at + 1;
-		length -= at + 1;
-		width = WIDTH - begin_width;
-		tabs = 0;
-	}
-	fprintf(out, "%.*s\n", (int)length, line);
+	while (length--)
+		if (*text == '\t')
+			text++, fprintf(out, "%*s", TAB, "");
+		else
+			fputc(*text++, out);
 }
 
-static void fold(FILE *out, const char *text, const char *begin,
-		 size_t begin_width)
+/*
+ * Writes one line; where it is too long, it goes on behind @begin in the next,
+ * or, as code does, behind one tab more than it has.
+ */
+static void put_folded(FILE *out, const char *line, size_t length,
+		       const char *begin)
+{
+	const size_t tabs = strspn(line, "\t");
+	size_t at, begun = 0, width = WIDTH - tabs * (TAB - 1);
+
+	while (length > width) {
+		at = last_space(line, begun ? 0 : tabs, width, !begin);
+		if (!at)
+			break;
+		put_without_tabs(out, line, at);
+		begun = begin ? strlen(begin) : (tabs + 1) * TAB;
+		fprintf(out, "\n%*s", (int)begun, begin ?: "");
+		line += at + 1;
+		length -= at + 1;
+		width = WIDTH - begun;
+	}
+	put_without_tabs(out, line, length);
+	fputc('\n', out);
+}
+
+static void fold(FILE *out, const char *text, const char *begin)
 {
 	while (*text) {
 		const size_t length = strcspn(text, "\n");
 
-		put_folded(out, text, length, begin, begin_width);
+		put_folded(out, text, length, begin);
 		text += length + (text[length] == '\n');
 	}
 }
@@ -78,20 +90,18 @@ static void put_comment(FILE *out, const struct finding *finding)
 		snprintf(text + length, sizeof(text) - length,
 			 " * \"%s\" (%s)\n", clause->sentence, clause->source);
 	fputs("/*\n", out);
-	fold(out, text, " * ", 3);
+	fold(out, text, " * ");
 	fputs(" */\n", out);
 }
 
 /* One step each; who does them, by the first letter, and what a control leaves out */
-static void put_steps(FILE *out, const struct finding *finding)
+static void put_steps(FILE *out, const struct finding *finding,
+		      const bool *skip)
 {
 	const struct scenario *scenario = &finding->scenario;
 	const struct part *part = finding->part;
-	bool skip[OPERATIONS_MAX];
 	int i;
 
-	control_skips(part, &finding->claim, scenario, finding->trial.index,
-		      skip);
 	fprintf(out, "static long step(int n)\n{\n\tswitch (n) {\n");
 	for (i = 0; i < scenario->count; i++) {
 		fprintf(out, "\tcase %d: return ", i);
@@ -106,6 +116,109 @@ static void put_steps(FILE *out, const struct finding *finding)
 	for (i = 0; !part->runner[0] && i < scenario->count; i++)
 		fputc(skip[i] ? 'y' : 'n', out);
 	fprintf(out, "\";\n");
+}
+
+static void put_statement(FILE *out, const struct finding *finding, int i,
+			  const char *begin)
+{
+	fputs(begin, out);
+	finding->part->statement(out, &finding->scenario, i);
+	fputs(";\n", out);
+}
+
+/* How many operations at the beginning are done outside */
+static int count_outside(const struct scenario *scenario)
+{
+	int i = 0;
+
+	while (i < scenario->count && !scenario->operations[i].actor)
+		i++;
+	return i;
+}
+
+/* Is the rest done inside, and does a control leave some of that out? */
+static bool is_ordered(const struct scenario *scenario, const bool *skip)
+{
+	const int last = scenario->count - 1;
+	bool skips = false;
+	int i;
+
+	for (i = count_outside(scenario); i <= last; i++) {
+		if (!scenario->operations[i].actor)
+			return false;
+		skips |= skip[i];
+	}
+	return skips && !skip[last];
+}
+
+/* What is done outside, and then in a child, as two functions */
+static void put_ordered(FILE *out, const struct finding *finding,
+			const bool *skip)
+{
+	const int outside = count_outside(&finding->scenario);
+	const int last = finding->scenario.count - 1;
+	int i;
+
+	fputs("static long inside(int sandbox)\n{\n"
+	      "\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n", out);
+	for (i = 0; i < outside; i++)
+		if (finding->part->kinds[finding->scenario.operations[i].kind].slot)
+			break;
+	if (i < outside)
+		fputs("\tmemset(slot, -1, sizeof(slot));\n", out);
+	for (i = outside; i <= last; i++)
+		put_statement(out, finding, i, i == last ? "\treturn " :
+			      skip[i] ? "\tif (sandbox)\n\t\t" : "\t");
+	fputs("}\n\nstatic int run(int sandbox)\n{\n\tint last;\n\n"
+	      "\town_place();\n", out);
+	for (i = 0; i < outside; i++)
+		put_statement(out, finding, i, "\t");
+	fputs("\tif (fork() == 0)\n"
+	      "\t\t_exit(inside(sandbox) < 0 ? errno : 0);\n"
+	      "\treturn wait(&last), WEXITSTATUS(last);\n}\n\n", out);
+}
+
+/* Outside is the parent, inside its child: the number of each step goes there. */
+static const struct helper run_alternating[] = { { NULL,
+"\n"
+"static int run(int sandbox)\n"
+"{\n"
+"\tint turn[2], back[2], n, last = 0;\n"
+"\n"
+"\town_place();\n"
+"\tif (pipe(turn) || pipe(back) || fork() == 0) {\n"
+"\t\tclose(turn[1]);\n"
+"\t\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
+"\t\twhile (read(turn[0], &n, sizeof(n)) == sizeof(n))\n"
+"\t\t\tlast = step(n) < 0 ? errno : 0, write(back[1], &last, 4);\n"
+"\t\t_exit(0);\n"
+"\t}\n"
+"\tfor (n = 0; actors[n]; n++)\n"
+"\t\tif (actors[n] == 'o')\n"
+"\t\t\tlast = step(n) < 0 ? errno : 0;\n"
+"\t\telse if (sandbox || skip[n] == 'n')\n"
+"\t\t\twrite(turn[1], &n, 4), read(back[0], &last, 4);\n"
+"\treturn last;\n"
+"}\n"
+"\n" }, { NULL, NULL } };
+
+/* The operations; returns what has to stand behind them */
+static const struct helper *put_operations(FILE *out,
+					   const struct finding *finding)
+{
+	const struct part *part = finding->part;
+	bool skip[OPERATIONS_MAX];
+
+	if (part->sequence && part->sequence(out, &finding->scenario))
+		return NULL;
+	control_skips(part, &finding->claim, &finding->scenario,
+		      finding->trial.index, skip);
+	if (!part->runner[0] && is_ordered(&finding->scenario, skip)) {
+		put_ordered(out, finding, skip);
+		return NULL;
+	}
+	put_steps(out, finding, skip);
+	return part->runner[0] ? NULL : run_alternating;
 }
 
 static bool has_all(char *words, const char *statements)
@@ -173,66 +286,6 @@ static const struct helper headers[] = {
 	{ NULL, NULL }
 };
 
-/* First all that is done outside, then the rest in a child */
-static const struct helper run_ordered[] = {
-	{ NULL,
-"\n"
-"static int run(int sandbox)\n"
-"{\n"
-"\tint n = 0, last = 0;\n"
-"\n"
-"\town_place();\n" },
-	{ "\"o", "\tfor (; actors[n] == 'o'; n++)\n\t\tlast = step(n);\n" },
-	{ NULL,
-"\tif (fork())\n"
-"\t\treturn wait(&last), WEXITSTATUS(last);\n"
-"\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n" },
-	{ "\"o+slot[", "\tmemset(slot, -1, sizeof(slot));\n" },
-	{ NULL,
-"\tfor (; actors[n]; n++)\n"
-"\t\tif (sandbox || skip[n] == 'n')\n"
-"\t\t\tlast = step(n) < 0 ? errno : 0;\n"
-"\t_exit(last);\n"
-"}\n"
-"\n" },
-	{ NULL, NULL }
-};
-
-/* Outside is the parent, inside its child: the number of each step goes there. */
-static const struct helper run_alternating[] = { { NULL,
-"\n"
-"static int run(int sandbox)\n"
-"{\n"
-"\tint turn[2], back[2], n, last = 0;\n"
-"\n"
-"\town_place();\n"
-"\tif (pipe(turn) || pipe(back) || fork() == 0) {\n"
-"\t\tclose(turn[1]);\n"
-"\t\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n"
-"\t\twhile (read(turn[0], &n, sizeof(n)) == sizeof(n))\n"
-"\t\t\tlast = step(n) < 0 ? errno : 0, write(back[1], &last, 4);\n"
-"\t\t_exit(0);\n"
-"\t}\n"
-"\tfor (n = 0; actors[n]; n++)\n"
-"\t\tif (actors[n] == 'o')\n"
-"\t\t\tlast = step(n) < 0 ? errno : 0;\n"
-"\t\telse if (sandbox || skip[n] == 'n')\n"
-"\t\t\twrite(turn[1], &n, 4), read(back[0], &last, 4);\n"
-"\treturn last;\n"
-"}\n"
-"\n" }, { NULL, NULL } };
-
-static const struct helper *runner(const struct scenario *scenario)
-{
-	int i;
-
-	for (i = 1; i < scenario->count; i++)
-		if (!scenario->operations[i].actor &&
-		    scenario->operations[i - 1].actor)
-			return run_alternating;
-	return scenario->operations[i - 1].actor ? run_ordered : run_alternating;
-}
-
 static void put_main(FILE *out, const struct part *part,
 		     const struct expected *wanted)
 {
@@ -260,51 +313,40 @@ static void put_main(FILE *out, const struct part *part,
 	fprintf(out, ");\n}\n");
 }
 
-static void put_without_tabs(FILE *out, const char *text)
-{
-	for (; *text; text++)
-		if (*text == '\t')
-			fprintf(out, "%*s", TAB, "");
-		else
-			fputc(*text, out);
-}
-
 static void put_body(FILE *out, const struct finding *finding,
-		     const char *statements)
+		     const char *statements, const struct helper *behind)
 {
 	const struct part *part = finding->part;
 	int i;
 
 	for (i = 0; i < HELPERS_MAX; i++)
 		put_used(out, part->helpers[i], statements);
-	fold(out, statements, "\t\t\t", 3 * TAB);
+	fputs(statements, out);
 	for (i = 0; i < HELPERS_MAX; i++)
 		put_used(out, part->runner[i], statements);
-	if (!part->runner[0])
-		put_used(out, runner(&finding->scenario), statements);
+	put_used(out, behind, statements);
 	put_main(out, part, &finding->trial.wanted);
 }
 
 void finding_program(FILE *out, const struct finding *finding)
 {
-	const struct part *part = finding->part;
 	char *statements = NULL, *body = NULL;
+	const struct helper *behind;
 	size_t size;
 	FILE *to = open_memstream(&statements, &size);
 
 	if (!to)
 		return;
-	if (!part->sequence || !part->sequence(to, &finding->scenario))
-		put_steps(to, finding);
+	behind = put_operations(to, finding);
 	fclose(to);
 	to = open_memstream(&body, &size);
 	if (to) {
-		put_body(to, finding, statements);
+		put_body(to, finding, statements, behind);
 		fclose(to);
 		put_comment(out, finding);
 		fputs("#define _GNU_SOURCE\n", out);
 		put_used(out, headers, body);
-		put_without_tabs(out, body);
+		fold(out, body, NULL);
 	}
 	free(body);
 	free(statements);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0
 /* The part "domain": its words, and what the model says of a scenario. */
+#include <string.h>
+
 #include "explore/parts/domain.h"
 #include "explore/parts/turns.h"
 
@@ -47,6 +49,18 @@ static const char *needs(const struct claim *claim,
 		if (!domain_has(&scenario->operations[i]))
 			return kinds[scenario->operations[i].kind].name;
 	return NULL;
+}
+
+bool domain_is_datagram(const struct scenario *scenario, int index,
+			const char *text)
+{
+	while (index--) {
+		const struct operation *op = &scenario->operations[index];
+
+		if (op->kind == DOMAIN_SOCKET && strcmp(op->text[0], text) == 0)
+			return strcmp(op->text[1], "dgram") == 0;
+	}
+	return false;
 }
 
 void domain_predict(const struct claim *claim, const struct scenario *scenario,

@@ -14,6 +14,10 @@ void domain_predict(const struct claim *claim, const struct scenario *scenario,
 void domain_generate(struct random *random, const struct claim *claim,
 		     struct scenario *scenario);
 
+/* Is the socket of that place, made before @index, for datagrams? */
+bool domain_is_datagram(const struct scenario *scenario, int index,
+			const char *text);
+
 const char *domain_prepare(void);
 /* Has this kernel such an operation? */
 bool domain_has(const struct operation *operation);

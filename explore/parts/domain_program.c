@@ -16,11 +16,6 @@ const struct helper domain_helpers[] = {
 "}\n"
 "\n" },
 	{ "arrived(",
-"static void caught(int n)\n"
-"{\n"
-"\tall.came[getpid() % 99] = all.at + !!n;\n"
-"}\n"
-"\n"
 "static long arrived(int task, int silent, long sent)\n"
 "{\n"
 "\tsilent = sent < 0 ? errno : silent, task = all.process[task] % 99;\n"
@@ -45,15 +40,6 @@ const struct helper domain_helpers[] = {
 "\treturn &a;\n"
 "}\n"
 "\n" },
-	{ "reach(",
-"static long reach(void *to)\n"
-"{\n"
-"\tif (!connect(socket(AF_UNIX, SOCK_STREAM, 0), to, 13))\n"
-"\t\treturn 0;\n"
-"\treturn errno != ECONNREFUSED ? -1 :\n"
-"\t       sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0, to, 13);\n"
-"}\n"
-"\n" },
 	{ "exe(",
 "static long exe(int thread)\n"
 "{\n"
@@ -73,12 +59,12 @@ const struct helper domain_runner[] = {
 "{\n"
 "\tall = (typeof(all)){ .sandbox = sandbox, .process = { getpid() } };\n"
 "\tprctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);\n" },
+	{ "arrived(", "\tsignal(SIGUSR1, caught);\n" },
 	{ "all.thread[0]", "\tall.thread[0] = getpid();\n" },
 	{ "all.pipe",
 "\tpipe((int *)all.pipe), pipe((int *)all.pipe + 2);\n" },
 	{ NULL,
-"\tlist(NULL), usleep(500000); /* The other tasks end. */\n"
-"\treturn all.last;\n"
+"\treturn list(NULL), usleep(500000) /* The others end. */, all.last;\n"
 "}\n"
 "\n" },
 	{ NULL, NULL }
@@ -134,8 +120,10 @@ static void put_inspect(FILE *out, const struct operation *op, int target)
 
 #define SOCKET(number) (210 + (number))
 
-static void put_socket_operation(FILE *out, const struct operation *op)
+static void put_socket_operation(FILE *out, const struct scenario *scenario,
+				 int number)
 {
+	const struct operation *op = &scenario->operations[number];
 	const int one = domain_endpoint(op->text[0]);
 	const int other = domain_endpoint(op->text[1]);
 
@@ -146,14 +134,19 @@ static void put_socket_operation(FILE *out, const struct operation *op)
 			SOCKET(one));
 		break;
 	case DOMAIN_BIND:
-		fprintf(out, "bind(%d, name(%d), 13) ?: listen(%d, 9) * (errno != EOPNOTSUPP)",
+		fprintf(out, "bind(%d, name(%d), 13) ?: (listen(%d, 9), 0)",
 			SOCKET(one), one, SOCKET(one));
 		break;
 	case DOMAIN_PASS:
 		fputs("0", out);
 		break;
 	case DOMAIN_REACH:
-		fprintf(out, "reach(name(%d))", one);
+		if (domain_is_datagram(scenario, number, op->text[0]))
+			fprintf(out, "sendto(socket(AF_UNIX, SOCK_DGRAM, 0), \"x\", 1, 0, name(%d), 13)",
+				one);
+		else
+			fprintf(out, "connect(socket(AF_UNIX, SOCK_STREAM, 0), name(%d), 13)",
+				one);
 		break;
 	case DOMAIN_CONNECT:
 		fprintf(out, "connect(%d, name(%d), 13)", SOCKET(one), other);
@@ -222,6 +215,6 @@ void domain_statement(FILE *out, const struct scenario *scenario, int number)
 		fputs("ptrace(PTRACE_TRACEME, 0, 0, 0)", out);
 		break;
 	default:
-		put_socket_operation(out, op);
+		put_socket_operation(out, scenario, number);
 	}
 }

@@ -358,29 +358,17 @@ static int inspect(uint32_t flags, int target)
 				     get_descriptor(domain_arena->process[target]);
 }
 
-/* Is the socket of that place, which an earlier operation made, for datagrams? */
-static bool is_datagram(int index, const char *text)
-{
-	while (index--) {
-		const struct operation *op =
-			&domain_arena->scenario.operations[index];
-
-		if (op->kind == DOMAIN_SOCKET && strcmp(op->text[0], text) == 0)
-			return strcmp(op->text[1], "dgram") == 0;
-	}
-	return false;
-}
-
 static int perform(int task, int index)
 {
-	const struct operation *op = &domain_arena->scenario.operations[index];
+	const struct scenario *scenario = &domain_arena->scenario;
+	const struct operation *op = &scenario->operations[index];
 	const int one = domain_endpoint(op->text[0]);
 	const int other = domain_endpoint(op->text[1]);
 	const int target = domain_task(op->text[0]);
 
 	switch (op->kind) {
 	case DOMAIN_ENFORCE:
-		return enforce(&domain_arena->scenario.policies[op->policy]);
+		return enforce(&scenario->policies[op->policy]);
 	case DOMAIN_FORK:
 	case DOMAIN_THREAD:
 		return start(target, op->kind == DOMAIN_THREAD);
@@ -391,7 +379,8 @@ static int perform(int task, int index)
 	case DOMAIN_GROUP:
 		return join_group(task, target);
 	case DOMAIN_SOCKET:
-		return new_endpoint(one, is_datagram(index + 1, op->text[0]));
+		return new_endpoint(one, domain_is_datagram(scenario, index + 1,
+							    op->text[0]));
 	case DOMAIN_BIND:
 		return bind_endpoint(one);
 	case DOMAIN_PASS:
@@ -406,7 +395,8 @@ static int perform(int task, int index)
 		return result(write(FD_FILE + 2 * domain_file(op->text[0]) + 1,
 				    "x", 1));
 	case DOMAIN_REACH:
-		return reach(one, is_datagram(index, op->text[0]));
+		return reach(one, domain_is_datagram(scenario, index,
+						     op->text[0]));
 	case DOMAIN_CONNECT:
 		return connect_to(FD_ENDPOINT + one, other);
 	case DOMAIN_SEND:

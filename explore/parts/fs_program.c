@@ -46,12 +46,6 @@ const struct helper fs_helpers[] = {
 "\treturn path;\n"
 "}\n"
 "\n" },
-	{ "file(",
-"static long file(const char *path)\n"
-"{\n"
-"\treturn write(open(path, O_WRONLY | O_CREAT, 0755), \"x\", 1);\n"
-"}\n"
-"\n" },
 	{ "name(",
 "static void *name(const char *path)\n"
 "{\n"
@@ -106,7 +100,7 @@ static void put_policy(FILE *out, const struct policy *policy)
 		fprintf(out, "\n\t\t\t{ 0x%x, 0, \"%s\" },",
 			policy->grants[i].access & policy->handled[SET_FS],
 			policy->grants[i].path);
-	fprintf(out, "\n\t\t\t{ 0 } })");
+	fprintf(out, "%s{ 0 } })", i ? "\n\t\t\t" : " ");
 }
 
 /* Directory and path, as the ring takes them */
@@ -232,6 +226,12 @@ static void put_call(FILE *out, const char *call, const char *path,
 	fprintf(out, "%s)", more);
 }
 
+static void put_file(FILE *out, const char *path)
+{
+	fprintf(out, "write(open(\"%s\", O_WRONLY | O_CREAT, 0755), \"x\", 1)",
+		path);
+}
+
 void fs_statement(FILE *out, const struct scenario *scenario, int number)
 {
 	const struct operation *op = &scenario->operations[number];
@@ -250,7 +250,7 @@ void fs_statement(FILE *out, const struct scenario *scenario, int number)
 		put_call(out, "mkdirat", path, ", 0755");
 		break;
 	case FS_FILE:
-		fprintf(out, "file(\"%s\")", path);
+		put_file(out, path);
 		break;
 	case FS_SYMLINK:
 		fprintf(out, "symlinkat(\"%s\", ", other);
@@ -280,8 +280,9 @@ void fs_statement(FILE *out, const struct scenario *scenario, int number)
 			 ", S_IFREG | 0755, 0" : ", 0755, 0");
 		break;
 	case FS_DEVICE:
-		fprintf(out, "file(\"%s\") < 0 ? -1 : mount(\"/dev/null\", \"%s\", NULL, MS_BIND, NULL)",
-			path, path);
+		put_file(out, path);
+		fprintf(out, " < 0 ? -1 : mount(\"/dev/null\", \"%s\", NULL, MS_BIND, NULL)",
+			path);
 		break;
 	case FS_SERVE:
 	case FS_CONNECT:

@@ -12,10 +12,9 @@
 
 const struct helper log_helpers[] = {
 	{ "hear(",
-"/* It needs root, and turns audit on. */\n"
-"enum { EAR = 98 };\n"
+"enum { EAR = 98 };\t/* hears the log: needs root, and turns audit on */\n"
 "static char said[99999], *latest = said;\n" },
-	{ "list(void)", "static int sandbox, status, set;\n" },
+	{ "list(int", "static int status, set;\n" },
 	{ "actors", "static int set;\n" },
 	{ "again", "static int again;\t/* how often it was executed */\n" },
 	{ "&server",
@@ -27,29 +26,25 @@ const struct helper log_helpers[] = {
 "/* Reads what the log says, up to a mark of its own. */\n"
 "static void hear(void)\n"
 "{\n"
-"\tstruct { struct nlmsghdr head; char text[9000]; } m = {\n"
-"\t\t{ 20, 2999, NLM_F_REQUEST, 0, 0 }, \"\" };\n"
+"\tstruct nlmsghdr m[600] = { { 20, 2999, NLM_F_REQUEST, 0, 0 } };\n"
 "\n"
 "\tlatest = said + strlen(said);\n"
-"\tsend(EAR, &m, 20, 0);\n"
-"\twhile (memset(&m, 0, sizeof(m)), recv(EAR, &m, sizeof(m) - 1, 0) > 0 &&\n"
-"\t       m.head.nlmsg_type != 2999)\n"
-"\t\tif (m.head.nlmsg_type == 1423 || m.head.nlmsg_type == 1424)\n"
-"\t\t\tstrcat(strcat(said, m.text), \"\\n\");\n"
+"\tfor (send(EAR, m, 20, 0); recv(EAR, m, sizeof(m) - 1, 0) > 0 &&\n"
+"\t     m->nlmsg_type != 2999; memset(m, 0, sizeof(m)))\n"
+"\t\tif (m->nlmsg_type == 1423 || m->nlmsg_type == 1424)\n"
+"\t\t\tstrcat(strcat(said, (char *)(m + 1)), \"\\n\");\n"
 "}\n"
 "\n" },
 	{ "id(\"",
-"/* \"domain=ID\" of the domain that a task of this name made, and the rest */\n"
+"/* \"domain=ID\" of the domain whose record has this in it, and the rest */\n"
 "static char *id(const char *name, const char *rest)\n"
 "{\n"
-"\tstatic char of[999];\n"
-"\tchar *at;\n"
+"\tchar *at = strstr(said, name), *of = \"none\";\n"
 "\n"
-"\tsprintf(of, \"comm=\\\"%s\\\"\", name);\n"
-"\tfor (at = strstr(said, of); at && strncmp(at, \"domain=\", 7); at--)\n"
-"\t\t;\n"
-"\tat = at ?: \"none\";\n"
-"\tsprintf(of, \"%.*s%s\", (int)strcspn(at, \" \"), at, rest);\n"
+"\twhile (at && strncmp(at, \"domain=\", 7))\n"
+"\t\tat--;\n"
+"\tif (at)\n"
+"\t\tasprintf(&of, \"%.*s%s\", (int)strcspn(at, \" \"), at, rest);\n"
 "\treturn of;\n"
 "}\n"
 "\n" },
@@ -63,8 +58,7 @@ const struct helper log_helpers[] = {
 "}\n"
 "\n" },
 	{ "heard(",
-"static long heard(int new, const char *denial, const char *object,\n"
-"\t\t  const char *domain)\n"
+"static long heard(int new, char *denial, char *object, char *domain)\n"
 "{\n"
 "\tdprintf(1, \"%s\", latest);\n"
 "\terrno = strstr(latest, \"blockers=\") ? EBADMSG : ENODATA;\n"
@@ -73,13 +67,13 @@ const struct helper log_helpers[] = {
 "}\n"
 "\n" },
 	{ "ended(",
-"static long ended(const char *end, long denials)\n"
+"static long ended(const char *end, const char *denials)\n"
 "{\n"
 "\tchar *at = strstr(said, end);\n"
 "\n"
 "\tdprintf(1, \"%s\", latest);\n"
 "\terrno = at ? EBADMSG : ENODATA;\n"
-"\treturn -!(at && atol(at + strlen(end)) == denials);\n"
+"\treturn at && strstr(at, denials) == at + strlen(end) ? 0 : -1;\n"
 "}\n"
 "\n" },
 	{ NULL, NULL }
@@ -88,14 +82,13 @@ const struct helper log_helpers[] = {
 const struct helper log_runner[] = {
 	{ NULL,
 "\n"
-"static int run(int with)\n"
+"static int run(int sandbox)\n"
 "{\n" },
 	{ "hear(",
 "\tstruct sockaddr_nl log = { .nl_family = AF_NETLINK, .nl_groups = 1 };\n"
 "\tstruct { struct nlmsghdr head; int mask, enabled, rest[8]; } on = {\n"
 "\t\t{ sizeof(on), 1001 /* AUDIT_SET */, 1, 0, 0 }, 1, 1, { 0 } };\n"
 "\n"
-"\t*(latest = said) = '\\0';\n"
 "\tdup2(socket(AF_NETLINK, SOCK_RAW, 9 /* NETLINK_AUDIT */), EAR);\n"
 "\tsetsockopt(EAR, SOL_SOCKET, SO_RCVTIMEO, (long[]){ 3, 0 }, 16);\n"
 "\tif (bind(EAR, (void *)&log, 12) || send(EAR, &on, sizeof(on), 0) < 0)\n"
@@ -104,36 +97,37 @@ const struct helper log_runner[] = {
 "\tunshare(CLONE_NEWNS), mount(0, \"/\", 0, MS_REC | MS_PRIVATE, 0);\n"
 "\tmount(\"none\", \"/tmp\", \"tmpfs\", 0, NULL);\n" },
 	{ "\"/tmp/f", "\tcreat(\"/tmp/f\", 0644);\n" },
-	{ "\"/tmp/x", "\tmkdir(\"/tmp/x\", 0755), creat(\"/tmp/x/f\", 0644);\n" },
-	{ "\"/tmp/x/y", "\tmkdir(\"/tmp/x/y\", 0755), creat(\"/tmp/x/y/f\", 0644);\n" },
-	{ "\"/tmp/z", "\tmkdir(\"/tmp/z\", 0755), creat(\"/tmp/z/f\", 0644);\n" },
+	{ "\"/tmp/x", "\tmkdir(\"/tmp/x\", 0755)" },
+	{ "\"/tmp/x/f", ", creat(\"/tmp/x/f\", 0644)" },
+	{ "\"/tmp/x/y", ", mkdir(\"/tmp/x/y\", 0755)" },
+	{ "\"/tmp/x/y/f", ", creat(\"/tmp/x/y/f\", 0644)" },
+	{ "\"/tmp/x", ";\n" },
+	{ "\"/tmp/z", "\tmkdir(\"/tmp/z\", 0755)" },
+	{ "\"/tmp/z/f", ", creat(\"/tmp/z/f\", 0644)" },
+	{ "\"/tmp/z", ";\n" },
 	{ "&server",
 "\tbind(socket(AF_UNIX, SOCK_DGRAM, 0), (void *)&server, 12);\n" },
 	{ "sendto(97",
 "\tto.sin_port = 0;\n"
 "\tbind(dup2(socket(AF_INET, SOCK_DGRAM, 0), 97), (void *)&to, 16);\n" },
+	{ "actors+hear(", "\t*(latest = said) = '\\0';\n" },
 	{ "actors",
-"\tall = (typeof(all)){ .sandbox = with, .process = { getpid() } };\n"
+"\tall = (typeof(all)){ .sandbox = sandbox, .process = { getpid() } };\n"
 "\tsignal(SIGCHLD, SIG_IGN);\t/* Or they would keep their domains. */\n"
-"\tlist(NULL);\n"
-"\tusleep(500000);\t/* The other tasks end. */\n"
-"\treturn all.last;\n"
+"\treturn list(NULL), usleep(500000) /* The others end. */, all.last;\n"
 "}\n"
 "\n" },
-	{ "list(void)",
-"\tsandbox = with;\n"
+	{ "list(int",
 "\tif (fork() == 0)\n"
-"\t\t_exit(list() < 0 ? errno : 0);\n"
-"\twait(&status);\n"
-"\treturn WEXITSTATUS(status);\n"
+"\t\t_exit(list(sandbox) < 0 ? errno : 0);\n"
+"\treturn wait(&status), WEXITSTATUS(status);\n"
 "}\n"
 "\n" },
 	{ "again",
 "__attribute__((constructor)) static void goes_on(int argc, char **argv)\n"
 "{\n"
 "\tif (argc > 1)\n"
-"\t\tagain = *argv[0] - '0', sandbox = *argv[1] - '0',\n"
-"\t\t_exit(list() < 0 ? errno : 0);\n"
+"\t\tagain = **argv - '0', _exit(list(*argv[1] - '0') < 0 ? errno : 0);\n"
 "}\n"
 "\n" },
 	{ NULL, NULL }
@@ -177,7 +171,7 @@ static void put_record(FILE *out, const struct scenario *scenario,
 {
 	if (are_named(scenario) &&
 	    !(last_of(scenario)->flags >> BLOCKER_NEW & 1))
-		fprintf(out, "id(\"%s\", \"%s\")", domain, text);
+		fprintf(out, "id(\"comm=\\\"%s\\\"\", \"%s\")", domain, text);
 	else
 		fprintf(out, "\"%s\"", text);
 }
@@ -233,9 +227,18 @@ static void put_rules(FILE *out, const struct policy *policy)
 	}
 }
 
-static void put_enforce(FILE *out, const struct told *told, const char *name,
-			const struct policy *policy)
+static bool is_executed_later(const struct scenario *scenario, int number)
 {
+	while (++number < scenario->count)
+		if (scenario->operations[number].kind == LOG_EXEC)
+			return true;
+	return false;
+}
+
+static void put_enforce(FILE *out, const struct told *told, int number)
+{
+	const struct operation *op = &told->scenario->operations[number];
+	const struct policy *policy = &told->scenario->policies[op->policy];
 	const struct claim newest = { MODEL_ABI_NEWEST, ~0U };
 	const struct log_layer layer = log_layer(&newest, policy);
 	uint32_t values[2 * SETS];
@@ -252,10 +255,11 @@ static void put_enforce(FILE *out, const struct told *told, const char *name,
 		fprintf(out, "%u%s", values[i], i + 1 < count ? ", " : " }");
 	fprintf(out, ", %d, 0), ", 8 * count);
 	put_rules(out, policy);
-	if (count_of(told->scenario, LOG_EXEC))
+	if (is_executed_later(told->scenario, number))
 		put_needed(out, layer.handled[SET_FS]);
 	if (are_named(told->scenario))
-		fprintf(out, "prctl(PR_SET_NAME, \"%s\"), ", name);
+		fprintf(out, "prctl(PR_SET_NAME, \"%s\"), ",
+			op->text[0]);
 	fprintf(out, "%ssandbox ? syscall(446, set, %u) : 0",
 		told->turns ? "all." : "", policy->flags & 7);
 }
@@ -352,12 +356,11 @@ static void put_heard(FILE *out, const struct told *told,
 static void put_operation(FILE *out, const struct told *told, int number)
 {
 	const struct operation *op = &told->scenario->operations[number];
-	const struct policy *policy = &told->scenario->policies[op->policy];
 	const char *const text = op->text[0];
 
 	switch (op->kind) {
 	case LOG_ENFORCE:
-		put_enforce(out, told, text, policy);
+		put_enforce(out, told, number);
 		break;
 	case LOG_MUTE:
 		fprintf(out, "%ssandbox ? syscall(446, -1, 4) : 0",
@@ -409,7 +412,7 @@ static void put_operation(FILE *out, const struct told *told, int number)
 		fputs("sleep(3), hear(), ended(", out);
 		put_record(out, told->scenario, text,
 			   " status=deallocated denials=");
-		fprintf(out, ", %s)", op->text[1]);
+		fprintf(out, ", \"%s\\n\")", op->text[1]);
 	}
 }
 
@@ -493,7 +496,6 @@ static bool in_order(struct order *order, const struct scenario *scenario,
 {
 	const struct operation *op = &scenario->operations[number];
 	const int target = target_of(op);
-	int i;
 
 	if (hears(op) && op != last_of(scenario))
 		return true;
@@ -511,9 +513,6 @@ static bool in_order(struct order *order, const struct scenario *scenario,
 	}
 	if (op->kind == LOG_EXIT)
 		order->depth--;
-	for (i = 1; op->kind == LOG_EXEC && i <= order->depth; i++)
-		if (order->ends[i])
-			return false;
 	return true;
 }
 
@@ -534,56 +533,133 @@ static bool is_first(const struct order *order)
 	return order->depth == 1 && !order->ends[1];
 }
 
-static void put_line(FILE *out, int tabs, const char *text)
+/*
+ * The function: what is done until somebody is executed again, and what that
+ * one does from there on, are blocks of their own.
+ */
+struct block {
+	FILE *out;
+	char *text;
+	size_t size;
+	int tabs;		/* of what a task does in it that nobody waits for */
+};
+
+/* Where a task writes down what it does */
+struct place {
+	struct block *block;
+	int tabs;
+};
+
+static void begin_line(const struct place *place)
 {
-	fprintf(out, "%.*s%s\n", tabs, "\t\t\t\t\t\t", text);
+	fprintf(place->block->out, "%.*s", place->tabs, "\t\t\t\t\t\t");
+}
+
+static void put_line(const struct place *place, const char *text)
+{
+	begin_line(place);
+	fprintf(place->block->out, "%s\n", text);
+}
+
+static void put_fork(const struct order *order, struct place *places)
+{
+	const struct place *parent = &places[order->depth - 1];
+	struct place *child = &places[order->depth];
+
+	*child = *parent;
+	if (order->ends[order->depth]) {
+		put_line(parent, "if (fork() == 0) {");
+		child->tabs++;
+	} else if (!is_first(order)) {
+		put_line(parent, "if (fork())");
+		put_line(parent, "\twait(&status), _exit(WEXITSTATUS(status));");
+	}
+}
+
+static void put_exec(struct place *place, struct block *next, int again)
+{
+	begin_line(place);
+	fprintf(place->block->out, "return execl(\"/proc/self/exe\", \"%d\", sandbox ? \"1\" : \"0\", NULL);\n",
+		again);
+	*place = (struct place){ next, next->tabs };
+}
+
+static void put_exit(const struct place *parent, const struct place *child)
+{
+	put_line(child, "_exit(0);");
+	put_line(parent, "}");
+	put_line(parent, "wait(&status);");
+}
+
+static void put_other(const struct scenario *scenario, int number, int task,
+		      const struct place *place)
+{
+	const struct operation *op = &scenario->operations[number];
+	const struct told told = { scenario, false, task };
+
+	if (hears(op) && op != last_of(scenario))
+		return;
+	if (number == asked_about(scenario))
+		put_line(place, "hear();");
+	begin_line(place);
+	if (op == last_of(scenario))
+		fputs("return ", place->block->out);
+	put_operation(place->block->out, &told, number);
+	fputs(";\n", place->block->out);
+}
+
+static void put_blocks(const struct scenario *scenario, struct block *blocks)
+{
+	struct order order = { { LOG_OUTSIDE }, 0 };
+	struct place places[LOG_TASKS] = { { blocks, blocks->tabs } };
+	int i, again = 0;
+
+	for (i = 0; i < scenario->count; i++) {
+		struct place *place = &places[order.depth];
+
+		in_order(&order, scenario, i);
+		switch (scenario->operations[i].kind) {
+		case LOG_FORK:
+			put_fork(&order, places);
+			break;
+		case LOG_EXEC:
+			again++;
+			put_exec(place, &blocks[again], again);
+			break;
+		case LOG_EXIT:
+			put_exit(&places[order.depth], place);
+			break;
+		default:
+			put_other(scenario, i, acting(&order), place);
+		}
+	}
 }
 
 bool log_sequence(FILE *out, const struct scenario *scenario)
 {
-	struct order order = { { LOG_OUTSIDE }, 0 };
 	const int execs = count_of(scenario, LOG_EXEC);
-	int i, again = 0, tabs = 1;
+	struct block blocks[OPERATIONS_MAX + 1] = { { NULL } };
+	int i;
 
 	if (!is_in_order(scenario))
 		return false;
-	put_line(out, 0, "static long list(void)\n{");
-	put_entries(out, scenario, "\t", ";\n");
-	if (execs)
-		put_line(out, tabs++, "if (again == 0) {");
-	for (i = 0; i < scenario->count; i++) {
-		const struct operation *op = &scenario->operations[i];
-
-		in_order(&order, scenario, i);
-		if (op->kind == LOG_FORK && order.ends[order.depth]) {
-			put_line(out, tabs++, "if (fork() == 0) {");
-		} else if (op->kind == LOG_FORK && !is_first(&order)) {
-			put_line(out, tabs, "if (fork())");
-			put_line(out, tabs + 1, "wait(&status), _exit(WEXITSTATUS(status));");
-		} else if (op->kind == LOG_EXIT) {
-			put_line(out, tabs--, "_exit(0);");
-			put_line(out, tabs, "}\n");
-			put_line(out, tabs, "wait(&status);");
-		} else if (op->kind == LOG_EXEC) {
-			fprintf(out, "\t\treturn execl(\"/proc/self/exe\", \"%d\", sandbox ? \"1\" : \"0\", NULL);\n\t}\n",
-				++again);
-			tabs = 1;
-			if (again < execs)
-				fprintf(out, "\tif (again == %d) {\n", again),
-				tabs++;
-		} else if (op->kind != LOG_FORK &&
-			   (!hears(op) || op == last_of(scenario))) {
-			const struct told told = { scenario, false,
-						   acting(&order) };
-
-			if (i == asked_about(scenario))
-				put_line(out, tabs, "hear();");
-			fprintf(out, "%.*s%s", tabs, "\t\t\t\t\t\t",
-				op == last_of(scenario) ? "return " : "");
-			put_operation(out, &told, i);
-			fputs(";\n", out);
-		}
+	for (i = 0; i <= execs; i++) {
+		blocks[i].tabs = i < execs ? 2 : 1;
+		blocks[i].out = open_memstream(&blocks[i].text,
+					       &blocks[i].size);
 	}
-	put_line(out, 0, "}");
+	put_entries(blocks->out, scenario, execs ? "\t\t" : "\t", ";\n");
+	put_blocks(scenario, blocks);
+	fputs("static long list(int sandbox)\n{\n", out);
+	for (i = 0; i <= execs; i++) {
+		fclose(blocks[i].out);
+		if (i < execs)
+			fprintf(out, "\tif (again == %d) {\n%s\t}\n", i,
+				blocks[i].text);
+		else
+			fputs(blocks[i].text, out);
+		free(blocks[i].text);
+	}
+	fputs("}\n", out);
 	return true;
 }
