@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -51,11 +52,18 @@ def register(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     parser.add_argument("directory", metavar="DIR", type=Path,
                         help="where the site goes; pages of an earlier one are replaced")
     parser.add_argument("results", metavar="RESULT", nargs="+", type=Path)
-    parser.add_argument("--url", default="", metavar="URL",
+    parser.add_argument("--url", type=_address, default="", metavar="URL",
                         help="the address that DIR will have, for the feed")
     parser.add_argument("--allow-special", action="store_true",
                         help="take results of special runs: sabotaged, shuffled, of some cases")
     parser.set_defaults(run=publish)
+
+
+def _address(text: str) -> str:
+    """Read what links begin with."""
+    if text and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", text):
+        raise argparse.ArgumentTypeError(f"{text} is no address, such as https://example.org/x")
+    return text
 
 
 def publish(args: argparse.Namespace) -> int:

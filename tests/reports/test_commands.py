@@ -231,6 +231,7 @@ def test_show_takes_globs(run: Run, result_file: Path) -> None:
     (["run", "--durations", "last.json"], "--durations says how a run is cut"),
     (["run", "--as", "debian-7.3"], "--as debian-7.3: that is a kernel of the --baseline"),
     (["run", "--max-cannot-run", "-1"], "-1 is no number from 0 on"),
+    (["publish", "--url", "example.org", "site", "x"], "--url: example.org is no address"),
     (["run", "--lsm", "landlock yama"], "--lsm: landlock yama is no list of names"),
     (["run", "--append", "a\nb"], r"--append: 'a\nb' does not fit into a command line"),
     (["run", "--json", "/proc/result.json"], "/proc/result.json: cannot write"),
