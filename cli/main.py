@@ -85,14 +85,18 @@ def main(argv: Sequence[str] | None = None) -> int:
         from cli.completion import complete
 
         complete(commands)
-    args, unknown = commands.parse_known_args(argv)
-    failure: int = getattr(args, "failure", 2)
-    if unknown:
-        commands.exit(failure, f"landproof: unrecognized arguments: {' '.join(unknown)}; see"
-                               f" landproof {args.command} --help\n")
-    for number in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(number, _stop)
+    failure: int = 2
     try:
+        try:
+            args, unknown = commands.parse_known_args(argv)
+        finally:  # --help and --version end here
+            sys.stdout.flush()
+        failure = getattr(args, "failure", 2)
+        if unknown:
+            commands.exit(failure, f"landproof: unrecognized arguments: {' '.join(unknown)}; see"
+                                   f" landproof {args.command} --help\n")
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            signal.signal(number, _stop)
         status: int = args.run(args)
         sys.stdout.flush()
     except (reports.errors.UserError, vm.errors.UserError) as error:

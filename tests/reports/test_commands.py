@@ -124,6 +124,13 @@ def test_a_closed_pipe_is_no_trouble(result_file: Path) -> None:
     assert (done.stdout, done.stderr) == ("KTAP version 1\n", "")
 
 
+@pytest.mark.parametrize("word", ["--help", "--version", "list"])
+def test_a_full_disk_below_standard_output(word: str) -> None:
+    with open("/dev/full", "w") as full:
+        fails_in_one_line(subprocess.run([ROOT / "landproof", word], stdout=full, text=True,
+                                         stderr=subprocess.PIPE), "No space left")
+
+
 def test_a_poor_terminal(run: Run, result_file: Path) -> None:
     for command in (["matrix", result_file], ["show", "net.tcp.bind", "--result", result_file]):
         done = run(*command, PYTHONIOENCODING="ascii")
