@@ -16,7 +16,7 @@ from typing import Any
 
 from vm import kbuild, kconfig, kernels, machines, paths, source, store
 from vm.errors import BuildError, UserError
-from vm.farm import Farm
+from vm.farm import PATCHED, Farm
 from vm.kernel import NAME, Kernel, Progress, data
 from vm.places import labs
 
@@ -185,6 +185,8 @@ def build(name: str, patches: Sequence[Path] = (), progress: Progress = lambda *
     for patch in patches:
         if not patch.is_file():
             raise UserError(f"{patch}: no such patch")
+        if not PATCHED.search(patch.read_text(errors="replace")):
+            raise UserError(f"{patch} is no patch of a kernel tree: no line is like +++ b/FILE")
     wanted = replace(wanted, directory=directory, lacks=(*wanted.lacks, *lacks),
                      make=(*wanted.make, *(LENIENT if directory else ()), *make))
     own_name = as_name or "+".join([*(_names_of(directory, wanted) if directory else [name]),
