@@ -55,7 +55,7 @@ static int has_subflow(int fd, int port)
 /* Announcing and joining go on while data flows on the first subflow. */
 static int await_subflow(struct scene *scene, int fd)
 {
-	const double end = now_ms() + patience_ms / 32;
+	const double end = now_ms() + patience_ms / 16;
 	int ret, found;
 
 	do {
@@ -93,7 +93,7 @@ static int join(struct scene *scene)
 {
 	/* In memory that all worlds share: to wait for it once is enough. */
 	static bool announces_nothing;
-	const double end = now_ms() + patience_ms / 8;
+	const double end = now_ms() + patience_ms / 4;
 	int ret = NO_EFFECT;
 
 	while (ret == NO_EFFECT && !announces_nothing && now_ms() < end)
