@@ -122,6 +122,38 @@ static uint32_t granted(const struct policy *policy,
 	return attempt->path ? bits : bits << BLOCKER_NET;
 }
 
+static bool is_same(const struct grant *one, const struct grant *other)
+{
+	return one->port == other->port && strcmp(one->path, other->path) == 0;
+}
+
+/* Does a rule for the same object stand before this one? */
+static bool is_again(const struct policy *policy, int number)
+{
+	int i;
+
+	for (i = 0; i < number; i++)
+		if (is_same(&policy->grants[i], &policy->grants[number]))
+			return true;
+	return false;
+}
+
+/* Is there a rule for a directory above that of this one, which is not quiet? */
+static bool is_below_another(const struct policy *policy, int number)
+{
+	const char *const path = policy->grants[number].path;
+	int i;
+
+	for (i = 0; path[0] && i < policy->grants_count; i++) {
+		const char *const above = policy->grants[i].path;
+
+		if (above[0] && !policy->grants[i].quiet &&
+		    is_beneath(path, above) && strcmp(path, above) != 0)
+			return true;
+	}
+	return false;
+}
+
 /* Has the layer a quiet rule for the object? */
 static bool is_marked(const struct policy *policy,
 		      const struct attempt *attempt)
@@ -139,6 +171,9 @@ static bool is_marked(const struct policy *policy,
 		/* The last call for the same object decides, for a mutant. */
 		if (!grant->quiet && !H(QUIET_AGAIN))
 			marked = false;
+		if ((!H(QUIET_LATER) && is_again(policy, i)) ||
+		    (!H(QUIET_ABOVE) && is_below_another(policy, i)))
+			continue;
 		if (grant->quiet && (grant->access || H(QUIET_EMPTY)))
 			marked = true;
 	}

@@ -43,6 +43,7 @@ enum log_make_flag {
 	LOG_DIR = 1, LOG_FIFO = 2, LOG_SYM = 4, LOG_SOCK = 8
 };
 enum log_bind_flag { LOG_UDP = 1 };
+enum log_reach_flag { LOG_STREAM = 1 };	/* a connection, and no datagrams */
 
 /* Of landlock_restrict_self(2) */
 enum log_restrict_flag {

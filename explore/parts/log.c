@@ -22,6 +22,7 @@ static const char *const make_flags[] = {
 };
 static const char *const remove_flags[] = { "dir", NULL };
 static const char *const bind_flags[] = { "udp", NULL };
+static const char *const reach_flags[] = { "stream", NULL };
 
 static const struct kind kinds[LOG_KINDS] = {
 	[LOG_ENFORCE]	= { "enforce", 1, .enforces = true },
@@ -39,7 +40,7 @@ static const struct kind kinds[LOG_KINDS] = {
 	[LOG_CONNECT]	= { "connect", 1 },
 	[LOG_SEND]	= { "send", 1 },
 	[LOG_KILL]	= { "kill", 1 },
-	[LOG_REACH]	= { "reach" },
+	[LOG_REACH]	= { "reach", .flags = reach_flags },
 	[LOG_INSPECT]	= { "inspect", 1 },
 	[LOG_HEARD]	= { "heard", 2, .flags = log_blockers, .hears = true },
 	[LOG_ENDED]	= { "ended", 2, .hears = true },

@@ -112,6 +112,33 @@ static void add_grant(struct maker *maker, struct policy *policy)
 	grant->quiet = policy->quiet[set] && chance(maker, 50);
 }
 
+/* The object of the first rule once more */
+static void add_again(struct maker *maker, struct policy *policy)
+{
+	struct grant *again = &policy->grants[policy->grants_count++];
+
+	*again = policy->grants[0];
+	again->quiet = policy->quiet[again->path[0] ? SET_FS : SET_NET] &&
+		       chance(maker, again->quiet ? 20 : 50);
+}
+
+/* The directory of the first rule's object, which is not quiet */
+static void add_above(struct maker *maker, struct policy *policy)
+{
+	struct grant *above = &policy->grants[policy->grants_count];
+	char *end;
+
+	*above = policy->grants[0];
+	end = strrchr(above->path, '/');
+	if (!above->path[0] || strcmp(above->path, ".") == 0)
+		return;
+	strcpy(end ?: above->path, end ? "" : ".");
+	above->access = random_bits(maker->random, policy->handled[SET_FS],
+				    40);
+	above->quiet = false;
+	policy->grants_count++;
+}
+
 static uint32_t some_of(struct maker *maker, enum set set, uint32_t among,
 			int often)
 {
@@ -137,13 +164,10 @@ static void fill_policy(struct maker *maker, struct policy *policy)
 				policy->handled[set], 60);
 	for (i = below(maker, 5); i; i--)
 		add_grant(maker, policy);
-	/* The same object once more */
-	if (i + 1 < GRANTS_MAX && policy->grants_count && chance(maker, 30)) {
-		struct grant again = policy->grants[0];
-
-		again.quiet = again.quiet ? chance(maker, 20) : false;
-		policy->grants[policy->grants_count++] = again;
-	}
+	if (policy->grants_count && chance(maker, 30))
+		add_again(maker, policy);
+	if (policy->grants_count && chance(maker, 20))
+		add_above(maker, policy);
 	if (chance(maker, maker->focus == FLAGS ? 70 : 25))
 		policy->flags |= 1 + below(maker, 3);
 	if (chance(maker, maker->focus == MUTED ? 30 : 5))
@@ -206,6 +230,8 @@ static void fill(struct maker *maker, struct operation *op)
 		break;
 	case LOG_REMOVE:
 		strcpy(op->text[0], pick_path(maker));
+		/* fallthrough */
+	case LOG_REACH:
 		op->flags = below(maker, 2);
 		break;
 	case LOG_BIND:

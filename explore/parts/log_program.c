@@ -16,7 +16,6 @@ const struct helper log_helpers[] = {
 "static char said[99999], *latest = said;\n" },
 	{ "list(int", "static int status, set;\n" },
 	{ "actors", "static int set;\n" },
-	{ "again", "static int again;\t/* how often it was executed */\n" },
 	{ "&server",
 "static struct sockaddr_un server = { AF_UNIX, \"\\0landproof\" };\n" },
 	{ "&to", "static struct sockaddr_in to = { .sin_family = AF_INET };\n" },
@@ -35,19 +34,6 @@ const struct helper log_helpers[] = {
 "\t\t\tstrcat(strcat(said, (char *)(m + 1)), \"\\n\");\n"
 "}\n"
 "\n" },
-	{ "id(\"",
-"/* \"domain=ID\" of the domain whose record has this in it, and the rest */\n"
-"static char *id(const char *name, const char *rest)\n"
-"{\n"
-"\tchar *at = strstr(said, name), *of = \"none\";\n"
-"\n"
-"\twhile (at && strncmp(at, \"domain=\", 7))\n"
-"\t\tat--;\n"
-"\tif (at)\n"
-"\t\tasprintf(&of, \"%.*s%s\", (int)strcspn(at, \" \"), at, rest);\n"
-"\treturn of;\n"
-"}\n"
-"\n" },
 	{ "opid(",
 "static char *opid(int pid)\n"
 "{\n"
@@ -58,20 +44,40 @@ const struct helper log_helpers[] = {
 "}\n"
 "\n" },
 	{ "heard(",
-"static long heard(int new, char *denial, char *object, char *domain)\n"
+"static long heard(int new, char *denial, char *object)\n"
 "{\n"
-"\tdprintf(1, \"%s\", latest);\n"
-"\terrno = strstr(latest, \"blockers=\") ? EBADMSG : ENODATA;\n"
-"\treturn -!(strstr(latest, denial) && strstr(latest, object) &&\n"
-"\t\t  strstr(latest, domain) && new == !!strstr(latest, \"=alloc\"));\n"
-"}\n"
-"\n" },
+"\tdprintf(1, \"%s\", latest);\n" },
 	{ "ended(",
-"static long ended(const char *end, const char *denials)\n"
+"static long ended(char *end, char *denials)\n"
 "{\n"
 "\tchar *at = strstr(said, end);\n"
 "\n"
+"\tdprintf(1, \"%s\", latest);\n" },
+	{ "heard_of(|ended_of(",
+"/* @name: of the task that made the domain of which the record is */\n" },
+	{ "heard_of(",
+"static long heard_of(char *name, int new, char *denial, char *object)\n" },
+	{ "ended_of(",
+"static long ended_of(char *name, char *end, char *denials)\n" },
+	{ "heard_of(|ended_of(",
+"{\n"
+"\tchar *at = strstr(said, name) ?: name;\n"
+"\n"
 "\tdprintf(1, \"%s\", latest);\n"
+"\twhile (at != name && strncmp(at, \"domain=\", 7))\n"
+"\t\tat--;\n" },
+	{ "heard_of(",
+"\tasprintf(&denial, \"%.*s%s\", (int)strcspn(at, \" \"), at, denial);\n" },
+	{ "ended_of(",
+"\tasprintf(&end, \"%.*s%s\", (int)strcspn(at, \" \"), at, end);\n"
+"\tat = strstr(said, end);\n" },
+	{ "heard(|heard_of(",
+"\terrno = strstr(latest, \"blockers=\") ? EBADMSG : ENODATA;\n"
+"\treturn -!(strstr(latest, denial) && strstr(latest, object) &&\n"
+"\t\t  new == !!strstr(latest, \"=alloc\"));\n"
+"}\n"
+"\n" },
+	{ "ended(|ended_of(",
 "\terrno = at ? EBADMSG : ENODATA;\n"
 "\treturn at && strstr(at, denials) == at + strlen(end) ? 0 : -1;\n"
 "}\n"
@@ -95,18 +101,21 @@ const struct helper log_runner[] = {
 "\t\treturn errno;\n" },
 	{ "\"/tmp",
 "\tunshare(CLONE_NEWNS), mount(0, \"/\", 0, MS_REC | MS_PRIVATE, 0);\n"
-"\tmount(\"none\", \"/tmp\", \"tmpfs\", 0, NULL);\n" },
-	{ "\"/tmp/f", "\tcreat(\"/tmp/f\", 0644);\n" },
-	{ "\"/tmp/x", "\tmkdir(\"/tmp/x\", 0755)" },
-	{ "\"/tmp/x/f", ", creat(\"/tmp/x/f\", 0644)" },
-	{ "\"/tmp/x/y", ", mkdir(\"/tmp/x/y\", 0755)" },
-	{ "\"/tmp/x/y/f", ", creat(\"/tmp/x/y/f\", 0644)" },
+"\tmount(\"none\", \"/tmp\", \"tmpfs\", 0, NULL), chdir(\"/tmp\");\n" },
+	{ "\"/tmp/f", "\tcreat(\"f\", 0644);\n" },
+	{ "\"/tmp/x", "\tmkdir(\"x\", 0755)" },
+	{ "\"/tmp/x/f", ", creat(\"x/f\", 0644)" },
+	{ "\"/tmp/x/y", ", mkdir(\"x/y\", 0755)" },
+	{ "\"/tmp/x/y/f", ", creat(\"x/y/f\", 0644)" },
 	{ "\"/tmp/x", ";\n" },
-	{ "\"/tmp/z", "\tmkdir(\"/tmp/z\", 0755)" },
-	{ "\"/tmp/z/f", ", creat(\"/tmp/z/f\", 0644)" },
+	{ "\"/tmp/z", "\tmkdir(\"z\", 0755)" },
+	{ "\"/tmp/z/f", ", creat(\"z/f\", 0644)" },
 	{ "\"/tmp/z", ";\n" },
-	{ "&server",
+	{ "AF_UNIX, SOCK_DGRAM",
 "\tbind(socket(AF_UNIX, SOCK_DGRAM, 0), (void *)&server, 12);\n" },
+	{ "AF_UNIX, SOCK_STREAM",
+"\tbind(dup2(socket(AF_UNIX, SOCK_STREAM, 0), 96), (void *)&server, 12);\n"
+"\tlisten(96, 9);\n" },
 	{ "sendto(97",
 "\tto.sin_port = 0;\n"
 "\tbind(dup2(socket(AF_INET, SOCK_DGRAM, 0), 97), (void *)&to, 16);\n" },
@@ -117,9 +126,13 @@ const struct helper log_runner[] = {
 "\treturn list(NULL), usleep(500000) /* The others end. */, all.last;\n"
 "}\n"
 "\n" },
-	{ "list(int",
+	{ "list(int sandbox)",
 "\tif (fork() == 0)\n"
-"\t\t_exit(list(sandbox) < 0 ? errno : 0);\n"
+"\t\t_exit(list(sandbox) < 0 ? errno : 0);\n" },
+	{ "list(int again",
+"\tif (fork() == 0)\n"
+"\t\t_exit(list(0, sandbox) < 0 ? errno : 0);\n" },
+	{ "list(int",
 "\treturn wait(&status), WEXITSTATUS(status);\n"
 "}\n"
 "\n" },
@@ -127,7 +140,7 @@ const struct helper log_runner[] = {
 "__attribute__((constructor)) static void goes_on(int argc, char **argv)\n"
 "{\n"
 "\tif (argc > 1)\n"
-"\t\tagain = **argv - '0', _exit(list(*argv[1] - '0') < 0 ? errno : 0);\n"
+"\t\t_exit(list(**argv - '0', *argv[1] - '0') < 0 ? errno : 0);\n"
 "}\n"
 "\n" },
 	{ NULL, NULL }
@@ -165,15 +178,12 @@ static bool are_named(const struct scenario *scenario)
 	return count_of(scenario, LOG_ENFORCE) > 1;
 }
 
-/* What is looked for: of which domain, if not the record itself introduces it */
-static void put_record(FILE *out, const struct scenario *scenario,
-		       const char *domain, const char *text)
+/* Asks for a record: of which domain, if there are several */
+static void put_call(FILE *out, const struct scenario *scenario,
+		     const char *call, const char *domain)
 {
-	if (are_named(scenario) &&
-	    !(last_of(scenario)->flags >> BLOCKER_NEW & 1))
-		fprintf(out, "id(\"comm=\\\"%s\\\"\", \"%s\")", domain, text);
-	else
-		fprintf(out, "\"%s\"", text);
+	fprintf(out, are_named(scenario) ? "%s_of(\"comm=\\\"%s\\\"\", " :
+		"%s(", call, domain);
 }
 
 /* Which process it is about, or -1 */
@@ -335,7 +345,6 @@ static void put_object(FILE *out, const struct told *told,
 static void put_heard(FILE *out, const struct told *told,
 		      const struct operation *op)
 {
-	const bool new = op->flags >> BLOCKER_NEW & 1;
 	char text[512] = " blockers=";
 	int i;
 
@@ -343,14 +352,11 @@ static void put_heard(FILE *out, const struct told *told,
 		if (op->flags >> i & 1)
 			strcat(strcat(text, log_blockers[i]), ",");
 	text[strlen(text) - 1] = ' ';
-	fprintf(out, "hear(), heard(%d, ", new);
-	put_record(out, told->scenario, op->text[0], text);
-	fputs(", ", out);
+	fputs("hear(), ", out);
+	put_call(out, told->scenario, "heard", op->text[0]);
+	fprintf(out, "%d, \"%s\", ", op->flags >> BLOCKER_NEW & 1, text);
 	put_object(out, told, op);
-	if (new && are_named(told->scenario))
-		fprintf(out, ", \"comm=\\\"%s\\\"\")", op->text[0]);
-	else
-		fputs(", \"\")", out);
+	fputs(")", out);
 }
 
 static void put_operation(FILE *out, const struct told *told, int number)
@@ -397,8 +403,8 @@ static void put_operation(FILE *out, const struct told *told, int number)
 		fputs(", SIGURG)", out);
 		break;
 	case LOG_REACH:
-		fputs("connect(socket(AF_UNIX, SOCK_DGRAM, 0), (void *)&server, 12)",
-		      out);
+		fprintf(out, "connect(socket(AF_UNIX, %s, 0), (void *)&server, 12)",
+			op->flags & LOG_STREAM ? "SOCK_STREAM" : "SOCK_DGRAM");
 		break;
 	case LOG_INSPECT:
 		fputs("syscall(SYS_kcmp, getpid(), ", out);
@@ -409,10 +415,10 @@ static void put_operation(FILE *out, const struct told *told, int number)
 		put_heard(out, told, op);
 		break;
 	default:
-		fputs("sleep(3), hear(), ended(", out);
-		put_record(out, told->scenario, text,
-			   " status=deallocated denials=");
-		fprintf(out, ", \"%s\\n\")", op->text[1]);
+		fputs("sleep(3), hear(), ", out);
+		put_call(out, told->scenario, "ended", text);
+		fprintf(out, "\" status=deallocated denials=\", \"%s\\n\")",
+			op->text[1]);
 	}
 }
 
@@ -650,7 +656,9 @@ bool log_sequence(FILE *out, const struct scenario *scenario)
 	}
 	put_entries(blocks->out, scenario, execs ? "\t\t" : "\t", ";\n");
 	put_blocks(scenario, blocks);
-	fputs("static long list(int sandbox)\n{\n", out);
+	/* @again: how often it was executed */
+	fprintf(out, "static long list(%sint sandbox)\n{\n",
+		execs ? "int again, " : "");
 	for (i = 0; i <= execs; i++) {
 		fclose(blocks[i].out);
 		if (i < execs)

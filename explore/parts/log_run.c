@@ -37,6 +37,7 @@
 #define SENTINEL	"S"
 
 static struct log_ear ear;
+static int listener;	/* of the outside's, with the abstract name */
 static const char *failure;
 
 /* The place */
@@ -83,14 +84,30 @@ static bool make_descriptors(void)
 	return true;
 }
 
-/* Nobody takes what is sent to it. */
-static bool make_server(void)
+/* A socket with the abstract name, which each type has of its own, or -1 */
+static int named_socket(int type)
 {
-	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const int fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
 	struct sockaddr_un address;
 	const size_t length = log_address(&address);
 
-	return fd >= 0 && !bind(fd, (struct sockaddr *)&address, length);
+	return bind(fd, (struct sockaddr *)&address, length) ? -1 : fd;
+}
+
+/* Nobody sends anything to it. */
+static bool make_server(void)
+{
+	listener = named_socket(SOCK_STREAM | SOCK_NONBLOCK);
+	return named_socket(SOCK_DGRAM) >= 0 && !listen(listener, LOG_TASKS);
+}
+
+/* A connection that is not taken keeps the domain of who made it. */
+static void drop_connection(void)
+{
+	const int fd = accept4(listener, NULL, NULL, SOCK_CLOEXEC);
+
+	if (fd >= 0)
+		close(fd);
 }
 
 /* A socket that has a port, so that sending needs no other */
@@ -212,6 +229,8 @@ static void after(const struct operation *op, int answer)
 {
 	char path[TEXT_MAX + 4];
 
+	if (op->kind == LOG_REACH && op->flags & LOG_STREAM && !answer)
+		drop_connection();
 	if (op->kind == LOG_MOUNT && !answer)
 		umount2(op->text[0], MNT_DETACH);
 	if (op->kind != LOG_REMOVE && op->kind != LOG_MAKE)

@@ -239,10 +239,10 @@ size_t log_address(struct sockaddr_un *address)
 			log_arena->process[LOG_OUTSIDE]);
 }
 
-/* A datagram socket: the server of a stream would keep who it is. */
-static int reach(void)
+static int reach(bool stream)
 {
-	const int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	const int fd = socket(AF_UNIX, (stream ? SOCK_STREAM : SOCK_DGRAM) |
+			      SOCK_CLOEXEC, 0);
 	struct sockaddr_un address;
 	const size_t length = log_address(&address);
 	int error;
@@ -290,7 +290,7 @@ int log_perform(int task)
 		/* A signal that is ignored unless it is waited for */
 		return result(kill_one(log_arena->process[target], SIGURG));
 	case LOG_REACH:
-		return reach();
+		return reach(op->flags & LOG_STREAM);
 	case LOG_INSPECT:
 		return result(syscall(SYS_kcmp, getpid(),
 				      log_arena->process[target], KCMP_VM, 0,

@@ -14,13 +14,17 @@ import pytest
 from tests.explore.programs import PARTS, WIDTH, check, programs
 
 LINES = 100
+LONG = {"log": (1, 105)}
+"""How many programs of a part may be longer, and how long: docs/explore.md says why."""
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_short_and_narrow(part: str) -> None:
     found = programs(part)
     assert len(found) > 5
-    assert [(one.name, len(one.lines)) for one in found if len(one.lines) > LINES] == []
+    few, most = LONG.get(part, (0, LINES))
+    assert sum(len(one.lines) > LINES for one in found) <= few
+    assert max(len(one.lines) for one in found) <= most
     assert [(one.name, line) for one in found for line in one.lines
             if len(line) > WIDTH or "\t" in line] == []
 
