@@ -19,6 +19,10 @@ STEPS = 2500
 REASON = re.compile(r"\b(?:error|ERROR): |\*\*\* |undefined reference to ")
 """A line that says why make failed; "CC lib/error-inject.o" does not."""
 
+NICENESS = 10
+"""Of a build. What we were started with counts: nice(1) would add to it, and a build at 20 comes to
+a standstill beside others at 10."""
+
 FOREIGN = ("MAKEFLAGS", "MFLAGS", "MAKELEVEL", "ARCH", "CROSS_COMPILE", "KCFLAGS", "KBUILD_OUTPUT")
 
 
@@ -64,7 +68,8 @@ def make(words: Sequence[str], variables: dict[str, str], log: Path, failure: st
     there. Raise UserError, which begins with `failure`, if it fails.
     """
     # setpriv, not a preexec_fn: no Python code runs between fork and exec in a thread.
-    command = ["setpriv", "--pdeathsig", "TERM", "nice", "make",
+    command = ["setpriv", "--pdeathsig", "TERM",
+               "nice", "-n", str(max(0, NICENESS - os.nice(0))), "make",
                f"-j{len(os.sched_getaffinity(0))}", *words]
     last: deque[str] = deque(maxlen=200)
     with log.open("w", buffering=1) as file, subprocess.Popen(
