@@ -25,17 +25,18 @@ TOOLS = ("gcc", "libc6-dev", "linux-libc-dev", "make", "python3", "python3-argco
 
 INSTALL = "apt-get -q -y install --no-install-recommends /packages/*.deb qemu-system-x86"
 RUN = f"landproof run --kernel {KERNEL} --case 'fs.read_file.*' --case net.tcp.connect"
-STEPS = (
-    ("install", INSTALL),
-    ("host as a user", "useradd -m somebody; su somebody -c 'landproof host --case \"fs.*\"'"),
-    ("a machine", f"{RUN} --json /result.json"),
-    # A verdict for each of the cases: a run that tried nothing has nothing to say either.
-    ("what it showed", """python3 -c '
+# A verdict for each of the cases: a run that tried nothing has nothing to say either.
+SHOWED = ("what it showed", """python3 -c '
 import json
 cases = json.load(open("/result.json"))["kernels"][0]["cases"]
 verdicts = {case["id"]: case["verdict"] for case in cases}
 assert len(verdicts) > 10 and set(verdicts.values()) == {"holds"}, verdicts
-print(len(verdicts), "cases hold")'"""),
+print(len(verdicts), "cases hold")'""")
+STEPS = (
+    ("install", INSTALL),
+    ("host as a user", "useradd -m somebody; su somebody -c 'landproof host --case \"fs.*\"'"),
+    ("a machine", f"{RUN} --json /result.json"),
+    SHOWED,
     ("removal", "apt-get -q -y purge 'landproof*'"),
     # Commands have run as root: what they, too, may have written beside the modules is gone.
     ("what is left", "left=$(find /etc /usr /var -path '*landproof*' -print -quit);"
@@ -46,6 +47,8 @@ ARCHIVE = (
     ("build", "cd /archive/landproof-*; make"),
     ("install", "cd /archive/landproof-*; make install; landproof-guest --version"),
     ("use", "landproof-guest host --case 'fs.truncate.*'"),
+    ("a machine", f"cd /archive/landproof-*; make setup; ./{RUN} --json /result.json"),
+    SHOWED,
 )
 
 
