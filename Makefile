@@ -20,6 +20,7 @@ WARNINGS := -Wall -Wextra $(WERROR) -Wno-missing-field-initializers
 LANDPROOF_CFLAGS := -std=gnu11 -D_GNU_SOURCE $(WARNINGS) -Iharness -I. -I$(BUILD) -MMD -MP -fno-asynchronous-unwind-tables -ffunction-sections -fdata-sections
 GUEST := $(BUILD)/landproof-guest
 OCI_PROBE := $(BUILD)/oci-probe
+POWEROFF := $(BUILD)/poweroff
 OCI_SHIM := $(BUILD)/oci-shim
 # Debian's, which sees Debian's python3-* packages.
 PYTHON := /usr/bin/python3
@@ -37,7 +38,7 @@ ASAN_OBJECTS := $(SOURCES:%.c=$(BUILD)/asan/%.o)
 .PHONY: runtimes mutants older-kernels reliability all kselftest-install matrix lab check fresh socket-proof bench setup setup-check clean
 
 ifeq ($(ARCH),amd64)
-all: $(GUEST) $(OCI_PROBE)
+all: $(GUEST) $(OCI_PROBE) $(POWEROFF)
 else
 all: cross-setup
 	@$(MAKE) --no-print-directory $(GUEST)
@@ -53,6 +54,11 @@ $(GUEST): $(OBJECTS) $(BUILD)/objects
 $(OCI_PROBE): $(addprefix $(BUILD)/,oci/probe.o harness/landlock/layers.o harness/landlock/landlock.o harness/base/programs.o)
 	@echo "  LD    $@"
 	@$(CC) -static -no-pie -Wl,--gc-sections -s -o $@ $^ -pthread
+
+# The init of a bare boot, which shows whether KVM works
+$(POWEROFF): $(BUILD)/vm/poweroff.o
+	@echo "  LD    $@"
+	@$(CC) -static -no-pie -s -o $@ $<
 
 # The OCI runtime that knows process.landlock (docs/oci.md)
 .PHONY: oci-shim
@@ -286,7 +292,7 @@ install: all
 	@install -d $(TO)/build $(DESTDIR)$(PREFIX)/bin $(SHARE)/man/man1 $(SHARE)/bash-completion/completions
 	@tar -c --exclude=__pycache__ landproof cli oci reports reproduce roads runtimes sets vm tests/patches COPYING | tar -x --no-same-owner -C $(TO)
 	@install -m 755 $(GUEST) $(TO)/build/landproof-guest
-	@install -m 755 $(OCI_PROBE) $(TO)/build/oci-probe
+	@install -m 755 $(OCI_PROBE) $(POWEROFF) $(TO)/build
 	@printf '#!/bin/sh\necho %s\n' "$$(./version.sh)" >$(TO)/version.sh && chmod 755 $(TO)/version.sh
 	@$(PYTHON) -m compileall -q -s $(DESTDIR) $(TO)
 	@ln -sf ../lib/landproof/landproof $(DESTDIR)$(PREFIX)/bin/landproof

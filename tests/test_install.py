@@ -11,6 +11,10 @@ from pathlib import Path
 
 import pytest
 
+from oci.tree import PROBE
+from vm.paths import GUEST
+from vm.qemu import POWEROFF
+
 ROOT = Path(__file__).resolve().parents[1]
 VERSION = re.compile(r"\d+\.\d+\.\d+-g[0-9a-f]{12}(-dirty)?")
 
@@ -78,6 +82,13 @@ def test_the_installed_command_works(installed: Path) -> None:
     assert "arch-lts" in run(command, "kernels", "list", "--set", "arch", cwd=Path("/"))
     assert "MSG_FASTOPEN" in run(command, "show", "net.tcp.fastopen_sendto", cwd=Path("/"),
                                  XDG_STATE_HOME="/nonexistent")
+
+
+def test_what_runs_in_machines_is_installed(installed: Path) -> None:
+    """Nobody who installs it has a compiler, which once made one of them where KVM is."""
+    for program in (GUEST, PROBE, POWEROFF):
+        made = installed / "lib/landproof/build" / program.name
+        assert made.read_bytes() == program.read_bytes() and os.access(made, os.X_OK)
 
 
 def test_the_manual_pages_are_installed(installed: Path) -> None:
