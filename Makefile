@@ -326,9 +326,9 @@ deb:
 deb-check: deb dist
 	$(PYTHON) -m tests.dist.debs
 
-# debian/tests by autopkgtest, in a fresh Debian.
+# debian/tests by autopkgtest, in fresh Debians.  RUNNERS="null qemu"
 autopkgtest: deb
-	$(PYTHON) -m tests.dist.autopkgtest
+	$(PYTHON) -m tests.dist.autopkgtest $(RUNNERS)
 
 # The jobs of ci/lava by LAVA's own dispatcher, in a fresh Debian 12.  ARCHES="amd64 s390x"
 .PHONY: lava-check
