@@ -1,14 +1,18 @@
 # SPDX-License-Identifier: GPL-2.0
-"""What one kernel's build has compiled is not compiled again by another's."""
+"""A kernel's build takes what another has compiled, and makes way for other work."""
 
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from vm import kbuild
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 def _compile(place: Path, config: str, *words: str) -> bytes:
@@ -47,3 +51,16 @@ def test_other_directories_and_configurations_share_objects(
 def test_no_ccache_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(kbuild, "CCACHE", tmp_path / "none")
     assert "CCACHE_DIR" not in kbuild.environment()
+
+
+@pytest.mark.parametrize(("ours", "its"), [(0, 10), (10, 10), (15, 15)])
+def test_a_low_priority_is_not_lowered_twice(tmp_path: Path, ours: int, its: int) -> None:
+    (tmp_path / "Makefile").write_text("all:\n\tnice >niceness\n")
+    asks = ("import os, pathlib; from vm import kbuild; kbuild.make([], dict(os.environ),"
+            " pathlib.Path('log'), 'failed', lambda what, part: None, 0)")
+    already = os.nice(0)
+    if already > ours:
+        pytest.skip(f"the tests run at {already}")
+    subprocess.run(["nice", "-n", str(ours - already), sys.executable, "-c", asks], cwd=tmp_path,
+                   env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
+    assert int((tmp_path / "niceness").read_text()) == its
