@@ -30,7 +30,9 @@ BOOT_SILENCE = 90.0
 """A boot says nothing at all before the harness starts: seconds until it counts as hung."""
 
 FOREIGN_BOOT_SILENCE = 300.0
-"""The same of an architecture that has to be emulated."""
+"""The same of an architecture that has to be emulated, and in a machine that is emulated itself."""
+
+CPUINFO = Path("/proc/cpuinfo")
 
 WORLDS = 10
 """The harness ends a world after its time-out; it may have to do so in each world of a case."""
@@ -48,6 +50,12 @@ DEVIATIONS = frozenset(("bypass", "overblock", "errno", "dishonest", "crash", "h
 
 FAILURES = 3
 """Times that a machine may fail, for no fault of the kernel, at one place."""
+
+
+def boot_silence(arch: str) -> float:
+    """Return the seconds until a boot counts as hung."""
+    slow = arch != NATIVE or "QEMU TCG CPU" in CPUINFO.read_text(errors="replace")
+    return FOREIGN_BOOT_SILENCE if slow else BOOT_SILENCE
 
 
 class MachineFailed(Exception):
@@ -362,7 +370,7 @@ class KernelRun:
         machine = replace(machine, initramfs=machine.initramfs + image.arguments(words))
         progress = self.progress
         progress.running = None
-        progress.silence = BOOT_SILENCE if machine.arch == NATIVE else FOREIGN_BOOT_SILENCE
+        progress.silence = boot_silence(machine.arch)
         progress.console.clear()
         with qemu.Guest(machine, self.group) as guest:
             try:

@@ -201,6 +201,16 @@ def test_a_machine_that_is_always_killed(monkeypatch: pytest.MonkeyPatch, tmp_pa
     assert records[-1]["why"] == "QEMU was ended by SIGKILL, 3 times"
 
 
+def test_a_boot_in_a_machine_that_is_emulated_may_take_longer(
+        monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    info = tmp_path / "cpuinfo"
+    monkeypatch.setattr(run, "CPUINFO", info)
+    info.write_text("model name\t: Some CPU @ 2 GHz\n")
+    assert run.boot_silence(machines.NATIVE) == run.BOOT_SILENCE < run.boot_silence("arm64")
+    info.write_text("model name\t: QEMU TCG CPU version 2.5+\n")
+    assert run.boot_silence(machines.NATIVE) == run.FOREIGN_BOOT_SILENCE
+
+
 def test_a_guest_that_never_starts(machine: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(run, "BOOT_SILENCE", 5.0)
     records = machine("silent")
