@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attempt: the kernel connects to the port that the MPTCP peer announces. */
-static int attempt(void)
+static int join(void)
 {
 	struct { int head, count, k, size; struct sockaddr_in at[8][16]; } s =
 		{ 16, .size = 256 };
@@ -17,4 +17,14 @@ static int attempt(void)
 				return 0;
 	}
 	return failed ? errno : NO_EFFECT;
+}
+
+/* An announcement may be lost on a slow machine, and is made once a connection. */
+static int attempt(void)
+{
+	int ret = NO_EFFECT;
+
+	for (int tries = 0; ret == NO_EFFECT && tries < 4; tries++)
+		ret = join();
+	return ret;
 }
