@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0
 /* Attempt: the kernel connects to the port that the MPTCP peer announces. */
-static int join(void)
+static int attempt(void)
 {
 	struct { int head, count, k, size; struct sockaddr_in at[8][16]; } s =
 		{ 16, .size = 256 };
@@ -9,7 +9,7 @@ static int join(void)
 	const int failed = connect(fd, (void *)&to, sizeof(to));
 	const int peer = failed ? -1 : accept(server, NULL, NULL);
 
-	for (int tries = 0, i; !failed && tries < 3000; tries++) {
+	for (int tries = 0, i; !failed && tries < 9000; tries++) {
 		usleep(send(tries % 2 ? fd : peer, "", 1, 0) * 1000);
 		getsockopt(fd, 284, 3 /* MPTCP_SUBFLOW_ADDRS */, &s, &len);
 		for (i = 0; i < s.count && i < 8; i++)
@@ -17,14 +17,4 @@ static int join(void)
 				return 0;
 	}
 	return failed ? errno : NO_EFFECT;
-}
-
-/* An announcement may be lost on a slow machine, and is made once a connection. */
-static int attempt(void)
-{
-	int ret = NO_EFFECT;
-
-	for (int tries = 0; ret == NO_EFFECT && tries < 4; tries++)
-		ret = join();
-	return ret;
 }
