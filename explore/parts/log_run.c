@@ -346,8 +346,10 @@ static bool has_silent_end(const struct scenario *scenario,
 }
 
 /*
- * Waits for what has to come, then for all that may have come.  Ends are told
- * in their order, after two RCU grace periods: the sentinel's run meanwhile.
+ * Waits for the records that have to come, and, where one may be missing, for
+ * that of the sentinel: records of ends keep their order, so none follows it.
+ * Each takes two RCU grace periods; the sentinel ends before we wait, so that
+ * its own pass together with those of the others.
  */
 static void hear_ends(const struct scenario *scenario,
 		      const struct prediction *prediction, const bool *skip)
