@@ -27,4 +27,4 @@ def join(args: argparse.Namespace) -> int:
     loaded = [(str(path), load_result(path)) for path in args.results]
     result = whole(loaded)
     shard = loaded[0][1].shard
-    return finish(result, args, asked=shard.kernels if shard and shard.asked else ())
+    return finish(result, args, asked=tuple(shard.kernels) if shard and shard.asked else ())

@@ -149,8 +149,8 @@ def with_options(result: Result, args: argparse.Namespace) -> Result:
     return replace(result, kernels=tuple(columns))
 
 
-Part = Callable[[Sequence[str]], Mapping[str, Sequence[str]]]
-"""Told the names of all kernels, returns those that run here, each with its families of cases."""
+Part = Callable[[Sequence[Kernel]], Mapping[str, Sequence[str]]]
+"""Told all kernels, returns the names of those that run here, each with its families of cases."""
 
 
 def boot(args: argparse.Namespace, words: list[str], outdir: Path,
@@ -203,10 +203,18 @@ def with_filesystems(chosen: Sequence[Kernel]) -> list[Kernel]:
     return [replace(kernel, filesystems=kernel is newest) for kernel in chosen]
 
 
+def runs_on(kernel: Kernel, cases: Sequence[str]) -> list[str]:
+    """Return those of the cases that a kernel runs: variants on file systems of their own need
+    a machine that has them.
+    """
+    return [case for case in cases
+            if kernel.filesystems or not case.startswith(ON_FILESYSTEMS)]
+
+
 def divided(chosen: Sequence[Kernel],
             part: Part) -> tuple[list[Kernel], dict[str, list[str]]]:
     """Return the kernels that run here, and the guest's arguments that each of them has besides."""
-    families = part([kernel.name for kernel in chosen])
+    families = part(chosen)
     return [kernel for kernel in chosen if kernel.name in families], {
         kernel: [word for name in names for word in ("--family", name)]
         for kernel, names in families.items()}

@@ -8,7 +8,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import vm.kernel
 from cli.guest import cases, listed
+from cli.options import runs_on
 from reports.errors import UserError
 from reports.model import shards
 from reports.model.results import Kernel, Result, Shard
@@ -58,11 +60,12 @@ class Share:
         self._known = Result("", tuple(timed), cases())
         self.shard: Shard | None = None
 
-    def part(self, kernels: Sequence[str]) -> Mapping[str, Sequence[str]]:
+    def part(self, kernels: Sequence[vm.kernel.Kernel]) -> Mapping[str, Sequence[str]]:
         """Return which families run here on which kernels."""
         number, of = self._number.number, self._number.of
-        whole = shards.work(kernels, self._ids, self._known)
-        pieces = len(whole.kernels) * len(whole.families)
+        whole = shards.work({kernel.name: runs_on(kernel, self._ids) for kernel in kernels},
+                            self._known)
+        pieces = sum(map(len, whole.kernels.values()))
         if of > pieces:
             raise UserError(f"--shard {self._number}: there are {pieces} pieces of work, a family"
                             " on a kernel each: cut into fewer")

@@ -157,8 +157,7 @@ class Shard:
 
     number: int
     of: int
-    kernels: tuple[str, ...] = ()  # of the whole run
-    cases: int = 0  # on each kernel, in the whole run
+    kernels: Mapping[str, int] = field(default_factory=dict)  # of the whole run: their cases
     cut: str = ""  # a sum of who does what
     asked: bool = False  # whether the kernels were asked for, so that each has to run
 

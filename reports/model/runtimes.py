@@ -333,8 +333,4 @@ def load(path: Path) -> Run:
         tuple(Outcome(**one) for one in data["runtimes"]),
         {name: tuple(rights) for name, rights in data["rights"].items()},
         tuple(data["private"]), data["inapplicable"], data["date"], tuple(data["options"]),
-        data["left_out"], _shard(data["shard"]) if "shard" in data else None)
-
-
-def _shard(data: Mapping[str, Any]) -> Shard:
-    return replace(Shard(**data), kernels=tuple(data["kernels"]))
+        data["left_out"], Shard(**data["shard"]) if "shard" in data else None)

@@ -24,27 +24,27 @@ SPECIAL = "a special run: "
 
 @dataclass(frozen=True, slots=True)
 class Work:
-    """What there is to do: each family of cases on each kernel."""
+    """What there is to do: families of cases on kernels."""
 
-    kernels: tuple[str, ...]
-    families: Mapping[str, int]
-    """The number of cases of each."""
+    kernels: Mapping[str, Mapping[str, int]]
+    """The number of cases of each family, by kernel."""
     seconds: Mapping[tuple[str, str], float]
     """What a family took on a kernel, as an earlier run knows it."""
 
     def weight(self, kernel: str, name: str) -> float:
         """Return the seconds that a family will take on a kernel."""
-        return self.seconds.get((kernel, name), self.families[name] * CASE)
+        return self.seconds.get((kernel, name), self.kernels[kernel][name] * CASE)
 
 
-def work(kernels: Sequence[str], ids: Sequence[str], known: Result) -> Work:
-    """Return the work of some cases on some kernels; `known` has the catalogue, and durations."""
+def work(kernels: Mapping[str, Sequence[str]], known: Result) -> Work:
+    """Return the work of each kernel's cases; `known` has the catalogue, and durations."""
     catalogue = known.by_id()
     seconds: defaultdict[tuple[str, str], float] = defaultdict(float)
     for kernel in known.kernels:
         for case in kernel.cases:
             seconds[kernel.name, family(case.id, catalogue)] += (case.ms or 0) / 1000
-    return Work(tuple(kernels), Counter(family(one, catalogue) for one in ids), dict(seconds))
+    return Work({kernel: Counter(family(one, catalogue) for one in ids)
+                 for kernel, ids in kernels.items()}, dict(seconds))
 
 
 def cut(all_of_it: Work, of: int) -> list[dict[str, list[str]]]:
@@ -55,10 +55,10 @@ def cut(all_of_it: Work, of: int) -> list[dict[str, list[str]]]:
     """
     parts: list[dict[str, list[str]]] = [{} for _ in range(of)]
     loads = [0.0] * of
-    cases = {kernel: sum(all_of_it.weight(kernel, name) for name in all_of_it.families)
-             for kernel in all_of_it.kernels}
+    cases = {kernel: sum(all_of_it.weight(kernel, name) for name in families)
+             for kernel, families in all_of_it.kernels.items()}
     share = (sum(cases.values()) + BOOT * (len(cases) + of - 1)) / of
-    pieces = sorted(((kernel, name) for kernel in cases for name in all_of_it.families),
+    pieces = sorted(((kernel, name) for kernel in cases for name in all_of_it.kernels[kernel]),
                     key=lambda one: (-cases[one[0]], one[0], -all_of_it.weight(*one), one[1]))
     for done, (kernel, name) in enumerate(pieces):
         last = len(pieces) - done <= parts.count({})
@@ -74,8 +74,8 @@ def cut(all_of_it: Work, of: int) -> list[dict[str, list[str]]]:
 def shard(all_of_it: Work, number: int, of: int, asked: bool) -> Shard:
     """Return what a shard's result says of itself."""
     text = json.dumps(cut(all_of_it, of), sort_keys=True)
-    return Shard(number, of, all_of_it.kernels, sum(all_of_it.families.values()),
-                 hashlib.sha256(text.encode()).hexdigest()[:16], asked)
+    cases = {kernel: sum(families.values()) for kernel, families in all_of_it.kernels.items()}
+    return Shard(number, of, cases, hashlib.sha256(text.encode()).hexdigest()[:16], asked)
 
 
 def whole(results: Sequence[tuple[str, Result]]) -> Result:
@@ -92,14 +92,14 @@ def whole(results: Sequence[tuple[str, Result]]) -> Result:
     joined = merge(bare)
     columns = {kernel.name: kernel for kernel in joined.kernels}
     kernels = []
-    for name in first.kernels:
+    for name, cases in first.kernels.items():
         column = columns.pop(name, Kernel(name, unavailable="no shard has run it"))
         why = [f"{file}: {kernel.unavailable}" for file, result in results
                for kernel in result.kernels if kernel.name == name and kernel.unavailable]
-        missing = first.cases - len(column.cases)
+        missing = cases - len(column.cases)
         if not column.unavailable and missing:
             said = f" ({'; '.join(why)})" if why else ""
-            lost = Lost(f"{missing} of {first.cases} cases are in no shard{said}")
+            lost = Lost(f"{missing} of {cases} cases are in no shard{said}")
             column = replace(column, lost=(*column.lost, lost))
         kernels.append(column)
     if columns:

@@ -146,7 +146,7 @@ def test_a_right_that_is_promised_and_refused(result: Result) -> None:
 
 def test_what_is_no_whole_result_is_refused(result: Result, tmp_path: Path,
                                             capsys: pytest.CaptureFixture[str]) -> None:
-    dump_result(replace(result, shard=Shard(1, 2, ("debian-7.3",), 1, "0")), tmp_path / "part.json")
+    dump_result(replace(result, shard=Shard(1, 2, {"debian-7.3": 1}, "0")), tmp_path / "part.json")
     dump_result(replace(result, date=None), tmp_path / "undated.json")
     (tmp_path / "noise.json").write_text("[]")
     for name, told in (("part", "landproof merge"), ("undated", "no date"), ("noise", "not a")):

@@ -32,7 +32,7 @@ WHOLE = Result("1.0", tuple(
 
 def parts(of: int, known: Result = Result("1.0", catalogue=CATALOGUE)) -> list[Result]:
     """Return what the shards of a run bring, each as its machine would."""
-    work = shards.work(KERNELS, IDS, known)
+    work = shards.work(dict.fromkeys(KERNELS, IDS), known)
     results = []
     for number, part in enumerate(shards.cut(work, of), 1):
         columns = []
@@ -57,7 +57,7 @@ def named(results: Sequence[Result]) -> list[tuple[str, Result]]:
 
 @pytest.mark.parametrize("of", [1, 2, 3, 5, 12])
 def test_every_piece_is_in_one_shard(of: int) -> None:
-    work = shards.work(KERNELS, IDS, Result("1.0", catalogue=CATALOGUE))
+    work = shards.work(dict.fromkeys(KERNELS, IDS), Result("1.0", catalogue=CATALOGUE))
     pieces = [(kernel, name) for part in shards.cut(work, of)
               for kernel, families in part.items() for name in families]
     assert sorted(pieces) == sorted((kernel, name) for kernel in KERNELS for name in FAMILIES)
@@ -81,9 +81,10 @@ def test_durations_balance_the_shards() -> None:
     known = replace(WHOLE, kernels=tuple(
         replace(kernel, cases=tuple(timed(kernel, case) for case in kernel.cases))
         for kernel in WHOLE.kernels))
-    even = [load(part, slow) for part in shards.cut(shards.work(KERNELS, IDS, known), 2)]
+    even = [load(part, slow) for part in shards.cut(
+        shards.work(dict.fromkeys(KERNELS, IDS), known), 2)]
     blind = [load(part, slow) for part in shards.cut(
-        shards.work(KERNELS, IDS, Result("1.0", catalogue=CATALOGUE)), 2)]
+        shards.work(dict.fromkeys(KERNELS, IDS), Result("1.0", catalogue=CATALOGUE)), 2)]
     assert max(even) <= 1.1 * sum(even) / 2 < max(blind)
 
 
@@ -92,7 +93,7 @@ def test_few_kernels_boot_in_several_shards(of: int) -> None:
     seconds = {(f"debian-{number}", name): 2.0 + number + place % 3
                for number in range(9) for place, name in enumerate("abcdefgh")}
     kernels = list(dict.fromkeys(kernel for kernel, _name in seconds))
-    work = shards.Work(tuple(kernels), dict.fromkeys("abcdefgh", 1), seconds)
+    work = shards.Work(dict.fromkeys(kernels, dict.fromkeys("abcdefgh", 1)), seconds)
     found = shards.cut(work, of)
     assert sum(map(len, found)) < len(kernels) + of
     whole = sum(seconds.values()) + shards.BOOT * len(kernels)
@@ -101,7 +102,7 @@ def test_few_kernels_boot_in_several_shards(of: int) -> None:
 
 def test_no_shard_is_left_empty() -> None:
     seconds = {("debian-7.3", "a"): 100.0, **{("debian-7.3", name): 1.0 for name in "bcd"}}
-    work = shards.Work(("debian-7.3",), dict.fromkeys("abcd", 1), seconds)
+    work = shards.Work({"debian-7.3": dict.fromkeys("abcd", 1)}, seconds)
     assert all(shards.cut(work, 4))
 
 
@@ -194,7 +195,7 @@ TOOLS = (Tool("strict", "1.0", "hard"), Tool("lax", "2.0", "soft"))
 
 def of_tools(parts_of: int) -> list[tuple[str, Run]]:
     """Return what the shards of a run of tools bring."""
-    work = shards.work(KERNELS, IDS, Result("1.0", catalogue=CATALOGUE))
+    work = shards.work(dict.fromkeys(KERNELS, IDS), Result("1.0", catalogue=CATALOGUE))
     made = []
     for number, part in enumerate(shards.cut(work, parts_of), 1):
         made.append((f"{number}.json", Run(

@@ -11,7 +11,9 @@ from pathlib import Path
 import pytest
 
 from cli.guest import cases
+from cli.main import main
 from cli.options import ON_FILESYSTEMS, with_filesystems
+from reports.model.resultfile import load_result
 from reports.model.results import CaseResult, Provenance, World
 from reports.model.results import Kernel as Column
 from reports.model.verdicts import Verdict
@@ -203,3 +205,22 @@ def test_an_unknown_one_is_refused() -> None:
         [ROOT / "landproof", "run", "--kernel", "debian-7.3", "--fs", "nothing"],
         capture_output=True, text=True, check=False)
     assert done.returncode == 2 and "no file system nothing" in done.stderr
+
+
+def test_shards_bring_each_kernel_the_cases_that_it_runs(tmp_path: Path) -> None:
+    """Only the newest has the other file systems: what the older one lacks of it is no loss."""
+    words = ("--kernel", "debian-6.1", "--kernel", "debian-7.3", "--label", "fs.make_fifo",
+             "--filesystems")
+    files = [tmp_path / f"{number}.json" for number in (1, 2)]
+    for number, file in enumerate(files, 1):
+        done = subprocess.run(
+            [ROOT / "landproof", "run", *words, "--shard", f"{number}/2", "--json", file],
+            check=False, stdout=subprocess.DEVNULL)
+        assert done.returncode in (0, 1)
+    out = tmp_path / "whole.json"
+    assert main(["merge", *map(str, files), "--json", str(out)]) in (0, 1)
+    counts = {kernel.name: [len(kernel.cases), sum(case.id.startswith(ON_FILESYSTEMS)
+                                                   for case in kernel.cases)]
+              for kernel in load_result(out).kernels}
+    assert counts["debian-7.3"][1] > 0 == counts["debian-6.1"][1]
+    assert counts["debian-7.3"][0] == sum(counts["debian-6.1"]) + counts["debian-7.3"][1]
