@@ -7,6 +7,7 @@ import json
 import mmap
 import os
 import struct
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -120,3 +121,20 @@ def test_kvm_is_tried_once_and_by_booting(private_cache: Path, debian_kernel: Ke
 def test_no_kvm_device(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(os, "access", lambda path, mode: False)
     assert qemu.accelerator(Path("/one")) == "tcg"
+
+
+@pytest.mark.parametrize("policy", [os.SCHED_OTHER, os.SCHED_BATCH, os.SCHED_IDLE])
+def test_machines_compute_in_batches_unless_the_user_has_chosen(policy: int) -> None:
+    def start() -> int:
+        """Return the policy of what a group starts, whose own is the one that is tried."""
+        os.sched_setscheduler(0, policy, os.sched_param(0))
+        group = qemu.Group()
+        with open(os.devnull, "wb") as output:
+            process = group.start(["sleep", "60"], (), output)
+        found = os.sched_getscheduler(process.pid)
+        group.end(process)
+        assert os.sched_getscheduler(0) == policy
+        return found
+
+    with ThreadPoolExecutor(1) as one:  # a policy is a thread's, and this one ends with it
+        assert one.submit(start).result() == (policy or os.SCHED_BATCH)
