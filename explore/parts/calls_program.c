@@ -13,13 +13,13 @@ const struct helper calls_helpers[] = {
 	{ "create(",
 "static long create(int n, uint64_t *attr, long size, int last, int flags)\n"
 "{\n"
-"\tstatic char room[4097];\n"
+"\tstatic char room[65537];\n"
 "\tint fd;\n"
 "\n"
-"\tmemset(room, 0, 4097);\n"
+"\tmemset(room, 0, sizeof(room));\n"
 "\tif ((long)attr > 4096)\n"
 "\t\tmemcpy(room, attr, 48), attr = (void *)room;\n"
-"\troom[4095] = last;\n"
+"\troom[getpagesize() - 1] = last;\n"
 "\tfd = syscall(444, attr, size, flags);\n"
 "\tif (fd >= 0)\n"
 "\t\tclose(slot[n]), slot[n] = fd;\n"
@@ -82,7 +82,8 @@ const struct helper calls_runner[] = { { NULL,
 static void put_create(FILE *out, const struct operation *op)
 {
 	static const char *const sizes[] = {
-		"0", "7", "8", "16", "4096", "4096", "4097"
+		"0", "7", "8", "16", "getpagesize()", "getpagesize()",
+		"getpagesize() + 1"
 	};
 	const struct calls_attr attr = calls_attr(op->text[0],
 						  calls_abi());

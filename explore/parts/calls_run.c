@@ -22,7 +22,7 @@
 #include "machine/privilege.h"
 
 #define UNKNOWN_FLAG	(1U << 31)
-#define PAGE		4096
+#define LARGEST_PAGE	65536
 
 /* What rules are on */
 static int dir_fd = -1, file_fd, pipe_fd, memory_fd;
@@ -100,25 +100,28 @@ static int result(long value)
 	return value < 0 ? errno : 0;
 }
 
+/* sizes of an attribute end with a page: copy_struct_from_user() */
 static size_t attr_size(uint32_t flags)
 {
+	const size_t page = getpagesize();
+
 	return flags & CREATE_EMPTY ? 0 : flags & CREATE_SHORT ? 7 :
 	       flags & CREATE_FIRST ? 8 : flags & CREATE_SECOND ? 16 :
-	       flags & CREATE_OVER ? PAGE + 1 :
-	       flags & (CREATE_PAGE | CREATE_TAIL) ? PAGE :
+	       flags & CREATE_OVER ? page + 1 :
+	       flags & (CREATE_PAGE | CREATE_TAIL) ? page :
 	       sizeof(struct ruleset_attr);
 }
 
 static int create(const struct claim *claim, const struct operation *op,
 		  int *slot)
 {
-	static char room[PAGE + 1] __attribute__((aligned(8)));
+	static char room[LARGEST_PAGE + 1] __attribute__((aligned(8)));
 	struct ruleset_attr *const attr = (void *)room;
 	const struct calls_attr wanted = calls_attr(op->text[0], claim->abi);
 	const uint32_t flags = op->flags;
 	int fd;
 
-	memset(room, 0, sizeof(room));
+	memset(room, 0, getpagesize() + 1);
 	*attr = (struct ruleset_attr) {
 		wanted.handled[SET_FS], wanted.handled[SET_NET],
 		wanted.handled[SET_SCOPED], wanted.quiet[SET_FS],
@@ -127,7 +130,7 @@ static int create(const struct claim *claim, const struct operation *op,
 	attr->handled_access_fs |= flags & CREATE_FS_BIT ? CALLS_BIT : 0;
 	attr->handled_access_net |= flags & CREATE_NET_BIT ? CALLS_BIT : 0;
 	attr->scoped |= flags & CREATE_SCOPED_BIT ? CALLS_BIT : 0;
-	room[PAGE - 1] = !!(flags & CREATE_TAIL);
+	room[getpagesize() - 1] = !!(flags & CREATE_TAIL);
 	fd = ll_create(flags & CREATE_NULL ? NULL :
 		       flags & CREATE_BAD ? (void *)8 : room,
 		       attr_size(flags),

@@ -12,7 +12,7 @@ const struct helper turns_helpers[] = {
 "/* The tasks share it, and their descriptors, and take turns. */\n"
 "static volatile struct {\n"
 "\tint at, last, sandbox, process[9], thread[9], came[99], pipe[4];\n"
-"} __attribute__((aligned(4096))) all;\n"
+"} __attribute__((aligned(65536))) all;\n"
 "static char stacks[10][65536];\n"
 "static int list(void *self);\n"
 "\n" },
