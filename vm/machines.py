@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 import tomllib
 from collections.abc import Mapping
@@ -62,6 +63,9 @@ class Architecture:
     """Debian's suite from which the guest's programs come."""
     packages: tuple[str, ...] = ()
     """Packages that QEMU needs besides its own."""
+    least_qemu: str = ""
+    """The first version of QEMU that boots its kernels; Debian 12's is older, and has no compiler
+    for it either."""
     faulty_qemu: str = ""
     """What the versions of QEMU begin with that emulate it wrongly."""
     faulty_modules: tuple[str, ...] = ()
@@ -84,6 +88,12 @@ class Architecture:
             return ()
         return f"ARCH={self.make}", f"CROSS_COMPILE={self.compiler}-"
 
+    def check(self, qemu: str) -> None:
+        """Raise UserError if a version of QEMU is too old for its kernels."""
+        if numbers(qemu) < numbers(self.least_qemu):
+            raise UserError(f"QEMU {qemu} does not boot kernels of {self.name}:"
+                            f" {self.least_qemu} is the first that does, and Debian 13 has it")
+
     def is_faulty(self, qemu: str) -> bool:
         """Return whether a version of QEMU emulates it wrongly."""
         return bool(self.faulty_qemu) and qemu.startswith(self.faulty_qemu)
@@ -95,6 +105,11 @@ class Architecture:
     def spoiled(self, qemu: str) -> tuple[str, ...]:
         """Return the modules that cannot run on a version of QEMU."""
         return self.faulty_modules if self.is_faulty(qemu) else ()
+
+
+def numbers(version: str) -> tuple[int, ...]:
+    """Return what a version is compared by, the numbers in it."""
+    return tuple(map(int, re.findall(r"\d+", version)))
 
 
 @cache
@@ -125,8 +140,9 @@ def packages(one: Architecture) -> list[str]:
 
 
 def guests() -> list[str]:
-    """Return what `make ARCH=` takes besides this machine's: a name of Debian's each."""
-    return list(dict.fromkeys(one.debian for one in known().values() if one.name != NATIVE))
+    """Return what `make ARCH=` takes on any Debian besides this machine's: a name of it each."""
+    return list(dict.fromkeys(one.debian for one in known().values()
+                              if one.name != NATIVE and not one.least_qemu))
 
 
 def main(words: list[str]) -> int:

@@ -230,6 +230,7 @@ class KernelRun:
         if programs != NATIVE:
             self.harness = paths.guest(named(programs).debian)
         version = qemu.version(arch)
+        named(arch).check(version)
         self.spoiled = named(arch).spoiled(version)
         base = image.base(self.kernel, self.harness, self.spoiled) + self.extra
         bootable = image.bootable(self.kernel)
