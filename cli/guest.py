@@ -33,7 +33,7 @@ def called(*words: str, binary: Path = GUEST) -> str:
         raise UserError(f"{binary} cannot run ({error}): build it again") from None
     if done.returncode:
         said = done.stderr.strip().removeprefix("landproof-guest: ")
-        none = said == "no case matches"
+        none = said.startswith("no case matches")
         raise UserError(f"{said}; `landproof list` shows what there is" if none else said)
     return done.stdout
 

@@ -151,6 +151,50 @@ static void shuffle(struct line *lines, size_t count, unsigned int seed)
 	}
 }
 
+typedef bool (*is_of_t)(const struct landproof_case *test, const char *word);
+
+static bool has_glob(const struct landproof_case *test, const char *glob)
+{
+	const struct variant *variant;
+	char id[128];
+
+	if (matches(glob, test->id))
+		return true;
+	for (variant = case_variants(test); variant->name; variant++) {
+		case_id(test, variant, id, sizeof(id));
+		if (matches(glob, id))
+			return true;
+	}
+	return false;
+}
+
+static bool has_family(const struct landproof_case *test, const char *family)
+{
+	return strcmp(case_family(test), family) == 0;
+}
+
+static const char *of_none(const char *const words[], size_t count,
+			   is_of_t is_of)
+{
+	size_t word, i;
+
+	for (word = 0; word < count; word++) {
+		for (i = 0; i < cases_count; i++)
+			if (is_of(cases[i], words[word]))
+				break;
+		if (i == cases_count)
+			return words[word];
+	}
+	return NULL;
+}
+
+const char *select_nothing(const struct selection *s)
+{
+	return of_none(s->globs, s->globs_count, has_glob) ?:
+	       of_none(s->families, s->families_count, has_family) ?:
+	       of_none(s->labels, s->labels_count, has_label);
+}
+
 struct line *select_lines(const struct selection *selection, size_t *count)
 {
 	const struct variant *variant;

@@ -34,6 +34,12 @@ bool selected(const struct selection *selection,
 	      const struct variant *variant);
 /* All lines that are, in the order in which they run; @count of them. */
 struct line *select_lines(const struct selection *selection, size_t *count);
+/*
+ * The first glob, family or label of @selection that not one case of the table
+ * has, whatever else is asked for; NULL if there is none.  A misspelt one would
+ * leave out what it stands for, and nobody would notice.
+ */
+const char *select_nothing(const struct selection *selection);
 /* Does @test carry @label?  Its family and rights are labels too. */
 bool has_label(const struct landproof_case *test, const char *label);
 /* The labels that exist; NULL ends the list. */

@@ -93,15 +93,35 @@ static int finish(int status)
 	return 2;
 }
 
+/*
+ * Is any case selected, of all in the table, and something by each word that
+ * selects?  Says so if not.
+ */
+static bool any_selected(const struct selection *selection)
+{
+	const char *const nothing = select_nothing(selection);
+	struct selection all = *selection;
+	size_t count;
+
+	all.filesystems = true;
+	free(select_lines(&all, &count));
+	if (nothing || count == 0)
+		fprintf(stderr, "landproof-guest: no case matches%s%s\n",
+			nothing ? " " : "", nothing ?: "");
+	return !nothing && count;
+}
+
 int command_run(struct arguments *a)
 {
 	static const struct line *lines;	/* of the whole process */
 	const char *missing;
 	size_t count;
 
+	if (!any_selected(&a->selection))
+		return 2;
 	lines = select_lines(&a->selection, &count);
 	if (count == 0) {
-		fprintf(stderr, "landproof-guest: no case matches; see landproof-guest list\n");
+		fprintf(stderr, "landproof-guest: no case matches\n");
 		return 2;
 	}
 	if (a->records_fd < 0 && !is_guest())
@@ -149,19 +169,6 @@ static int check(void)
 	defects = list_check();
 	defects += list_check_uses();
 	return defects ? 2 : 0;
-}
-
-/* Is any case selected, of all in the table?  Says so if not. */
-static bool any_selected(const struct selection *selection)
-{
-	struct selection all = *selection;
-	size_t count;
-
-	all.filesystems = true;
-	free(select_lines(&all, &count));
-	if (count == 0)
-		fprintf(stderr, "landproof-guest: no case matches\n");
-	return count;
 }
 
 int command_plan(const struct arguments *a)
