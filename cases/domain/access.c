@@ -383,10 +383,12 @@ CASE("domain.process.proc_write",
 static int read_link(struct scene *scene)
 {
 	char path[300], to[300];
+	ssize_t len;
 
 	snprintf(path, sizeof(path), "%s/%s", scene->text,
 		 links[scene->variant->arg]);
-	return errno_of(readlink(path, to, sizeof(to)));
+	len = readlink(path, to, sizeof(to));
+	return len < 0 ? errno : len > 0 ? WORKED : NO_EFFECT;
 }
 
 static const struct variant every_link[] = {
