@@ -121,7 +121,7 @@ matrix: setup all
 		|| [ $$? -eq 1 ]
 
 # The newest and the stable kernel of each architecture, beside the columns of the matrix. They
-# are emulated, which takes an hour: an interrupted run goes on where it stopped.
+# are emulated, which takes ten minutes to an hour: an interrupted run goes on where it stopped.
 .PHONY: architectures
 architectures: setup all
 	@for arch in $$($(PYTHON) -m vm.machines guests); do \
