@@ -77,7 +77,7 @@ def test_every_road_that_is_open_has_one() -> None:
 WITHOUT = (
     "cred-transfer", "short-unspec", "thread-signals", "disconnected", "whiteouts",
     "more-layers", "rule-unions", "refer-unhandled", "mount-root-parent",
-    "socket-rules-peeloff",
+    "proc-namespace-links", "socket-rules-peeloff",
 )
 """Deviations that no kernel of the default set has any more, or that only a patch brings."""
 
