@@ -64,8 +64,8 @@ class Architecture:
     packages: tuple[str, ...] = ()
     """Packages that QEMU needs besides its own."""
     least_qemu: str = ""
-    """The first version of QEMU that boots its kernels; Debian 12's is older, and has no compiler
-    for it either."""
+    """The first version of QEMU that is known to boot its kernels. Debian 12 has an older one,
+    and no compiler."""
     faulty_qemu: str = ""
     """What the versions of QEMU begin with that emulate it wrongly."""
     faulty_modules: tuple[str, ...] = ()
@@ -92,7 +92,7 @@ class Architecture:
         """Raise UserError if a version of QEMU is too old for its kernels."""
         if numbers(qemu) < numbers(self.least_qemu):
             raise UserError(f"QEMU {qemu} does not boot kernels of {self.name}:"
-                            f" {self.least_qemu} is the first that does, and Debian 13 has it")
+                            f" {self.least_qemu} does, which Debian 13 has")
 
     def is_faulty(self, qemu: str) -> bool:
         """Return whether a version of QEMU emulates it wrongly."""

@@ -151,8 +151,6 @@ static void shuffle(struct line *lines, size_t count, unsigned int seed)
 	}
 }
 
-typedef bool (*is_of_t)(const struct landproof_case *test, const char *word);
-
 static bool has_glob(const struct landproof_case *test, const char *glob)
 {
 	const struct variant *variant;
@@ -174,7 +172,8 @@ static bool has_family(const struct landproof_case *test, const char *family)
 }
 
 static const char *of_none(const char *const words[], size_t count,
-			   is_of_t is_of)
+			   bool (*is_of)(const struct landproof_case *test,
+					 const char *word))
 {
 	size_t word, i;
 

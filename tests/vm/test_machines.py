@@ -255,7 +255,7 @@ def test_modules_that_a_faulty_qemu_cannot_run_stay_out(tmp_path: Path) -> None:
 
 def test_a_qemu_that_is_too_old_is_said() -> None:
     one = machines.named("loong64")
-    with pytest.raises(UserError, match=r"^QEMU 7.2.22 does not boot kernels of loong64: 9.2 is"):
+    with pytest.raises(UserError, match="^QEMU 7.2.22 does not boot kernels of loong64: 10.0 "):
         one.check("7.2.22")
     one.check("10.0.13")
     machines.named("s390x").check("7.2.22")
