@@ -53,14 +53,13 @@ def test_no_ccache_is_no_error(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) 
     assert "CCACHE_DIR" not in kbuild.environment()
 
 
-@pytest.mark.parametrize(("ours", "its"), [(0, 10), (10, 10), (15, 15)])
-def test_a_low_priority_is_not_lowered_twice(tmp_path: Path, ours: int, its: int) -> None:
+@pytest.mark.parametrize("more", [0, 10, 15])
+def test_a_low_priority_is_not_lowered_twice(tmp_path: Path, more: int) -> None:
     (tmp_path / "Makefile").write_text("all:\n\tnice >niceness\n")
     asks = ("import os, pathlib; from vm import kbuild; kbuild.make([], dict(os.environ),"
             " pathlib.Path('log'), 'failed', lambda what, part: None, 0)")
-    already = os.nice(0)
-    if already > ours:
-        pytest.skip(f"the tests run at {already}")
-    subprocess.run(["nice", "-n", str(ours - already), sys.executable, "-c", asks], cwd=tmp_path,
+    subprocess.run(["nice", "-n", str(more), sys.executable, "-c", asks], cwd=tmp_path,
                    env={**os.environ, "PYTHONPATH": str(ROOT)}, check=True)
-    assert int((tmp_path / "niceness").read_text()) == its
+    lowest = 19
+    ours = min(os.nice(0) + more, lowest)  # the tests may have been started at any
+    assert int((tmp_path / "niceness").read_text()) == max(ours, 10)
