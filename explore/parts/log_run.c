@@ -31,7 +31,11 @@
 #include "machine/privilege.h"
 
 #define PATIENCE_MS	20000	/* only bounds a hang */
-#define END_MS		3000	/* for the record of an end that has to come */
+/*
+ * Part of the patience with a case that may be spent on the records of ends
+ * that have to come: a difference is confirmed five times, each of which waits.
+ */
+#define END_PART	8
 /* So many operations at a time: the kernel keeps 64 records for who is slow. */
 #define WINDOW		12
 #define SENTINEL	"S"
@@ -355,6 +359,8 @@ static void hear_ends(const struct scenario *scenario,
 		      const struct prediction *prediction, const bool *skip)
 {
 	const bool sentinel = has_silent_end(scenario, prediction, skip);
+	const double end = now_ms() + patience_ms / END_PART;
+	double left;
 	int i;
 
 	if (sentinel && !send_sentinel())
@@ -362,8 +368,11 @@ static void hear_ends(const struct scenario *scenario,
 	for (i = 0; i < prediction->count && !skip && !failure; i++) {
 		const struct operation *op = &scenario->operations[i];
 
-		if (op->kind == LOG_ENDED && !prediction->expected[i].answers[0])
-			log_ear_end(&ear, op->text[0], END_MS);
+		if (op->kind == LOG_ENDED &&
+		    !prediction->expected[i].answers[0]) {
+			left = end - now_ms();
+			log_ear_end(&ear, op->text[0], left > 0 ? left : 0);
+		}
 	}
 	if (sentinel && !failure && !log_ear_end(&ear, SENTINEL,
 						 PATIENCE_MS))
