@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from vm.filesystems import Filesystem
-from vm.machines import NATIVE, named
+from vm.machines import NATIVE, named, numbers
 
 DATA = Path(__file__).with_name("kernels.toml")
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]*$")
@@ -64,9 +64,9 @@ class Kernel:
         """Return the same kernel, to run with another file system, by a name that says so."""
         return replace(self, name=f"{self.name}+{filesystem.name}", filesystem=filesystem)
 
-    def version_numbers(self) -> list[int]:
+    def version_numbers(self) -> tuple[int, ...]:
         """Return the version as what makes one newer than another."""
-        return [int(number) for number in re.findall(r"\d+", self.version)]
+        return numbers(self.version)
 
     def config_lines(self) -> list[str]:
         """Return the lines of the configuration that mention what the cases need."""
