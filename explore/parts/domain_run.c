@@ -483,23 +483,22 @@ static void empty(int fd)
 static bool end_strays(void)
 {
 	char children[512], *at = children;
-	ssize_t length = 1;
+	ssize_t length = 0;
 	int fd;
 
-	while (length > 0 && waitpid(-1, NULL, WNOHANG | __WALL) >= 0) {
+	/* None may be left when waitpid(2) has just taken the last one. */
+	while (length >= 0 && waitpid(-1, NULL, WNOHANG | __WALL) >= 0) {
 		fd = open("/proc/thread-self/children", O_RDONLY | O_CLOEXEC);
 		length = fd < 0 ? -1 : read(fd, children, sizeof(children) - 1);
 		close(fd);
-		if (length <= 0)
-			continue;
-		children[length] = '\0';
+		children[length < 0 ? 0 : length] = '\0';
 		for (at = children; *at && *at != '\n'; at++)
 			kill_one(strtol(at, &at, 10), SIGKILL);
 		poll(NULL, 0, 1);
 	}
 	for (fd = FD_BACK; fd < FD_ENDPOINT; fd++)
 		empty(fd);
-	return length > 0;
+	return length >= 0;
 }
 
 /* False: time ran out; @ended: all tasks have ended all the same. */
