@@ -295,9 +295,9 @@ class KernelRun:
                              "console": console})
                 return
             else:
+                other = f" with {machine.kind.plain_cpu}" if machine.kind.plain_cpu else ""
                 self._write({"type": "note", "text": f"did not boot (the machine {end}) with"
-                             f" the processor {qemu.processor(machine)}: tried again with"
-                             f" {machine.kind.plain_cpu or qemu.processor(machine)}"})
+                             f" the processor {qemu.processor(machine)}: tried again{other}"})
                 machine = replace(machine, plain=True)
 
     def _failed(self, why: str, times: int) -> None:
