@@ -3,6 +3,7 @@
  * TSYNC at its worst moments: a probe there writes a trace, and a thread or
  * process that waits for it goes before the caller.
  */
+#include <poll.h>
 #include <pthread.h>
 #include <sched.h>
 #include <signal.h>
@@ -24,7 +25,9 @@
 	.covers	  = "restrict.tsync"
 
 enum { TRACE, SWITCH };			/* in scene->fd + 1 */
-enum { READY, FIRST };			/* in scene->value */
+enum { READY, HELD, SENT };			/* in scene->value */
+
+#define HELD_MS		1000	/* only bounds a hang */
 
 static int add_probe(struct scene *scene, const char *function)
 {
@@ -109,27 +112,46 @@ CASE("domain.tsync.ending",
 	.attempt  = while_a_thread_ends,
 	.source	  = DOC ": task_work_add");
 
-static int while_only_one_has_begun(struct scene *scene)
+/* A thread cannot begin until its vfork(2) ends: here, after the signal. */
+static void *begin_last(void *arg)
+{
+	int ms;
+
+	if (vfork())
+		return NULL;
+	tsync_set(arg, HELD, 1);
+	for (ms = 0; ms < HELD_MS && !tsync_get(arg, SENT); ms++)
+		poll(NULL, 0, 1);
+	_exit(0);
+}
+
+static int while_only_some_have_begun(struct scene *scene)
 {
 	const pid_t caller = getpid();
-	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 2);
+	int ret = tsync_ruleset(scene) ?: tsync_start(scene, 1);
+	pthread_t last;
 	pid_t pid;
 
+	if (ret || pthread_create(&last, NULL, begin_last, scene))
+		return ret ?: BROKEN;
 	tsync_take_alarms();
-	pid = ret ? -1 : fork();
+	pid = fork();
 	if (!pid) {
-		tsync_set(scene, FIRST, wait_for_probe(scene));
-		_exit(kill(caller, SIGALRM));
+		if (wait_for_probe(scene) && !kill(caller, SIGALRM))
+			tsync_set(scene, SENT, 1);
+		_exit(0);
 	}
-	ret = ret ?: begin(scene);
+	while (!tsync_get(scene, HELD))
+		sched_yield();
+	ret = pid < 0 ? BROKEN : begin(scene);
 	tsync_go_first();
 	ret = ret ?: tsync_enforce(scene);
 	if (pid > 0)
 		kill(pid, SIGKILL);
 	if (ret)
 		return ret;
-	ret = tsync_all_get(scene, 2, EACCES);
-	return ret != EACCES || tsync_get(scene, FIRST) ?
+	ret = tsync_all_get(scene, 1, EACCES);
+	return ret != EACCES || tsync_get(scene, SENT) ?
 	       ret : broken(scene, "no trace");
 }
 
@@ -137,5 +159,5 @@ CASE("domain.tsync.interrupted_begun",
 	A_TSYNC_CASE,
 	.claim	  = "all threads are bound when TSYNC is interrupted halfway",
 	.scene	  = probe_doing_work,
-	.attempt  = while_only_one_has_begun,
+	.attempt  = while_only_some_have_begun,
 	.source	  = "security/landlock/tsync.c, cancel_tsync_works");
