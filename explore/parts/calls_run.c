@@ -26,7 +26,7 @@
 
 /* What rules are on */
 static int dir_fd = -1, file_fd, pipe_fd, memory_fd;
-static bool has_namespaces;
+static bool has_namespaces, has_tcp;
 static struct observation *shared;
 static int abi = MODEL_ABI_NEWEST;	/* of the last scenario */
 
@@ -71,6 +71,15 @@ static bool can_unshare(void)
 	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
 }
 
+/* Without it rules on ports are refused: landlock_add_rule(2), EAFNOSUPPORT. */
+static bool can_tcp(void)
+{
+	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+
+	close(fd);
+	return fd >= 0;
+}
+
 const char *calls_prepare(void)
 {
 	int ends[2];
@@ -78,6 +87,7 @@ const char *calls_prepare(void)
 	if (dir_fd >= 0)
 		return NULL;
 	has_namespaces = can_unshare();
+	has_tcp = can_tcp();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	file_fd = open("/dev/null", O_PATH | O_CLOEXEC);
@@ -92,7 +102,15 @@ const char *calls_prepare(void)
 
 bool calls_has(int kind)
 {
-	return kind != CALLS_USERNS || has_namespaces;
+	switch (kind) {
+	case CALLS_USERNS:
+		return has_namespaces;
+	case CALLS_ADD_PORT:
+	case CALLS_BIND:
+		return has_tcp;
+	default:
+		return true;
+	}
 }
 
 static int result(long value)
