@@ -115,9 +115,12 @@ CASE("domain.tsync.ending",
 /* A thread cannot begin until its vfork(2) ends: here, after the signal. */
 static void *begin_last(void *arg)
 {
+	const pid_t pid = vfork();
 	int ms;
 
-	if (vfork())
+	if (pid < 0)
+		tsync_set(arg, HELD, -1);
+	if (pid)
 		return NULL;
 	tsync_set(arg, HELD, 1);
 	for (ms = 0; ms < HELD_MS && !tsync_get(arg, SENT); ms++)
@@ -143,7 +146,8 @@ static int while_only_some_have_begun(struct scene *scene)
 	}
 	while (!tsync_get(scene, HELD))
 		sched_yield();
-	ret = pid < 0 ? BROKEN : begin(scene);
+	ret = pid < 0 || tsync_get(scene, HELD) < 0 ?
+	      broken(scene, "fork or vfork") : begin(scene);
 	tsync_go_first();
 	ret = ret ?: tsync_enforce(scene);
 	if (pid > 0)
