@@ -18,6 +18,7 @@
 
 #include "base/programs.h"
 #include "explore/parts/calls.h"
+#include "lab/lab.h"
 #include "landlock/landlock.h"
 #include "machine/privilege.h"
 
@@ -26,7 +27,7 @@
 
 /* What rules are on */
 static int dir_fd = -1, file_fd, pipe_fd, memory_fd;
-static bool has_namespaces, has_tcp;
+static bool has_namespaces, has_inet;
 static struct observation *shared;
 static int abi = MODEL_ABI_NEWEST;	/* of the last scenario */
 
@@ -71,15 +72,6 @@ static bool can_unshare(void)
 	return pid > 0 && waitpid_retry(pid, &status) == 0 && status == 0;
 }
 
-/* Without it rules on ports are refused: landlock_add_rule(2), EAFNOSUPPORT. */
-static bool can_tcp(void)
-{
-	const int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-
-	close(fd);
-	return fd >= 0;
-}
-
 const char *calls_prepare(void)
 {
 	int ends[2];
@@ -87,7 +79,8 @@ const char *calls_prepare(void)
 	if (dir_fd >= 0)
 		return NULL;
 	has_namespaces = can_unshare();
-	has_tcp = can_tcp();
+	/* Without it: landlock_add_rule(2), EAFNOSUPPORT. */
+	has_inet = !lab_missing_inet();
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		      MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	file_fd = open("/dev/null", O_PATH | O_CLOEXEC);
@@ -107,7 +100,7 @@ bool calls_has(int kind)
 		return has_namespaces;
 	case CALLS_ADD_PORT:
 	case CALLS_BIND:
-		return has_tcp;
+		return has_inet;
 	default:
 		return true;
 	}
